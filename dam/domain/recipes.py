@@ -1,0 +1,100 @@
+"""Recipes: the named, versioned specifications of what is derived from a version. Declarations only.
+
+Rule: a declared version of a recipe never changes and is never removed, because placements go on referring to it. Better output
+means a new version beside the old one.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from dam.domain.errors import NotFound
+
+ArtefactState = Literal["pending", "ready", "failed", "not_applicable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """``box``: the longest side in pixels, never enlarged; ``quality``: 1–100; ``kinds``: what it can be made from; ``display``: made for
+    every version, to be looked at here."""
+
+    name: str
+    version: int
+    title: str
+    media_type: str
+    extension: str
+    box: int
+    quality: int
+    kinds: frozenset[str]
+    display: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """A recipe, at its version, with parameters, of a source digest, gave these bytes; or failed, with a code and a sentence.
+
+    Once a delivery refers to it, a ready artefact stays as it is for ever.
+    """
+
+    source_sha256: str
+    recipe: str
+    recipe_version: int
+    params_sha256: str
+    state: ArtefactState
+    updated_at: datetime
+    sha256: str | None = None
+    size: int | None = None
+    media_type: str | None = None
+    width: int | None = None
+    height: int | None = None
+    reason_code: str | None = None
+    reason_detail: str | None = None
+
+
+_STILLS = frozenset({"image"})
+
+ORIGINAL = "original"
+
+RECIPES: tuple[Recipe, ...] = (
+    Recipe("thumb-256", 1, "Thumbnail, 256 px", "image/webp", "webp", 256, 80, _STILLS, display=True),
+    Recipe("preview-1024", 1, "Preview, 1024 px", "image/webp", "webp", 1024, 82, _STILLS, display=True),
+    Recipe("large-2048", 1, "Large, 2048 px", "image/webp", "webp", 2048, 84, _STILLS, display=True),
+)
+
+
+def newest(name: str) -> Recipe:
+    """The newest version of the named recipe. Raises NotFound ``recipe_not_found``."""
+    versions = [recipe for recipe in RECIPES if recipe.name == name]
+    if not versions:
+        raise NotFound("recipe_not_found", f"There is no recipe named {name!r}.")
+    return max(versions, key=lambda recipe: recipe.version)
+
+
+def at_version(name: str, version: int) -> Recipe:
+    """That version of the recipe. Raises NotFound ``recipe_not_found``."""
+    for recipe in RECIPES:
+        if (recipe.name, recipe.version) == (name, version):
+            return recipe
+    raise NotFound("recipe_not_found", f"There is no version {version} of a recipe named {name!r}.")
+
+
+def newest_version(name: str) -> int:
+    """The number of the newest version; ``original`` has one only. Raises NotFound."""
+    return 1 if name == ORIGINAL else newest(name).version
+
+
+def for_display() -> tuple[Recipe, ...]:
+    """The newest version of each recipe that every version of an asset gets."""
+    names = dict.fromkeys(recipe.name for recipe in RECIPES if recipe.display)
+    return tuple(newest(name) for name in names)
+
+
+def params_sha256(params: Mapping[str, object]) -> str:
+    """The digest that stands for parameters in an artefact's key: SHA-256 of their canonical JSON."""
+    return hashlib.sha256(json.dumps(params, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+NO_PARAMS = params_sha256({})

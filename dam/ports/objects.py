@@ -1,0 +1,55 @@
+"""The object store: immutable bytes, named by their SHA-256.
+
+Rule: whatever is named here has been hashed by us on its way in; nothing is ever overwritten.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol, Self
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """Bytes that are durable: ``sha256`` in lower-case hex, ``size`` in bytes."""
+
+    sha256: str
+    size: int
+
+
+class ObjectSink(Protocol):
+    """Where one incoming stream goes. A context manager: leaving it without ``finish`` leaves nothing behind."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take the next bytes. Raises StorageFull."""
+        ...
+
+    def finish(self) -> StoredObject:
+        """Make what was written durable under its digest and return it; bytes that are already there are kept.
+
+        Raises StorageFull or Unavailable; then nothing is visible.
+        """
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *exc: object) -> None: ...
+
+
+class ObjectStore(Protocol):
+    """Content-addressed, write-once."""
+
+    def receive(self) -> ObjectSink:
+        """Begin to take a stream whose digest is not known yet."""
+        ...
+
+    def find(self, sha256: str) -> StoredObject | None:
+        """The object's name and size, or None."""
+        ...
+
+    def open(self, sha256: str) -> BinaryIO:
+        """An unbuffered, seekable stream of the bytes; the caller closes it. Raises NotFound (``object_missing``)."""
+        ...
+
+    def list(self) -> Iterator[StoredObject]:
+        """Every object, ordered by digest, without loading them all."""
+        ...
