@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from dam.domain.errors import Conflict
 from dam.domain.events import Event, event
@@ -21,7 +21,9 @@ NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """These bytes exist. ``kind`` is ``image`` or ``other``; ``properties`` holds what a decoder found (width, height, colour …)."""
+    """These bytes exist. ``kind`` is ``image`` or ``other``; ``properties`` holds what a decoder found (width, height,
+    colour …).
+    """
 
     sha256: str
     size: int
@@ -35,8 +37,9 @@ class Content:
 class Asset:
     """The lasting identity of a piece of creative work.
 
-    ``head``: number of the approved version, or None. ``revision`` counts people's edits and is the ETag; ``index_seq`` counts every change
-    that search shows. ``withdrawn_at`` is set from a withdrawal until the next approval.
+    ``head``: number of the approved version, or None. ``revision`` counts people's edits and is the ETag;
+    ``index_seq`` counts every change that search shows. ``withdrawn_at`` is set from a withdrawal until the next
+    approval.
     """
 
     id: str
@@ -60,7 +63,9 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One immutable, numbered content of an asset. ``filename`` is what the person's file was called; it never becomes a path."""
+    """One immutable, numbered content of an asset. ``filename`` is what the person's file was called; it never becomes
+    a path.
+    """
 
     asset_id: str
     number: int
@@ -140,13 +145,11 @@ def add_version(asset: Asset, content: Content, filename: str, rationale: str, b
 def edit(asset: Asset, change: Edit, by: str, at: datetime) -> Outcome:
     """Describe the asset anew; an edit that changes nothing leaves the revision alone. Raises Conflict ``trashed``."""
     _refuse_trashed(asset)
-    changed = {name: value for name, value in change.values().items() if value != getattr(asset, name)}
+    changed: dict[str, Any] = {name: value for name, value in change.values().items() if value != getattr(asset, name)}
     if not changed:
         return Outcome(asset, ())
     before = {name: getattr(asset, name) for name in changed}
-    after = replace(
-        asset, **changed, revision=asset.revision + 1, index_seq=asset.index_seq + 1, updated_at=at
-    )
+    after = replace(asset, **changed, revision=asset.revision + 1, index_seq=asset.index_seq + 1, updated_at=at)
     return Outcome(after, (event("asset.edited", by, at, asset.id, {"before": before, "after": changed}),))
 
 
@@ -173,7 +176,8 @@ def rollback(
 ) -> Outcome:
     """Make an earlier approved version the head again.
 
-    Raises Conflict: ``never_approved`` (also when revoked or rejected since), ``digest_differs``, ``head_moved``, ``already_approved``.
+    Raises Conflict: ``never_approved`` (also when revoked or rejected since), ``digest_differs``, ``head_moved``,
+    ``already_approved``.
     """
     _refuse_trashed(asset)
     _same_digest(version, seen)
@@ -191,8 +195,9 @@ def reject(asset: Asset, version: Version, seen: Seen, by: str, at: datetime, *,
 
 
 def revoke(asset: Asset, version: Version, seen: Seen, by: str, at: datetime, *, note: str, pinned: bool) -> Outcome:
-    """Take an approval back, so that no rollback or pin can reach the version. Raises Conflict ``in_use`` while it is the head or
-    ``pinned`` somewhere; ``digest_differs``; ``trashed``."""
+    """Take an approval back, so that no rollback or pin can reach the version. Raises Conflict ``in_use`` while it is
+    the head or ``pinned`` somewhere; ``digest_differs``; ``trashed``.
+    """
     if pinned:
         raise Conflict("in_use", f"Version {version.number} is pinned by a placement; change that first.")
     return _judge(asset, version, "revoke", seen, by, at, note=note)
@@ -223,9 +228,7 @@ def trash(asset: Asset, by: str, at: datetime, *, placed: bool) -> Outcome:
     _refuse_trashed(asset)
     if placed:
         raise Conflict("placed", "The asset is still shown in a channel; withdraw it first.")
-    after = replace(
-        asset, trashed_at=at, revision=asset.revision + 1, index_seq=asset.index_seq + 1, updated_at=at
-    )
+    after = replace(asset, trashed_at=at, revision=asset.revision + 1, index_seq=asset.index_seq + 1, updated_at=at)
     return Outcome(after, (event("asset.trashed", by, at, asset.id, {}),))
 
 
@@ -233,23 +236,22 @@ def restore(asset: Asset, by: str, at: datetime) -> Outcome:
     """Bring the asset back from the trash, with all that it had. Raises Conflict ``not_trashed``."""
     if asset.trashed_at is None:
         raise Conflict("not_trashed", "The asset is not in the trash.")
-    after = replace(
-        asset, trashed_at=None, revision=asset.revision + 1, index_seq=asset.index_seq + 1, updated_at=at
-    )
+    after = replace(asset, trashed_at=None, revision=asset.revision + 1, index_seq=asset.index_seq + 1, updated_at=at)
     return Outcome(after, (event("asset.restored", by, at, asset.id, {}),))
 
 
 def _move(
     asset: Asset, version: Version, kind: DecisionKind, by: str, at: datetime, *, note: str, self_approval: bool = False
 ) -> Outcome:
-    after = replace(
-        asset, head=version.number, withdrawn_at=None, index_seq=asset.index_seq + 1, updated_at=at
-    )
+    after = replace(asset, head=version.number, withdrawn_at=None, index_seq=asset.index_seq + 1, updated_at=at)
     decision = Decision(
         asset.id, version.number, version.sha256, kind, by, asset.head, version.number, note, self_approval, at
     )
     data = {
-        "number": version.number, "sha256": version.sha256, "head_before": asset.head, "note": note,
+        "number": version.number,
+        "sha256": version.sha256,
+        "head_before": asset.head,
+        "note": note,
         "self_approval": self_approval,
     }
     word = "version.approved" if kind == "approve" else "asset.rolled_back"
@@ -262,7 +264,9 @@ def _judge(
     _refuse_trashed(asset)
     _same_digest(version, seen)
     if asset.head == version.number:
-        raise Conflict("in_use", f"Version {version.number} is the approved version; approve another or withdraw first.")
+        raise Conflict(
+            "in_use", f"Version {version.number} is the approved version; approve another or withdraw first."
+        )
     after = replace(asset, index_seq=asset.index_seq + 1, updated_at=at)
     decision = Decision(asset.id, version.number, version.sha256, kind, by, asset.head, asset.head, note, False, at)
     word = "version.rejected" if kind == "reject" else "version.revoked"
@@ -291,4 +295,3 @@ def _same_head(asset: Asset, seen: Seen) -> None:
             "Another version has been approved or withdrawn meanwhile; look at it before you decide.",
             extra={"head": asset.head},
         )
-

@@ -11,7 +11,9 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """``type`` is ``thing.happened``; ``principal_id`` did it; ``asset_id`` is what it is about, where it is about one; ``data`` is JSON-ready."""
+    """``type`` is ``thing.happened``; ``principal_id`` did it; ``asset_id`` is what it is about, where it is about
+    one; ``data`` is JSON-ready.
+    """
 
     type: str
     principal_id: str

@@ -1,7 +1,7 @@
 """Recipes: the named, versioned specifications of what is derived from a version. Declarations only.
 
-Rule: a declared version of a recipe never changes and is never removed, because placements go on referring to it. Better output
-means a new version beside the old one.
+Rule: a declared version of a recipe never changes and is never removed, because placements go on referring to it.
+Better output means a new version beside the old one.
 """
 
 import hashlib
@@ -18,8 +18,9 @@ ArtefactState = Literal["pending", "ready", "failed", "not_applicable"]
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """``box``: the longest side in pixels, never enlarged; ``quality``: 1–100; ``kinds``: what it can be made from; ``display``: made for
-    every version, to be looked at here."""
+    """``box``: the longest side in pixels, never enlarged; ``quality``: 1–100; ``kinds``: what it can be made from;
+    ``display``: made for every version, to be looked at here.
+    """
 
     name: str
     version: int
@@ -34,7 +35,8 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Artefact:
-    """A recipe, at its version, with parameters, of a source digest, gave these bytes; or failed, with a code and a sentence.
+    """A recipe, at its version, with parameters, of a source digest, gave these bytes; or failed, with a code and a
+    sentence.
 
     Once a delivery refers to it, a ready artefact stays as it is for ever.
     """

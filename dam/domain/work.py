@@ -1,0 +1,37 @@
+"""Work to be done after a commit: the jobs that follow from events.
+
+Rule: a job names a task and ids only; whatever else the task needs it reads from the database, so that doing it twice
+or late does no harm.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+MAX_TRIES = 5
+"""After so many failures a job is set aside with its reason, until a person looks."""
+
+BACKOFF_S = (1, 5, 30, 120)
+"""Seconds before the second, third … try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One task to be run. ``tries`` counts in the database, the present one included."""
+
+    id: int
+    task: str
+    ids: Mapping[str, object]
+    state: Literal["due", "leased", "set_aside"]
+    due_at: datetime
+    tries: int
+    created_at: datetime
+    leased_until: datetime | None = None
+    reason_code: str | None = None
+    reason_detail: str | None = None
+
+
+def backoff(tries: int) -> int:
+    """Seconds to wait after ``tries`` failures."""
+    return BACKOFF_S[min(tries, len(BACKOFF_S)) - 1]
