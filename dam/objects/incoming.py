@@ -1,6 +1,6 @@
 """One stream on its way into the local object store: hashed and written while it arrives.
 
-Rule: memory stays flat (at most 8 MiB a stream, whatever its length), and nothing is named before its bytes are durable.
+Rule: memory stays flat (at most 8 MiB a stream, whatever its length); nothing is named before its bytes are durable.
 A long stream is hashed and written by a thread of its own, since hashing and writing both leave the interpreter to the
 caller, who parses the next bytes meanwhile. The disk is kept busy from early on, so that the last fsync is short.
 
@@ -174,7 +174,7 @@ class _Writer:
                 # After a failure the queue is still emptied, so that nobody waits for room in it.
                 if self._failure is None and not self._stopped:
                     self._put(batch)
-            except Exception as error:  # noqa: BLE001 - surfaces in the caller's thread, at the next call
+            except Exception as error:  # surfaces in the caller's thread, at the next call
                 self._failure = error
             finally:
                 self._queue.task_done()

@@ -59,7 +59,7 @@ class LocalObjects:
             raise NotFound("object_missing", "Nothing is stored under what is no digest.")
         with reported():
             try:
-                return self._path(sha256).open("rb", buffering=0, opener=_open_plainly)
+                return os.fdopen(_open_plainly(self._path(sha256)), "rb", buffering=0)
             except FileNotFoundError:
                 raise NotFound("object_missing", f"No bytes are stored under {sha256}.") from None
 
@@ -87,7 +87,8 @@ class LocalObjects:
         return self._objects / sha256[:2] / sha256[2:4] / sha256
 
     def _keep(self, received: Path, stored: StoredObject) -> None:
-        """Give durable bytes their name. Bytes that are there stay: same digest, same bytes. Raises OSError, Unavailable."""
+        """Give durable bytes their name. Bytes that are there stay: equal digest, equal bytes. Raises OSError,
+        Unavailable."""
         path = self._path(stored.sha256)
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -111,15 +112,15 @@ def _size(path: Path) -> int:
     return found.st_size
 
 
-def _open_plainly(path: str, flags: int) -> int:
+def _open_plainly(path: Path) -> int:
     """Never through a link, never waiting for a pipe's other end."""
-    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
+    return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
 def _names(folder: Path, shape: re.Pattern[str]) -> list[str]:
     with reported():
         try:
-            return sorted(name for name in os.listdir(folder) if shape.fullmatch(name))
+            return sorted(entry.name for entry in folder.iterdir() if shape.fullmatch(entry.name))
         except (FileNotFoundError, NotADirectoryError):
             return []
 

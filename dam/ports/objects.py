@@ -20,13 +20,14 @@ class ObjectSink(Protocol):
     """Where one incoming stream goes. A context manager: leaving it without ``finish`` leaves nothing behind."""
 
     def write(self, data: bytes, /) -> int:
-        """Take the next bytes. Raises StorageFull."""
+        """Take the next bytes. Raises StorageFull or Unavailable, which may be the failure of an earlier write."""
         ...
 
     def finish(self) -> StoredObject:
         """Make what was written durable under its digest and return it; bytes that are already there are kept.
 
-        Raises StorageFull or Unavailable; then nothing is visible.
+        Raises StorageFull or Unavailable (``object_damaged``: what is there under this digest has another size);
+        then nothing new is visible.
         """
         ...
 
@@ -39,17 +40,18 @@ class ObjectStore(Protocol):
     """Content-addressed, write-once."""
 
     def receive(self) -> ObjectSink:
-        """Begin to take a stream whose digest is not known yet."""
+        """Begin to take a stream whose digest is not known yet. Raises StorageFull, Unavailable."""
         ...
 
     def find(self, sha256: str) -> StoredObject | None:
-        """The object's name and size, or None."""
+        """The object's name and size, or None; None for what is no digest. Raises Unavailable."""
         ...
 
     def open(self, sha256: str) -> BinaryIO:
-        """An unbuffered, seekable stream of the bytes; the caller closes it. Raises NotFound (``object_missing``)."""
+        """An unbuffered, seekable stream of the bytes; the caller closes it. Raises NotFound (``object_missing``),
+        Unavailable."""
         ...
 
     def list(self) -> Iterator[StoredObject]:
-        """Every object, ordered by digest, without loading them all."""
+        """Every object, ordered by digest, without loading them all. Raises Unavailable."""
         ...
