@@ -23,8 +23,16 @@ class ObjectSink(Protocol):
         """Take the next bytes. Raises StorageFull or Unavailable, which may be the failure of an earlier write."""
         ...
 
+    def seal(self) -> StoredObject:
+        """End the stream: all bytes durable and hashed, but not visible yet. Idempotent; nothing can be written after it.
+
+        The caller can now check what it has to check, inside its transaction, before it calls ``finish``: a refused
+        request then leaves no bytes behind. Raises StorageFull, Unavailable.
+        """
+        ...
+
     def finish(self) -> StoredObject:
-        """Make what was written durable under its digest and return it; bytes that are already there are kept.
+        """Seal, then make the bytes visible under their digest and return it; bytes that are already there are kept.
 
         Raises StorageFull or Unavailable (``object_damaged``: what is there under this digest has another size);
         then nothing new is visible.
