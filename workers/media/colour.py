@@ -1,0 +1,73 @@
+"""Colours: from whatever profile a picture has to sRGB, and the one colour that stands for it.
+
+Belongs here: colour only, on pictures that are already small. Must not: read files.
+"""
+
+import io
+from collections import defaultdict
+
+from PIL import Image, ImageCms
+
+from workers.media.plan import MIB
+
+# Press profiles are larger than those of screens (ISO Coated v2: 1.8 MB); beyond this it is no profile in good faith.
+LARGEST_PROFILE = 4 * MIB
+_SRGB = ImageCms.createProfile("sRGB")
+_SPACES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
+_OPAQUE_ENOUGH = 128
+
+
+def to_srgb(image: Image.Image, profile: bytes | None) -> tuple[Image.Image, str]:
+    """``image`` (L, LA, RGB, RGBA, CMYK) as RGB or RGBA in sRGB, and its profile's fate: none, applied or ignored.
+
+    A profile that is oversized, broken or of another colour space is ignored, as viewers do.
+    """
+    alpha = image.getchannel("A") if image.mode in ("LA", "RGBA") else None
+    colours = image.convert({"LA": "L", "RGBA": "RGB"}[image.mode]) if alpha else image
+    converted = _transform(colours, profile) if profile and len(profile) <= LARGEST_PROFILE else None
+    fate = "applied" if converted else "ignored" if profile else "none"
+    result = converted or colours.convert("RGB")
+    if alpha:
+        result.putalpha(alpha)
+    return result, fate
+
+
+def _transform(image: Image.Image, profile: bytes) -> Image.Image | None:
+    """None when the profile can't be used on this image."""
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        mode = _SPACES.get(source.profile.xcolor_space)
+        if mode == "RGB" and image.mode == "L":
+            image = image.convert("RGB")  # grey pictures are often tagged with the profile of a screen
+        if mode != image.mode:
+            return None
+        transform = ImageCms.buildTransform(
+            source,
+            _SRGB,
+            mode,
+            "RGB",
+            ImageCms.Intent.RELATIVE_COLORIMETRIC,
+            ImageCms.Flags.BLACKPOINTCOMPENSATION,
+        )
+        return ImageCms.applyTransform(image, transform)
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return None
+
+
+def dominant_colour(image: Image.Image) -> str | None:
+    """The mean of the most populous of 512 cells of the RGB cube as ``#rrggbb``; None if all is transparent.
+
+    ``image`` is RGB or RGBA in sRGB. Equal pixels always give an equal answer: ties go to the darkest cell.
+    """
+    small = image.convert("RGBA")
+    small.thumbnail((48, 48), Image.Resampling.BOX)
+    cells: defaultdict[tuple[int, int, int], list[tuple[int, int, int]]] = defaultdict(list)
+    pixels = iter(small.tobytes())
+    for red, green, blue, alpha in zip(pixels, pixels, pixels, pixels, strict=True):
+        if alpha >= _OPAQUE_ENOUGH:
+            cells[red >> 5, green >> 5, blue >> 5].append((red, green, blue))
+    if not cells:
+        return None
+    _, members = min(cells.items(), key=lambda cell: (-len(cell[1]), cell[0]))
+    means = [(sum(channel) + len(members) // 2) // len(members) for channel in zip(*members, strict=True)]
+    return "#{:02x}{:02x}{:02x}".format(*means)

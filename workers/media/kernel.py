@@ -1,0 +1,176 @@
+"""Linux's prctl, Landlock and seccomp, called through ctypes: pyseccomp is dead and ships no libseccomp.
+
+Belongs here: numbers and calls of the kernel. Must not: decide when they are used (``confine`` does).
+Sources: ``linux/prctl.h``, ``linux/landlock.h``, ``linux/seccomp.h``, ``linux/filter.h``; syscall numbers from
+``asm/unistd_64.h`` (x86_64) and ``asm-generic/unistd.h`` (aarch64).
+"""
+
+import ctypes
+import errno
+import os
+import platform
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_GET_SECCOMP, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 21, 22, 38
+SECCOMP_MODE_FILTER = 2
+LANDLOCK_CREATE_RULESET, LANDLOCK_RESTRICT_SELF = 444, 446  # the same on every architecture
+
+# Every right that a version of Landlock's ABI can take away: file system, TCP, and reach to outside (sockets, signals).
+_FS_RIGHTS = {1: 0x1FFF, 2: 0x3FFF, 3: 0x7FFF, 4: 0x7FFF, 5: 0xFFFF}
+_NET_RIGHTS, _SCOPES = 0b11, 0b11
+
+_ALLOWED = (
+    "read", "write", "close", "fstat", "newfstatat", "lseek", "munmap", "brk", "rt_sigaction", "rt_sigprocmask",
+    "rt_sigreturn", "pread64", "pwrite64", "readv", "writev", "sched_yield", "mremap", "madvise", "dup", "nanosleep",
+    "getpid", "exit", "ftruncate", "getrusage", "sysinfo", "sigaltstack", "gettid", "futex", "sched_getaffinity",
+    "clock_gettime", "clock_getres", "clock_nanosleep", "exit_group", "set_robust_list", "getrandom", "rseq", "uname",
+    "getcwd",
+)  # fmt: skip
+_KILLED = ("execve", "execveat", "ptrace", "socket")
+
+_X86_64 = {
+    "read": 0, "write": 1, "close": 3, "fstat": 5, "lseek": 8, "mmap": 9, "mprotect": 10, "munmap": 11, "brk": 12,
+    "rt_sigaction": 13, "rt_sigprocmask": 14, "rt_sigreturn": 15, "pread64": 17, "pwrite64": 18, "readv": 19,
+    "writev": 20, "sched_yield": 24, "mremap": 25, "madvise": 28, "dup": 32, "nanosleep": 35, "getpid": 39, "socket": 41,
+    "clone": 56, "execve": 59, "exit": 60, "uname": 63, "fcntl": 72, "ftruncate": 77, "getcwd": 79, "getrusage": 98,
+    "sysinfo": 99, "ptrace": 101, "sigaltstack": 131, "gettid": 186, "futex": 202, "sched_getaffinity": 204, "clock_gettime": 228,
+    "clock_getres": 229, "clock_nanosleep": 230, "exit_group": 231, "newfstatat": 262, "set_robust_list": 273,
+    "getrandom": 318, "execveat": 322, "rseq": 334, "clone3": 435,
+}  # fmt: skip
+_AARCH64 = {
+    "getcwd": 17, "dup": 23, "fcntl": 25, "ftruncate": 46, "close": 57, "lseek": 62, "read": 63, "write": 64,
+    "readv": 65, "writev": 66, "pread64": 67, "pwrite64": 68, "newfstatat": 79, "fstat": 80, "exit": 93,
+    "exit_group": 94, "futex": 98, "set_robust_list": 99, "nanosleep": 101, "clock_gettime": 113, "clock_getres": 114,
+    "clock_nanosleep": 115, "ptrace": 117, "sched_getaffinity": 123, "sched_yield": 124, "sigaltstack": 132, "rt_sigaction": 134,
+    "rt_sigprocmask": 135, "rt_sigreturn": 139, "uname": 160, "getrusage": 165, "getpid": 172, "gettid": 178,
+    "sysinfo": 179, "socket": 198, "brk": 214, "munmap": 215, "mremap": 216, "clone": 220, "execve": 221, "mmap": 222,
+    "mprotect": 226, "madvise": 233, "getrandom": 278, "execveat": 281, "rseq": 293, "clone3": 435,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """``audit`` is the kernel's AUDIT_ARCH number; ``calls`` maps the name of a system call to its number."""
+
+    audit: int
+    calls: Mapping[str, int]
+
+
+ARCHITECTURES: Mapping[str, Architecture] = {
+    "x86_64": Architecture(0xC000003E, _X86_64),
+    "aarch64": Architecture(0xC00000B7, _AARCH64),
+}
+
+# BPF: load a word of seccomp_data, jump, return. A jump is (code, skip if true, skip if false, operand).
+_LOAD, _JUMP_EQUAL, _JUMP_ABOVE, _JUMP_BITS, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_NR, _ARCH, _ARGUMENTS = 0, 4, 16
+_KILL, _ALLOW, _ERRNO = 0x80000000, 0x7FFF0000, 0x00050000
+_X32_RANGE, _CLONE_THREAD, _PROT_EXEC = 0x40000000, 0x00010000, 0x4
+# F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC: with the others a descriptor can be made to signal a process.
+_FCNTL_COMMANDS = (0, 1, 2, 3, 1030)
+
+Instruction = tuple[int, int, int, int]
+
+
+def architecture() -> Architecture | None:
+    """This machine's, or None where we have no table."""
+    return ARCHITECTURES.get(platform.machine())
+
+
+def filter_program(arch: Architecture) -> list[Instruction]:
+    """The seccomp filter: refuse (EPERM) all but a list, kill for what no decoder does by accident."""
+    calls = arch.calls
+    program = [(_LOAD, 0, 0, _ARCH), (_JUMP_EQUAL, 1, 0, arch.audit), (_RETURN, 0, 0, _KILL), (_LOAD, 0, 0, _NR)]
+    program += [(_JUMP_ABOVE, 0, 1, _X32_RANGE), (_RETURN, 0, 0, _KILL)]
+    for name in _KILLED:
+        program += _verdict(calls[name], _KILL)
+    # ENOSYS makes the C library fall back to clone, whose flags a filter can see.
+    program += _verdict(calls["clone3"], _ERRNO | errno.ENOSYS)
+    program += _on_bits(calls["clone"], 0, _CLONE_THREAD, if_set=_ALLOW, if_clear=_ERRNO | errno.EPERM)
+    for name in ("mmap", "mprotect"):
+        program += _on_bits(calls[name], 2, _PROT_EXEC, if_set=_ERRNO | errno.EPERM, if_clear=_ALLOW)
+    program += _on_values(calls["fcntl"], 1, _FCNTL_COMMANDS)
+    for name in _ALLOWED:
+        program += _verdict(calls[name], _ALLOW)
+    return [*program, (_RETURN, 0, 0, _ERRNO | errno.EPERM)]
+
+
+def _verdict(number: int, action: int) -> list[Instruction]:
+    return [(_JUMP_EQUAL, 0, 1, number), (_RETURN, 0, 0, action)]
+
+
+def _argument(index: int) -> Instruction:
+    return (_LOAD, 0, 0, _ARGUMENTS + 8 * index)  # the low word: both architectures are little-endian
+
+
+def _on_bits(number: int, index: int, bits: int, *, if_set: int, if_clear: int) -> list[Instruction]:
+    rule = [_argument(index), (_JUMP_BITS, 0, 1, bits), (_RETURN, 0, 0, if_set), (_RETURN, 0, 0, if_clear)]
+    return [(_JUMP_EQUAL, 0, len(rule), number), *rule]
+
+
+def _on_values(number: int, index: int, values: tuple[int, ...]) -> list[Instruction]:
+    rule = [_argument(index)]
+    for value in values:
+        rule += _verdict(value, _ALLOW)
+    rule.append((_RETURN, 0, 0, _ERRNO | errno.EPERM))
+    return [(_JUMP_EQUAL, 0, len(rule), number), *rule]
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
+
+
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _call(result: int, what: str) -> int:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+    return result
+
+
+def prctl(option: int, *arguments: int) -> int:
+    """Raises OSError."""
+    padded = [ctypes.c_ulong(value) for value in (*arguments, 0, 0, 0, 0)[:4]]
+    return _call(_libc().prctl(option, *padded), f"prctl {option}")
+
+
+def install_filter(arch: Architecture) -> None:
+    """Put the seccomp filter on this process for good; needs no_new_privs. Raises OSError."""
+    code = b"".join(struct.pack("HBBI", *instruction) for instruction in filter_program(arch))
+    memory = ctypes.create_string_buffer(code, len(code))
+    program = _Program(len(code) // 8, ctypes.addressof(memory))
+    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(program))
+
+
+def landlock_abi() -> int:
+    """Landlock's ABI version, 0 where the kernel has none or has it switched off."""
+    version = _libc().syscall(ctypes.c_long(LANDLOCK_CREATE_RULESET), None, ctypes.c_size_t(0), ctypes.c_uint32(1))
+    return max(int(version), 0)
+
+
+def landlock_deny_all(abi: int) -> None:
+    """Take every right that ``abi`` knows from this process for good; needs no_new_privs. Raises OSError."""
+    words = [_FS_RIGHTS[min(abi, max(_FS_RIGHTS))]]
+    if abi >= 4:
+        words.append(_NET_RIGHTS)
+    if abi >= 6:
+        words.append(_SCOPES)
+    attributes = (ctypes.c_uint64 * len(words))(*words)
+    libc = _libc()
+    ruleset = libc.syscall(
+        ctypes.c_long(LANDLOCK_CREATE_RULESET),
+        attributes,
+        ctypes.c_size_t(ctypes.sizeof(attributes)),
+        ctypes.c_uint32(0),
+    )
+    descriptor = _call(ruleset, "landlock_create_ruleset")
+    try:
+        answer = libc.syscall(ctypes.c_long(LANDLOCK_RESTRICT_SELF), ctypes.c_int(descriptor), ctypes.c_uint32(0))
+        _call(answer, "landlock_restrict_self")
+    finally:
+        os.close(descriptor)

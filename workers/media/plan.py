@@ -1,0 +1,104 @@
+"""What may be asked of the media child, its bounds, and how it can fail: plain values for both sides of the sandbox.
+
+Belongs here: values and tables. Must not: import Pillow (the worker imports this, and stays small), or do anything.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+MIB = 1024 * 1024
+
+# Media type, as sniffed by the caller, to the one decoder that may look at the bytes.
+FORMATS: Mapping[str, str] = MappingProxyType({"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"})
+
+# Pixels that 512 MiB of RLIMIT_DATA carry, measured: JPEG decodes at an eighth of its size and is bounded by time; PNG
+# takes 4 bytes a pixel; WebP 16 (two canvases of the animation decoder, its answer, the image). Raise them together
+# with ``Limits.data`` only.
+PIXELS: Mapping[str, int] = MappingProxyType({"JPEG": 500_000_000, "PNG": 100_000_000, "WEBP": 28_000_000})
+
+LARGEST_BOX = 8192  # below what WebP can hold (16383); the working image is at most twice this
+MOST_SPECS = 16
+LONGEST_NAME = 100
+NOT_CONFINED = 71  # the exit code of a child whose confinement failed: our trouble, not that of the file
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One rendition. ``box``: longest side in px, never enlarged; ``quality``: 1–100; ``method``: WebP's effort, 0–6."""
+
+    name: str
+    box: int
+    format: str = "WEBP"
+    quality: int = 80
+    method: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one child: ``seconds`` of wall clock and of CPU, the others in bytes; ``output`` is for each rendition,
+    ``descriptors`` a count. ``data`` is the budget that counts; ``address_space`` is loose, as arenas count in it."""
+
+    seconds: float = 60.0
+    data: int = 512 * MIB
+    address_space: int = 2048 * MIB
+    output: int = 32 * MIB
+    descriptors: int = 32
+
+
+# A code and what a creative person should know and do.
+SENTENCES: Mapping[str, str] = MappingProxyType(
+    {
+        "broken_file": "This file could not be read as the image it claims to be. Open it in the program that made it, "
+        "export it again, and upload that as a new version.",
+        "truncated": "The file ends too early, so a part of the picture is missing. Upload the complete file as a new "
+        "version.",
+        "too_large": "The picture has more pixels than a preview can be made of. The original is kept; upload a "
+        "smaller export as a new version, or supply a preview by hand.",
+        "out_of_memory": "Making a preview of this picture needs more memory than allowed. The original is kept; "
+        "upload a smaller or flattened export as a new version, or supply a preview by hand.",
+        "timed_out": "Making a preview of this picture takes too long. The original is kept; export it again without "
+        "unusual settings, or supply a preview by hand.",
+        "crashed": "This file made the image decoder fail. The original is kept; export it again from the program that "
+        "made it, and upload that as a new version.",
+        "unsupported_type": "There is no preview for this type of file yet. The original is kept and can be used.",
+    }
+)
+
+
+class MediaFailure(Exception):
+    """This file gives no renditions, and trying again will not change that.
+
+    ``code`` is a key of SENTENCES, ``sentence`` is for the person, ``diagnostic`` for the log only.
+    """
+
+    def __init__(self, code: str, diagnostic: str = "") -> None:
+        self.code = code
+        self.sentence = SENTENCES[code]
+        self.diagnostic = diagnostic
+        super().__init__(f"{code}: {diagnostic}" if diagnostic else code)
+
+
+class MediaUnavailable(Exception):
+    """Nothing could be learnt about the file, because our own machinery failed: try again later."""
+
+
+def check_request(media_type: str, specs: Sequence[Spec]) -> str:
+    """The decoder for ``media_type``. Raises MediaFailure (``unsupported_type``); ValueError for impossible specs."""
+    names = [spec.name for spec in specs]
+    if not 1 <= len(specs) <= MOST_SPECS or len(set(names)) != len(names):
+        raise ValueError(f"between 1 and {MOST_SPECS} specs with different names are needed")
+    for spec in specs:
+        _check_spec(spec)
+    if media_type not in FORMATS:
+        raise MediaFailure("unsupported_type", media_type)
+    return FORMATS[media_type]
+
+
+def _check_spec(spec: Spec) -> None:
+    if not 1 <= len(spec.name) <= LONGEST_NAME:
+        raise ValueError("a spec needs a short name")
+    if spec.format != "WEBP" or not 1 <= spec.quality <= 100 or not 0 <= spec.method <= 6:
+        raise ValueError(f"{spec.name}: only WEBP with quality 1-100 and method 0-6 can be written")
+    if not 1 <= spec.box <= LARGEST_BOX:
+        raise ValueError(f"{spec.name}: the box must be 1-{LARGEST_BOX} px")

@@ -1,0 +1,157 @@
+"""Why the worker does not believe the child: report and outputs are checked as if the uploader had written them.
+
+Belongs here: checks that need no decoder. Must not: trust a length, a name or a type.
+"""
+
+import json
+import os
+import re
+import signal
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+from workers.media.courier import Verdict
+from workers.media.plan import NOT_CONFINED, PIXELS, SENTENCES, Limits, MediaFailure, MediaUnavailable, Spec
+
+_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I", "I;16"})
+_PROFILES = frozenset({"none", "applied", "ignored"})
+_COLOUR = re.compile(r"#[0-9a-f]{6}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """Of the original. ``width`` and ``height`` in px, upright; ``colour_mode`` in Pillow's words; ``profile``: none,
+    applied or ignored; ``dominant_colour`` as ``#rrggbb`` in sRGB, None if all is transparent."""
+
+    width: int
+    height: int
+    format: str
+    colour_mode: str
+    has_alpha: bool
+    profile: str
+    dominant_colour: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedFile:
+    """One rendition: ``file`` stands at its begin, ``size`` in bytes, the sides in px."""
+
+    file: BinaryIO
+    media_type: str
+    width: int
+    height: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What one version gave. A context manager that closes the files."""
+
+    properties: Properties
+    files: dict[str, RenderedFile]
+
+    def close(self) -> None:
+        for rendered in self.files.values():
+            rendered.file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def check_verdict(verdict: Verdict, limits: Limits) -> dict[str, Any]:
+    """The report of a child that ended well. Raises MediaFailure for the file, MediaUnavailable for our machinery."""
+    if verdict.overdue or verdict.status == -signal.SIGXCPU:
+        raise MediaFailure("timed_out", f"killed after {limits.seconds} s")
+    if verdict.status == NOT_CONFINED:
+        raise MediaUnavailable("the child could not be confined; `dam doctor` says what this machine offers")
+    if verdict.status < 0:
+        raise _killed(verdict, limits)
+    report = _parsed(verdict.report)
+    if verdict.status != 0 or report is None:
+        raise MediaFailure("crashed", f"exit status {verdict.status}")
+    code = report.get("failure")
+    if code is not None:
+        raise MediaFailure(code if code in SENTENCES else "crashed", ascii(report.get("diagnostic"))[:600])
+    return report
+
+
+def _killed(verdict: Verdict, limits: Limits) -> MediaFailure:
+    """A SIGKILL that was not ours is the kernel's, out of memory; a fault near the limit is a failed allocation."""
+    name = signal.Signals(-verdict.status).name
+    starved = name == "SIGKILL" or verdict.peak > limits.data * 3 // 4
+    return MediaFailure("out_of_memory" if starved else "crashed", f"killed by {name} at {verdict.peak} bytes")
+
+
+def _parsed(report: bytes) -> dict[str, Any] | None:
+    try:
+        value = json.loads(report)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def check_properties(said: dict[str, Any], format_: str) -> Properties:
+    """Raises MediaFailure (``crashed``) for anything that ``images`` can't have said."""
+    if set(said) != set(Properties.__slots__):
+        raise _lie("properties")
+    width, height, colour = said["width"], said["height"], said["dominant_colour"]
+    _require(_is_side(width) and _is_side(height) and width * height <= PIXELS[format_], "size")
+    _require(said["format"] == format_, "format")
+    _require(isinstance(said["colour_mode"], str) and said["colour_mode"] in _MODES, "colour mode")
+    _require(isinstance(said["profile"], str) and said["profile"] in _PROFILES, "profile")
+    _require(isinstance(said["has_alpha"], bool), "alpha")
+    _require(colour is None or (isinstance(colour, str) and _COLOUR.match(colour) is not None), "colour")
+    return Properties(**said)
+
+
+def check_files(outputs: Sequence[BinaryIO], specs: Sequence[Spec], limits: Limits) -> dict[str, RenderedFile]:
+    """What the outputs really hold, measured by us. Raises MediaFailure (``crashed``)."""
+    return {spec.name: _measured(output, spec, limits) for spec, output in zip(specs, outputs, strict=True)}
+
+
+def _measured(output: BinaryIO, spec: Spec, limits: Limits) -> RenderedFile:
+    size = os.fstat(output.fileno()).st_size
+    _require(size <= limits.output, "length")
+    output.seek(0)
+    head = output.read(30)
+    output.seek(0)
+    _require(len(head) == 30 and struct.unpack("<I", head[4:8])[0] + 8 == size, "length")
+    width, height = webp_size(head)
+    _require(max(width, height) <= spec.box, "sides")
+    return RenderedFile(output, "image/webp", width, height, size)
+
+
+def webp_size(head: bytes) -> tuple[int, int]:
+    """Sides in px from the first 30 bytes of a WebP file (RFC 9649, 2.5–2.7). Raises MediaFailure (``crashed``)."""
+    _require(head[:4] == b"RIFF" and head[8:12] == b"WEBP", "type")
+    chunk = head[12:16]
+    if chunk == b"VP8 " and head[23:26] == b"\x9d\x01\x2a":
+        width, height = struct.unpack("<HH", head[26:30])
+        return width & 0x3FFF, height & 0x3FFF
+    if chunk == b"VP8L" and head[20] == 0x2F:
+        bits = struct.unpack("<I", head[21:25])[0]
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    if chunk == b"VP8X":
+        return int.from_bytes(head[24:27], "little") + 1, int.from_bytes(head[27:30], "little") + 1
+    raise _lie("type")
+
+
+def _is_side(value: object) -> bool:
+    return type(value) is int and value >= 1
+
+
+def _require(truth: bool, what: str) -> None:  # noqa: FBT001 an assertion with a name
+    if not truth:
+        raise _lie(what)
+
+
+def _lie(what: str) -> MediaFailure:
+    return MediaFailure("crashed", f"the child's {what} can't be right")

@@ -1,0 +1,168 @@
+"""What a worker calls: a file in, its renditions out.
+
+Rule: keeps one warm template, replaces it when it has died or has forked enough, and tells a file's fault from our own.
+Open it after the worker's own fork. Must not: decode anything in this process.
+"""
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from stat import S_ISREG
+from types import TracebackType
+from typing import Any, BinaryIO, Self, cast
+
+from workers.media.confine import Sandbox
+from workers.media.courier import Template, TemplateDied, Verdict
+from workers.media.plan import MIB, Limits, MediaUnavailable, Spec, check_request
+from workers.media.results import Rendered, check_files, check_properties, check_verdict
+
+# Children of one template share its address layout; a new template has another.
+_MOST_CHILDREN = 500
+_GRACE_SECONDS = 10.0  # the template kills at the deadline; this is for a template that does not
+
+
+class Studio:
+    """Renders in confined children, as many at a time as threads call it. A context manager."""
+
+    def __init__(self, limits: Limits | None = None, *, most_children: int = _MOST_CHILDREN) -> None:
+        """Starts nothing before the first ``render``. ``most_children``: what one template forks before it is replaced."""
+        self._limits = limits or Limits()
+        self._most_children = most_children
+        self._lock = threading.Lock()
+        self._current: Template | None = None
+        self._live: set[Template] = set()
+
+    def render(self, source: BinaryIO, media_type: str, specs: Sequence[Spec]) -> Rendered:
+        """Every rendition in ``specs`` of ``source``: a file as a whole, left as it is; any other stream to its end.
+
+        ``media_type`` is what the bytes were sniffed as. Raises MediaFailure for what is wrong with the file,
+        MediaUnavailable when it is our machinery (try again later), ValueError for specs that can't be.
+        """
+        format_ = check_request(media_type, specs)
+        request = {"format": format_, "specs": [asdict(spec) for spec in specs], "limits": asdict(self._limits)}
+        with _read_only(source) as descriptor, contextlib.ExitStack() as unless_accepted:
+            outputs, verdict = self._exchange(request, descriptor, len(specs), unless_accepted)
+            report = check_verdict(verdict, self._limits)
+            properties = check_properties(report, format_)
+            rendered = Rendered(properties, check_files(outputs, specs, self._limits))
+            unless_accepted.pop_all()  # the files are the caller's now
+            return rendered
+
+    def sandbox(self) -> Sandbox:
+        """What holds in the children, as the template found it. Raises MediaUnavailable."""
+        template = self._borrow()
+        self._give_back(template)
+        return template.sandbox
+
+    def close(self) -> None:
+        """End every template and the children that still run."""
+        with self._lock:
+            for template in self._live:
+                template.kill()
+            self._live.clear()
+            self._current = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _exchange(
+        self, request: dict[str, Any], source: int, outputs: int, stack: contextlib.ExitStack
+    ) -> tuple[list[BinaryIO], Verdict]:
+        """Try a second time, with fresh outputs, when the template died: it never sees the file, so that is chance."""
+        for _ in range(2):
+            files = [stack.enter_context(_scratch()) for _ in range(outputs)]
+            template = self._borrow()
+            try:
+                descriptors = [source, *(file.fileno() for file in files)]
+                return files, template.exchange(request, descriptors, self._limits.seconds + _GRACE_SECONDS)
+            except TemplateDied:
+                continue
+            except MediaUnavailable:
+                self._discard(template)
+                raise
+            finally:
+                self._give_back(template)
+        raise MediaUnavailable("the media template died twice during one file")
+
+    def _borrow(self) -> Template:
+        """The current template, or a new one if it has died or served enough. Raises MediaUnavailable."""
+        with self._lock:
+            if self._current and (self._current.ended() or self._current.served >= self._most_children):
+                self._bury(self._current)
+            if self._current is None:
+                self._current = Template()
+                self._live.add(self._current)
+            self._current.served += 1
+            self._current.active += 1
+            return self._current
+
+    def _give_back(self, template: Template) -> None:
+        with self._lock:
+            template.active -= 1
+            if template is not self._current:
+                self._bury(template)
+
+    def _discard(self, template: Template) -> None:
+        with self._lock:
+            if template is self._current:
+                self._current = None
+            template.kill()
+
+    def _bury(self, template: Template) -> None:
+        """Take it out of use; end it when nobody waits for one of its children any more. The lock is held."""
+        if template is self._current:
+            self._current = None
+        if not template.active:
+            template.kill()
+            self._live.discard(template)
+
+
+def _scratch() -> BinaryIO:
+    """A nameless file for one rendition, in memory where the system has that."""
+    if hasattr(os, "memfd_create"):
+        return cast(BinaryIO, os.fdopen(os.memfd_create("rendition"), "rb"))
+    return cast(BinaryIO, tempfile.TemporaryFile())
+
+
+@contextlib.contextmanager
+def _read_only(source: BinaryIO) -> Iterator[int]:
+    """A descriptor of its own for the child: it can neither move the caller's position nor write to the original."""
+    descriptor = _reopened(source)
+    if descriptor is None:
+        descriptor = _copied(source)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _reopened(source: BinaryIO) -> int | None:
+    """None where ``source`` is no regular file, or can't be opened once more."""
+    try:
+        original = source.fileno()
+        if sys.platform == "linux" and S_ISREG(os.fstat(original).st_mode):
+            return os.open(f"/proc/self/fd/{original}", os.O_RDONLY | os.O_CLOEXEC)
+    except (AttributeError, OSError):  # not a file, or not ours to open again: a copy does as well
+        return None
+    return None
+
+
+def _copied(source: BinaryIO) -> int:
+    """Raises MediaUnavailable."""
+    try:
+        with tempfile.NamedTemporaryFile() as copy:
+            shutil.copyfileobj(source, copy, MIB)
+            copy.flush()
+            return os.open(copy.name, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        raise MediaUnavailable(f"the file could not be brought to the decoder: {error}") from error
