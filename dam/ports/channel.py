@@ -38,7 +38,7 @@ class ChannelError(Exception):
 
 
 class Unreachable(ChannelError):
-    """The destination can't be spoken to, or is not the one that it was (its marker is missing)."""
+    """The destination can't be spoken to, or is not the one that it was (its marker is missing). Nothing was changed."""
 
 
 class NotApplied(ChannelError):
@@ -67,7 +67,9 @@ class Change(Protocol):
 
     def apply(self, deadline: float, *, exclusive: bool = False) -> Receipt:
         """The visible step, once, durable on return. ``deadline`` is on ``Clock.monotonic``'s scale; past it the step must
-        not happen. ``exclusive``: only if nothing is there. Raises NotApplied, TargetOccupied or OutcomeUnknown."""
+        not happen (NotApplied, ``too_late``). ``exclusive``: only if nothing is there; not for removals. Raises NotApplied,
+        TargetOccupied, OutcomeUnknown, or Unreachable: as NotApplied, the step was not begun. ValueError: the second time.
+        """
         ...
 
     def __enter__(self) -> Self: ...
@@ -96,8 +98,8 @@ class Channel(Protocol):
         ...
 
     def stage_put(self, remote: str, source: BinaryIO, size: int) -> Change:
-        """Bring ``size`` bytes of ``source`` to the destination, invisible and durable. Raises Unreachable, NotApplied,
-        InvalidRemote."""
+        """Bring the ``size`` bytes of ``source``, from where it stands, to the destination, invisible and durable. Raises
+        Unreachable, NotApplied (``source_differs``: fewer or more bytes), InvalidRemote."""
         ...
 
     def stage_removal(self, remote: str) -> Change:
@@ -106,5 +108,6 @@ class Channel(Protocol):
 
     def read(self, remote: str) -> BinaryIO | None:
         """A fresh look by the remote name: a stream of the bytes there (the caller closes it), or None if nothing is there.
-        Raises Unreachable."""
+        Raises Unreachable (permanent: ``target_not_a_file`` and the like, a person's work is in the way), InvalidRemote. While
+        it is read the stream may raise OSError, which means no more than Unreachable."""
         ...
