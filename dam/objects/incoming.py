@@ -59,38 +59,48 @@ class Incoming:
         self._batch: list[bytes] = []
         self._small = bytearray()
         self._gathered = 0
+        self._sealed: StoredObject | None = None
         self._open = True
 
     def write(self, data: bytes, /) -> int:
         """Take the next bytes; ``bytes`` are not copied. Raises StorageFull, Unavailable; an error may be that of an
         earlier write."""
-        if not self._open:
-            raise ValueError("This stream is closed.")
+        self._must_be_open()
+        if self._sealed:
+            raise ValueError("This stream is sealed.")
         if len(data) < _SMALL:
             self._small += data
         else:
-            self._seal()
+            self._gather()
             self._batch.append(bytes(data))  # the same object, unless the caller may change it later
         self._gathered += len(data)
         if len(self._small) >= _SMALL:
-            self._seal()
+            self._gather()
         if self._gathered >= BATCH:
             self._hand_over()
         return len(data)
 
+    def seal(self) -> StoredObject:
+        """Make the bytes durable and know their digest; they have no name yet. Idempotent, the last write was before it.
+        Raises StorageFull, Unavailable; then the stream is closed."""
+        self._must_be_open()
+        if self._sealed is None:
+            try:
+                with reported():
+                    self._sealed = self._end()
+            except BaseException:
+                self._discard()
+                raise
+        return self._sealed
+
     def finish(self) -> StoredObject:
-        """Make the bytes durable under their digest. Raises StorageFull, Unavailable (``object_damaged`` if other bytes
-        are there under this name); then nothing is visible."""
-        if not self._open:
-            raise ValueError("This stream is closed.")
+        """Seal, and give the bytes their name. Raises StorageFull, Unavailable (``object_damaged`` if other bytes are
+        there under this name); then nothing is visible. The stream is closed in any case."""
+        stored = self.seal()
         try:
             with reported():
-                self._seal()
-                stored = self._writer.end(self._batch)
-                os.fchmod(self._file, 0o440)
-                os.fsync(self._file)
                 self._keep(self._path, stored)
-                return stored
+            return stored
         finally:
             self._discard()
 
@@ -100,13 +110,24 @@ class Incoming:
     def __exit__(self, *exc: object) -> None:
         self._discard()
 
-    def _seal(self) -> None:
+    def _must_be_open(self) -> None:
+        if not self._open:
+            raise ValueError("This stream is closed.")
+
+    def _end(self) -> StoredObject:
+        self._gather()
+        stored = self._writer.end(self._batch)
+        os.fchmod(self._file, 0o440)
+        os.fsync(self._file)
+        return stored
+
+    def _gather(self) -> None:
         if self._small:
             self._batch.append(bytes(self._small))
             self._small.clear()
 
     def _hand_over(self) -> None:
-        self._seal()
+        self._gather()
         batch, self._batch, self._gathered = self._batch, [], 0
         with reported():
             self._writer.take(batch)

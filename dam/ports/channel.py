@@ -38,7 +38,7 @@ class ChannelError(Exception):
 
 
 class Unreachable(ChannelError):
-    """The destination can't be spoken to, or is not the one that it was (its marker is missing). Nothing was changed."""
+    """The destination can't be spoken to, or is not the one that it was (its marker is missing). Nothing was done."""
 
 
 class NotApplied(ChannelError):
@@ -66,9 +66,11 @@ class Change(Protocol):
     was staged and not applied."""
 
     def apply(self, deadline: float, *, exclusive: bool = False) -> Receipt:
-        """The visible step, once, durable on return. ``deadline`` is on ``Clock.monotonic``'s scale; past it the step must
-        not happen (NotApplied, ``too_late``). ``exclusive``: only if nothing is there; not for removals. Raises NotApplied,
-        TargetOccupied, OutcomeUnknown, or Unreachable: as NotApplied, the step was not begun. ValueError: the second time.
+        """The visible step, once, durable on return. ``deadline`` is on ``Clock.monotonic``'s scale; past it the step
+        must not happen (NotApplied, ``too_late``). ``exclusive``: only if nothing is there; not for removals.
+
+        Raises NotApplied, TargetOccupied, OutcomeUnknown; Unreachable if the step could not even be begun; ValueError
+        the second time.
         """
         ...
 
@@ -93,13 +95,13 @@ class Channel(Protocol):
         ...
 
     def canonical(self, remote: str) -> str:
-        """The one spelling of the real place that ``remote`` names: equal strings if and only if a write to one changes the other,
-        across all channels of all kinds. Raises InvalidRemote, Unreachable."""
+        """The one spelling of the real place that ``remote`` names: equal strings if and only if a write to one changes
+        the other, across all channels of all kinds. Raises InvalidRemote, Unreachable."""
         ...
 
     def stage_put(self, remote: str, source: BinaryIO, size: int) -> Change:
-        """Bring the ``size`` bytes of ``source``, from where it stands, to the destination, invisible and durable. Raises
-        Unreachable, NotApplied (``source_differs``: fewer or more bytes), InvalidRemote."""
+        """Bring the ``size`` bytes of ``source``, from where it stands, to the destination, invisible and durable.
+        Raises Unreachable, NotApplied (``source_differs``: fewer or more bytes), InvalidRemote."""
         ...
 
     def stage_removal(self, remote: str) -> Change:
@@ -107,7 +109,7 @@ class Channel(Protocol):
         ...
 
     def read(self, remote: str) -> BinaryIO | None:
-        """A fresh look by the remote name: a stream of the bytes there (the caller closes it), or None if nothing is there.
-        Raises Unreachable (permanent: ``target_not_a_file`` and the like, a person's work is in the way), InvalidRemote. While
-        it is read the stream may raise OSError, which means no more than Unreachable."""
+        """A fresh look by the remote name: a stream of the bytes there (the caller closes it), or None if nothing is
+        there. Raises InvalidRemote, Unreachable (permanent where a person's work is in the way, such as
+        ``target_not_a_file``). While it is read the stream may raise OSError, which means the same as Unreachable."""
         ...
