@@ -81,7 +81,7 @@ class Incoming:
         return len(data)
 
     def seal(self) -> StoredObject:
-        """Make the bytes durable and know their digest; they have no name yet. Idempotent, the last write was before it.
+        """Make the bytes durable and know their digest; they have no name yet. Idempotent; nothing is written after it.
         Raises StorageFull, Unavailable; then the stream is closed."""
         self._must_be_open()
         if self._sealed is None:
