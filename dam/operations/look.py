@@ -1,0 +1,89 @@
+"""Looking at a destination: what is there, what the database said when the look began, and a copy of what is not ours.
+
+Rule: a look is a fresh open by the remote name; nothing that was read before counts.
+"""
+
+import hashlib
+from dataclasses import replace
+from datetime import timedelta
+from typing import Literal
+
+from dam.domain import media_types, proof
+from dam.domain.assets import Content
+from dam.domain.events import event
+from dam.domain.placements import ABSENT, Attempt
+from dam.domain.principals import SYSTEM_ID
+from dam.operations.claimed import Begun, Claimed
+from dam.ports.channel import Channel, NotApplied
+from dam.ports.services import Services
+from dam.ports.store import UnitOfWork
+
+_CHUNK = 1 << 20
+
+
+def digest_at(channel: Channel, remote: str) -> str:
+    """SHA-256 of what is there now, or ABSENT. Raises ChannelError."""
+    stream = channel.read(remote)
+    if stream is None:
+        return ABSENT
+    digest = hashlib.sha256()
+    with stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def begin(
+    work: UnitOfWork,
+    placement_id: str,
+    lateness: timedelta,
+    *,
+    own: Attempt | None = None,
+    outcome: Literal["none", "applied", "unknown"] = "none",
+) -> Begun:
+    """What a read has to know about its beginning. ``own``: the reader's attempt, no danger once its write was
+    acknowledged (``applied``).
+    """
+    placement = work.placements.get(placement_id)
+    fence, epoch = (placement.fence, placement.epoch) if placement else (0, 0)
+    now = work.now()
+    others = [
+        attempt
+        for attempt in work.rollouts.unfinished_attempts(placement_id)
+        if not (own is not None and attempt.fence == own.fence and outcome == "applied")
+    ]
+    return Begun(fence, epoch, now, proof.alive_until(others, fence, lateness, now))
+
+
+def keep_copy(services: Services, channel: Channel, claim: Claimed, seen: str) -> None:
+    """Store the foreign bytes that are about to be replaced, with an event; where they were adopted, they count as
+    ours from now on.
+
+    Raises NotApplied ``target_changed`` if they changed while they were copied; then the delivery tries again.
+    """
+    stream = channel.read(claim.placement.remote)
+    if stream is None:
+        raise NotApplied("target_changed", "The place changed while it was looked at.")
+    with stream, services.objects.receive() as sink:
+        head = b""
+        while chunk := stream.read(_CHUNK):
+            head = head or chunk[: media_types.HEAD_SIZE]
+            sink.write(chunk)
+        stored = sink.seal()
+        if stored.sha256 != seen:
+            raise NotApplied("target_changed", "The place changed while it was copied.")
+        with services.store.writing() as work:
+            at = work.now()
+            found = media_types.sniff(head)
+            work.assets.keep_content(Content(stored.sha256, stored.size, found.name, found.kind, at))
+            _note_adoption(work, claim, seen)
+            data = {"placement_id": claim.placement.id, "sha256": seen, "adopted": claim.delivery.adopt}
+            work.record(event("placement.foreign_kept", SYSTEM_ID, at, claim.placement.asset_id, data))
+            sink.finish()
+            work.commit()
+
+
+def _note_adoption(work: UnitOfWork, claim: Claimed, seen: str) -> None:
+    placement = work.placements.lock(claim.placement.id)
+    if claim.delivery.adopt and placement is not None:
+        work.replace(placement, replace(placement, adopted_sha256=seen))

@@ -1,0 +1,152 @@
+"""Push a batch of claims to one channel: look before, stage, get the permits, do the visible steps, read back, settle.
+
+Rule: the visible step happens once and only under a permit, within its time on the worker's own monotonic clock, which
+starts before the permit is asked for. A look before a write decides whether what is there may be replaced, and keeps a
+copy of what is not ours.
+"""
+
+from contextlib import ExitStack
+from datetime import timedelta
+
+from dam.domain import proof
+from dam.domain.placements import ABSENT, Need
+from dam.operations import look as looking
+from dam.operations.claimed import Begun, Claimed, Look, Written
+from dam.operations.settle import Result, settle
+from dam.ports.channel import (
+    Change,
+    Channel,
+    ChannelError,
+    InvalidRemote,
+    OutcomeUnknown,
+    TargetOccupied,
+    Unreachable,
+)
+from dam.ports.services import Services
+
+
+class _NeedsPerson(Exception):
+    def __init__(self, need: Need) -> None:
+        super().__init__(need.code)
+        self.need = need
+
+
+def push(services: Services, claims: list[Claimed]) -> None:
+    """Bring each claim as far as it gets and record it. Raises only what the store or the object store raises; then
+    the leases run out.
+    """
+    channel = services.channels.open(claims[0].channel)
+    results: list[Result] = []
+    with ExitStack() as stack:
+        staged: list[tuple[Claimed, Change, bool]] = []
+        for claim in claims:
+            try:
+                change, exclusive = _prepare(services, channel, claim)
+                staged.append((claim, stack.enter_context(change), exclusive))
+            except (ChannelError, _NeedsPerson) as problem:
+                results.append(Result(claim, _refused(problem)))
+        results += _write(services, channel, staged)
+    settle(services, _read_back(services, channel, results))
+
+
+def _prepare(services: Services, channel: Channel, claim: Claimed) -> tuple[Change, bool]:
+    """Stage the change; True if nothing is there now, so that it must not replace anything."""
+    seen = looking.digest_at(channel, claim.placement.remote)
+    if seen != ABSENT:
+        _may_replace(services, channel, claim, seen)
+    if claim.digest == ABSENT:
+        return channel.stage_removal(claim.placement.remote), False
+    with services.objects.open(claim.digest) as source:
+        size = source.seek(0, 2)
+        source.seek(0)
+        return channel.stage_put(claim.placement.remote, source, size), seen == ABSENT
+
+
+def _may_replace(services: Services, channel: Channel, claim: Claimed, seen: str) -> None:
+    with services.store.reading() as work:
+        ours = seen == claim.placement.adopted_sha256 or work.rollouts.wrote(claim.placement.id, seen)
+        owned = work.rollouts.owned(claim.placement.id)
+    found = proof.Found(seen, ours=ours)
+    need = proof.may_write(found, claim.digest, owned=owned, adopt=claim.delivery.adopt)
+    if need is not None:
+        raise _NeedsPerson(need)
+    if not ours and seen != claim.digest:
+        looking.keep_copy(services, channel, claim, seen)
+
+
+def _write(services: Services, channel: Channel, staged: list[tuple[Claimed, Change, bool]]) -> list[Result]:
+    began = services.clock.monotonic()
+    permit = channel.timing.permit
+    permitted = _permits(services, [claim for claim, _, _ in staged], timedelta(seconds=permit))
+    results = []
+    for claim, change, exclusive in staged:
+        if claim.delivery.id in permitted:
+            written = _apply(change, began + permit, exclusive=exclusive)
+        else:
+            written = Written("none", Need("overtaken", "Something newer is on its way to this place."))
+        results.append(Result(claim, written))
+    return results
+
+
+def _permits(services: Services, claims: list[Claimed], permit: timedelta) -> set[str]:
+    """The ids of the deliveries whose visible step is granted, in one transaction."""
+    if not claims:
+        return set()
+    with services.store.writing() as work:
+        now = work.now()
+        granted = {
+            claim.delivery.id
+            for claim in claims
+            if work.rollouts.permit(claim.placement.id, claim.attempt.fence, claim.digest, now, now + permit)
+        }
+        work.commit()
+    return granted
+
+
+def _apply(change: Change, deadline: float, *, exclusive: bool) -> Written:
+    try:
+        receipt = change.apply(deadline, exclusive=exclusive)
+    except OutcomeUnknown as problem:
+        return Written("unknown", Need(problem.code, problem.detail))
+    except ChannelError as problem:
+        return _refused(problem)
+    return Written("applied", receipt=receipt.details)
+
+
+def _refused(problem: ChannelError | _NeedsPerson) -> Written:
+    if isinstance(problem, _NeedsPerson):
+        return Written("none", problem.need, person=True)
+    need = Need(problem.code, problem.detail)
+    person = isinstance(problem, InvalidRemote) or (problem.permanent and not isinstance(problem, TargetOccupied))
+    return Written("none", need, person=person, unreachable=isinstance(problem, Unreachable))
+
+
+def _read_back(services: Services, channel: Channel, results: list[Result]) -> list[Result]:
+    """Add to each result that may have changed something what is really there now."""
+    written = [result for result in results if result.written.outcome != "none"]
+    begun = _begin(services, channel, written)
+    looks = {result.claim.delivery.id: _look(channel, result.claim) for result in written}
+    return [
+        Result(each.claim, each.written, begun.get(each.claim.delivery.id), looks.get(each.claim.delivery.id))
+        for each in results
+    ]
+
+
+def _begin(services: Services, channel: Channel, written: list[Result]) -> dict[str, Begun]:
+    if not written:
+        return {}
+    lateness = timedelta(seconds=channel.timing.lateness)
+    with services.store.reading() as work:
+        return {
+            each.claim.delivery.id: looking.begin(
+                work, each.claim.placement.id, lateness, own=each.claim.attempt, outcome=each.written.outcome
+            )
+            for each in written
+        }
+
+
+def _look(channel: Channel, claim: Claimed) -> Look:
+    try:
+        return Look(looking.digest_at(channel, claim.placement.remote))
+    except ChannelError as problem:
+        return Look(None, Need(problem.code, problem.detail))

@@ -1,0 +1,197 @@
+"""Renditions: which ones a content should have, and storing what a renderer made of it.
+
+Rule: an artefact is recorded once for its key (source digest, recipe, recipe version, parameters) and is made again
+only while it is pending. Nothing stays pending for ever: it becomes ready, or failed with a code and a sentence.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from dam.domain import policy, recipes
+from dam.domain.assets import Content
+from dam.domain.errors import Conflict, NotFound
+from dam.domain.events import event
+from dam.domain.principals import SYSTEM_ID, Actor
+from dam.domain.recipes import Artefact, Recipe
+from dam.operations.answers import remember
+from dam.operations.changes import version_of
+from dam.ports.media import MediaFailure, RenderedFile, Renderer
+from dam.ports.objects import StoredObject
+from dam.ports.services import Services
+from dam.ports.store import UnitOfWork
+
+DEADLINE = timedelta(hours=1)
+"""So long a rendition may be pending before it is given up."""
+
+_CHUNK = 1 << 20
+
+
+def expect(work: UnitOfWork, content: Content, at: datetime) -> None:
+    """Record that the content is to have its display renditions; those that can't be made are not applicable, with the
+    reason.
+    """
+    for recipe in recipes.for_display():
+        work.artefacts.ensure(_blank(content, recipe, at))
+
+
+def expect_one(work: UnitOfWork, content: Content, recipe: Recipe, at: datetime) -> Artefact:
+    """Record that one recipe is to be made of the content, and see to it that a worker does."""
+    artefact = work.artefacts.ensure(_blank(content, recipe, at))
+    if artefact.state == "pending":
+        work.jobs.enqueue("render", {"sha256": content.sha256})
+    return artefact
+
+
+def render(services: Services, renderer: Renderer, sha256: str) -> None:
+    """Make what is pending of a content, all in one go. Raises MediaUnavailable, Unavailable, StorageFull; then all is
+    pending still.
+    """
+    with services.store.reading() as work:
+        content = work.assets.content(sha256)
+        pending = [each for each in work.artefacts.of_source(sha256) if each.state == "pending"]
+    if content is None or not pending:
+        return
+    wanted = [recipes.at_version(each.recipe, each.recipe_version) for each in pending]
+    try:
+        made, properties = _make(services, renderer, content, wanted)
+    except MediaFailure as failure:
+        _store_failure(services, content, pending, failure.code, failure.sentence)
+        return
+    _store_made(services, content, pending, made, properties)
+
+
+def give_up(services: Services, now_pending_since: datetime) -> int:
+    """Fail what has been pending since before then; returns how many."""
+    with services.store.reading() as work:
+        late = work.artefacts.pending(now_pending_since, 200)
+        contents = {each.source_sha256: work.assets.content(each.source_sha256) for each in late}
+    for sha256, content in contents.items():
+        if content is not None:
+            mine = [each for each in late if each.source_sha256 == sha256]
+            _store_failure(services, content, mine, "gave_up", "The preview could not be made in time. Retry it.")
+    return len(late)
+
+
+def retry(services: Services, actor: Actor, asset_id: str, number: int, recipe: str) -> None:
+    """Make a failed rendition again. Raises Forbidden, NotFound, Conflict ``not_failed``."""
+    policy.require(actor, "version.render")
+    newest = recipes.newest(recipe)
+    with services.store.writing() as work:
+        version = version_of(work, asset_id, number)
+        artefact = work.artefacts.get(version.sha256, newest.name, newest.version)
+        if artefact is None:
+            raise NotFound("rendition_not_found", f"The version has no rendition {recipe!r}.")
+        if artefact.state != "failed":
+            raise Conflict("not_failed", f"The rendition is {artefact.state}; only a failed one can be made again.")
+        at = work.now()
+        work.replace(artefact, replace(artefact, state="pending", reason_code=None, reason_detail=None, updated_at=at))
+        work.jobs.enqueue("render", {"sha256": version.sha256})
+        remember(work, actor, asset_id=asset_id, number=str(number))
+        work.commit()
+
+
+def throw_away(services: Services, limit: int = 200) -> int:
+    """Forget display renditions that no delivery refers to, so that they are made again; returns how many contents
+    that concerns.
+
+    For after a loss of preview files, or a better decoder. What was delivered stays as it was delivered.
+    """
+    after: tuple[str, str, int] | None = None
+    sources: set[str] = set()
+    while True:
+        with services.store.writing() as work:
+            page = work.artefacts.page(after, limit)
+            if not page:
+                return len(sources)
+            sources.update(_forget(work, page))
+            work.commit()
+        after = (page[-1].source_sha256, page[-1].recipe, page[-1].recipe_version)
+
+
+def _forget(work: UnitOfWork, page: Iterable[Artefact]) -> set[str]:
+    forgotten = set()
+    for each in page:
+        if each.state != "ready" or (each.sha256 is not None and work.artefacts.delivered(each.sha256)):
+            continue
+        work.replace(each, replace(each, state="pending", sha256=None, size=None, updated_at=work.now()))
+        forgotten.add(each.source_sha256)
+    for source in forgotten:
+        work.jobs.enqueue("render", {"sha256": source})
+    return forgotten
+
+
+def _blank(content: Content, recipe: Recipe, at: datetime) -> Artefact:
+    key = (content.sha256, recipe.name, recipe.version, recipes.NO_PARAMS)
+    if content.kind in recipe.kinds:
+        return Artefact(*key, state="pending", updated_at=at)
+    return Artefact(
+        *key,
+        state="not_applicable",
+        updated_at=at,
+        reason_code="no_preview",
+        reason_detail="Files of this type are kept and delivered, but have no preview.",
+    )
+
+
+_Made = dict[str, tuple[StoredObject, RenderedFile]]
+
+
+def _make(
+    services: Services, renderer: Renderer, content: Content, wanted: list[Recipe]
+) -> tuple[_Made, dict[str, object]]:
+    with (
+        services.objects.open(content.sha256) as source,
+        renderer.render(source, content.media_type, wanted) as rendered,
+    ):
+        made = {name: (_keep(services, file), file) for name, file in rendered.files.items()}
+        return made, dict(rendered.properties)
+
+
+def _keep(services: Services, file: RenderedFile) -> StoredObject:
+    with services.objects.receive() as sink:
+        while chunk := file.stream.read(_CHUNK):
+            sink.write(chunk)
+        return sink.finish()
+
+
+def _store_made(
+    services: Services, content: Content, pending: list[Artefact], made: _Made, properties: dict[str, object]
+) -> None:
+    with services.store.writing() as work:
+        at = work.now()
+        for artefact in pending:
+            if artefact.recipe in made and work.replace(artefact, _ready(artefact, *made[artefact.recipe], at)):
+                work.rollouts.wake(artefact.source_sha256, artefact.recipe, artefact.recipe_version, at)
+        work.assets.describe_content(content.sha256, properties)
+        _tell(work, content, "version.rendered", {"recipes": sorted(made)}, at)
+        work.commit()
+
+
+def _ready(artefact: Artefact, stored: StoredObject, file: RenderedFile, at: datetime) -> Artefact:
+    return replace(
+        artefact,
+        state="ready",
+        updated_at=at,
+        sha256=stored.sha256,
+        size=stored.size,
+        media_type=file.media_type,
+        width=file.width,
+        height=file.height,
+    )
+
+
+def _store_failure(services: Services, content: Content, pending: list[Artefact], code: str, sentence: str) -> None:
+    with services.store.writing() as work:
+        at = work.now()
+        for artefact in pending:
+            failed = replace(artefact, state="failed", updated_at=at, reason_code=code, reason_detail=sentence)
+            if work.replace(artefact, failed):
+                work.rollouts.wake(artefact.source_sha256, artefact.recipe, artefact.recipe_version, at)
+        _tell(work, content, "version.render_failed", {"code": code, "detail": sentence}, at)
+        work.commit()
+
+
+def _tell(work: UnitOfWork, content: Content, word: str, data: dict[str, object], at: datetime) -> None:
+    for asset_id in work.assets.having(content.sha256):
+        work.record(event(word, SYSTEM_ID, at, asset_id, {"sha256": content.sha256, **data}))

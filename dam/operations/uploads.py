@@ -1,0 +1,106 @@
+"""Take bytes in: a new asset with its first version, or the next version of an asset.
+
+Rule: bytes first (streamed, hashed and durable, but not visible), then one transaction that checks, makes them visible
+and commits. What is refused leaves neither rows nor bytes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from dam.domain import assets, media_types, policy
+from dam.domain.assets import Asset, Content, Outcome
+from dam.domain.events import event
+from dam.domain.principals import Actor
+from dam.operations.answers import remember
+from dam.operations.changes import locked, store_outcome
+from dam.operations.ids import new_id, new_key
+from dam.operations.renditions import expect
+from dam.ports.objects import ObjectSink, StoredObject
+from dam.ports.services import Services
+from dam.ports.store import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A file that has been streamed in. ``head``: its first bytes (``media_types.HEAD_SIZE`` are enough)."""
+
+    sink: ObjectSink
+    filename: str
+    head: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """How a new asset is described; an empty title becomes the file's name without its ending."""
+
+    title: str = ""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    campaigns: tuple[str, ...] = ()
+    fields: Mapping[str, str] = assets.NO_FIELDS
+
+
+def create_asset(services: Services, actor: Actor, incoming: Incoming, details: Details) -> str:
+    """Make an asset with its first version; returns its id. Unknown campaigns are made.
+
+    Raises Forbidden, StorageFull, Unavailable.
+    """
+    policy.require(actor, "asset.create")
+    with incoming.sink as sink:
+        stored = sink.seal()
+        with services.store.writing() as work:
+            at = work.now()
+            work.assets.make_campaigns(details.campaigns, at)
+            asset = _new_asset(actor, incoming.filename, details, at)
+            work.add(asset)
+            created = event("asset.created", actor.principal_id, at, asset.id, {"title": asset.title})
+            work.record(created)
+            _add_version(work, actor, asset, incoming, stored, "", at)
+            remember(work, actor, asset_id=asset.id)
+            sink.finish()
+            work.commit()
+    return asset.id
+
+
+def add_version(services: Services, actor: Actor, asset_id: str, incoming: Incoming, rationale: str) -> int:
+    """Make the asset's next version; returns its number. Metadata, tags and campaigns stay as they are.
+
+    Raises Forbidden, NotFound ``asset_not_found``, Conflict ``trashed``, StorageFull, Unavailable.
+    """
+    policy.require(actor, "version.create")
+    with incoming.sink as sink:
+        stored = sink.seal()
+        with services.store.writing() as work:
+            asset = locked(work, asset_id)
+            outcome = _add_version(work, actor, asset, incoming, stored, rationale, work.now())
+            remember(work, actor, asset_id=asset.id, number=str(outcome.asset.latest))
+            sink.finish()
+            work.commit()
+    return outcome.asset.latest
+
+
+def _new_asset(actor: Actor, filename: str, details: Details, at: datetime) -> Asset:
+    return Asset(
+        id=new_id(),
+        key=new_key(),
+        title=details.title or filename.rpartition(".")[0] or filename,
+        description=details.description,
+        fields=dict(details.fields),
+        tags=details.tags,
+        campaigns=details.campaigns,
+        created_at=at,
+        created_by=actor.principal_id,
+        updated_at=at,
+    )
+
+
+def _add_version(
+    work: UnitOfWork, actor: Actor, asset: Asset, incoming: Incoming, stored: StoredObject, rationale: str, at: datetime
+) -> Outcome:
+    found = media_types.sniff(incoming.head)
+    content = work.assets.keep_content(Content(stored.sha256, stored.size, found.name, found.kind, at))
+    outcome = assets.add_version(asset, content, incoming.filename, rationale, actor.principal_id, at)
+    store_outcome(work, asset, outcome)
+    expect(work, content, at)
+    return outcome

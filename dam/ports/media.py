@@ -1,0 +1,57 @@
+"""A renderer: bytes in, the bytes of renditions out. Rule: it decodes hostile files somewhere safe and remembers nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol, Self
+
+from dam.domain.recipes import Recipe
+
+
+class MediaFailure(Exception):
+    """The file can't be rendered, and trying again changes nothing: a stable ``code`` and a ``sentence`` for a person."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(f"{code}: {sentence}")
+        self.code = code
+        self.sentence = sentence
+
+
+class MediaUnavailable(Exception):
+    """Rendering does not work at the moment; the file is not to blame."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedFile:
+    """One rendition: a readable stream at its start, pixels, bytes."""
+
+    stream: BinaryIO
+    media_type: str
+    width: int
+    height: int
+    size: int
+
+
+class Rendered(Protocol):
+    """What one file gave. A context manager: leaving it closes the streams."""
+
+    @property
+    def properties(self) -> Mapping[str, object]:
+        """JSON-ready: ``width``, ``height``, ``colour`` and what else the decoder found."""
+        ...
+
+    @property
+    def files(self) -> Mapping[str, RenderedFile]:
+        """By the recipe's name."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *exc: object) -> None: ...
+
+
+class Renderer(Protocol):
+    """Makes renditions."""
+
+    def render(self, source: BinaryIO, media_type: str, recipes: Sequence[Recipe]) -> Rendered:
+        """Render all recipes from one decode. Raises MediaFailure, MediaUnavailable."""
+        ...
