@@ -12,21 +12,34 @@ from search.results import Hits, Page
 
 
 class SearchIndex(Protocol):
-    """One index of assets."""
+    """One index of assets. Each method raises ``search.errors.SearchUnavailable`` when the engine can't do it; where
+    that says ``needs_rebuild``, only ``rebuild`` helps."""
+
+    def check(self) -> None:
+        """Raise SearchUnavailable unless the index can be searched."""
+        ...
 
     def write(self, changes: Sequence[Document | Tombstone]) -> None:
-        """Store each change whose ``index_seq`` is not older than what is there; durable and visible to later
-        searches on return. Raises Unavailable-like errors of the engine as ``SearchUnavailable``."""
+        """Store each change whose ``index_seq`` is not older than what is there (an equal one is stored again);
+        durable and visible to later searches on return. Never makes an index that is missing."""
         ...
 
     def search(self, query: Query, page: Page, *, facets: Sequence[str] = ()) -> Hits:
-        """The ids that match, one page of them, the total, and counts for each facet asked for."""
+        """The ids that match, one page of them, the total, and counts for each facet asked for (``tag``,
+        ``campaign``, ``kind``, ``status``). Raises ``search.errors.PageError`` for a foreign cursor or facet."""
         ...
 
     def rebuild(self, documents: Iterable[Document | Tombstone]) -> int:
-        """Replace the whole index by these documents; readers see the old one until the new one is complete. Returns how many."""
+        """Replace the whole index by these documents; readers see the old one until the new one is complete. What is
+        written meanwhile is kept where it is newer, if the iterable begins to read the database only when its first
+        item is asked for (a generator). Older tombstones are not kept: the iterable gives those that matter. Also
+        makes the first index. Returns how many assets can then be found."""
         ...
 
     def sequences(self, ids: Sequence[str]) -> dict[str, int]:
         """``index_seq`` of each id that is there (tombstones too)."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what writing holds."""
         ...

@@ -1,0 +1,212 @@
+"""From text to tokens, for documents and queries alike.
+
+Rule: the only place that folds, splits or cuts text for search. Engines index the tokens given here as they are.
+Change anything that a token depends on, and raise ``VERSION``: indexes of another version ask for a rebuild.
+
+Words are runs of letters, marks and digits; symbols stand alone; scripts written without spaces (and Hangul) become
+overlapping pairs of characters plus the last character, so that any part of a run is a phrase of its pairs. Splitting
+never looks at case in a query: file names and titles carry their camelCase and digit parts as a second line instead.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from itertools import groupby, islice
+
+VERSION = 1
+
+MAX_TEXT = 100_000  # characters of one text that are looked at
+MAX_WORDS = 10_000  # tokens of one text
+MAX_WORD = 64  # characters of one token; the rest of a longer word is not told apart
+MAX_NAME = 255  # characters of one file name, and so about 250 fragments for each of its two spellings
+MAX_KEYWORD = 200  # characters of a tag, campaign, kind or status
+FRAGMENT = 3  # characters; the shortest part of a file name that is found
+
+# Letters with a stroke or ligature do not decompose, but people type them without.
+_PLAIN = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "ı": "i", "ŧ": "t"}
+)
+
+# Blocks of scripts that are written without spaces between words, and Hangul, whose particles hang on the word.
+_UNSPACED = (
+    (0x0E00, 0x0EFF),  # Thai, Lao
+    (0x1000, 0x109F),  # Myanmar
+    (0x1100, 0x11FF),  # Hangul Jamo
+    (0x1780, 0x17FF),  # Khmer
+    (0x2E80, 0x2FDF),  # CJK radicals
+    (0x3005, 0x3007),
+    (0x3021, 0x3029),
+    (0x3040, 0x30FF),  # Hiragana, Katakana
+    (0x3100, 0x31FF),
+    (0x3400, 0x9FFF),  # Han
+    (0xA960, 0xA97F),
+    (0xAC00, 0xD7FF),  # Hangul
+    (0xF900, 0xFAFF),
+    (0x1B000, 0x1B16F),
+    (0x20000, 0x3FFFF),  # Han, further planes
+)
+
+
+class _Kind(Enum):
+    WORD = 1
+    UNSPACED = 2
+    SYMBOL = 3
+    GAP = 4
+    NOTHING = 5  # as if it were not there: bidi controls, joiners, soft hyphens, lone surrogates
+
+
+@lru_cache(maxsize=8192)
+def _kind(char: str) -> _Kind:
+    category = unicodedata.category(char)
+    if category in {"Cf", "Cs"} or "\ufe00" <= char <= "\ufe0f":
+        return _Kind.NOTHING
+    if category in {"So", "Sc"}:
+        return _Kind.SYMBOL
+    if category[0] not in "LMN":
+        return _Kind.GAP
+    code = ord(char)
+    return _Kind.UNSPACED if any(low <= code <= high for low, high in _UNSPACED) else _Kind.WORD
+
+
+def _is_diacritic(char: str) -> bool:
+    """Marks above, below and through letters, Hebrew and Arabic points; not what makes another letter, such as the
+    Japanese voicing mark (class 8), a virama (9) or a vowel sign (0)."""
+    combining = unicodedata.combining(char)
+    return combining >= 200 or 10 <= combining <= 35
+
+
+def fold(text: str) -> str:
+    """Compatibility form, without case and diacritics. Folding twice changes nothing."""
+    if text.isascii():
+        return text.casefold()
+    # Case folding can give characters that decompose, and decomposition characters that fold: hence twice.
+    spread = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).casefold()
+    bare = "".join(c for c in spread if not _is_diacritic(c)).translate(_PLAIN)
+    return unicodedata.normalize("NFC", bare)
+
+
+def keyword(text: str) -> str:
+    """The form in which tags, campaigns, kinds and statuses are compared: folded, one space between words."""
+    shown = "".join(c for c in text[:MAX_TEXT] if _kind(c) is not _Kind.NOTHING)
+    visible = (" " if unicodedata.category(c) == "Cc" else c for c in fold(shown))
+    return " ".join("".join(visible).split())[:MAX_KEYWORD].rstrip()
+
+
+def encodable(text: str, limit: int = MAX_KEYWORD) -> str:
+    """The text as it was written, cut to ``limit`` characters, lone surrogates replaced so that it can be stored."""
+    return text[:limit].encode("utf-8", "replace").decode("utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Neighbouring characters of one kind, in compatibility form, case kept."""
+
+    kind: _Kind
+    text: str
+
+
+def _runs(text: str) -> Iterable[_Run]:
+    composed = unicodedata.normalize("NFKC", text[:MAX_TEXT])
+    seen = (char for char in composed if _kind(char) is not _Kind.NOTHING)
+    for kind, chars in groupby(seen, key=_kind):
+        if kind is not _Kind.GAP:
+            yield _Run(kind, "".join(chars))
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[i : i + 2] for i in range(len(run))]
+
+
+def _tokens(run: _Run) -> list[str]:
+    folded = fold(run.text)
+    if run.kind is _Kind.UNSPACED:
+        return _pairs(folded)
+    if run.kind is _Kind.SYMBOL:
+        return [char for char in folded if _kind(char) is not _Kind.GAP]
+    return [folded[:MAX_WORD]] if folded else []
+
+
+def words(text: str) -> list[str]:
+    """The tokens of a text of a document."""
+    return list(islice((token for run in _runs(text) for token in _tokens(run)), MAX_WORDS))
+
+
+_PART = re.compile(r"\d+|[^\W\d]+")
+
+
+def _split_case(letters: str) -> Iterable[str]:
+    """``heroBanner`` → hero, Banner; ``HTMLPage`` → HTML, Page."""
+    start = 0
+    for i in range(1, len(letters)):
+        after_lower = letters[i - 1].islower() and letters[i].isupper()
+        last_capital = letters[i - 1 : i + 1].isupper() and letters[i + 1 : i + 2].islower()
+        if after_lower or last_capital:
+            yield letters[start:i]
+            start = i
+    yield letters[start:]
+
+
+def _split_run(run: _Run) -> Iterable[_Run]:
+    if run.kind is not _Kind.WORD:
+        yield run
+        return
+    # Marks belong to no letter class of the expression: without any, split; with some, the run stays whole.
+    pieces = _PART.findall(run.text)
+    if "".join(pieces) != run.text:
+        pieces = [run.text]
+    for piece in pieces:
+        for part in _split_case(piece):
+            yield _Run(run.kind, part)
+
+
+def parts(text: str) -> list[str]:
+    """The tokens of a name, split at camelCase and digit boundaries too."""
+    pieces = (part for run in _runs(text) for part in _split_run(run))
+    return list(islice((token for part in pieces for token in _tokens(part)), MAX_WORDS))
+
+
+def _shape(runs: Iterable[_Run]) -> str:
+    folded = "_".join(filter(None, (fold(run.text) for run in runs)))
+    return folded[:MAX_NAME].rstrip("_")
+
+
+def shape(text: str) -> str:
+    """A name with every run of separators as one underscore: what fragments are cut from and compared by."""
+    return _shape(_runs(text[:MAX_NAME]))
+
+
+def _grams(text: str) -> list[str]:
+    return [text[i : i + FRAGMENT] for i in range(len(text) - FRAGMENT + 1)]
+
+
+def fragments(name: str) -> list[list[str]]:
+    """Overlapping triples of a file name as written, and (where it differs) as split into its parts: a part of
+    either spelling is a phrase of its triples. At most ``2 * MAX_NAME`` tokens."""
+    cut = name[:MAX_NAME]
+    written, split = shape(cut), _shape(part for run in _runs(cut) for part in _split_run(run))
+    return [_grams(spelling) for spelling in dict.fromkeys((written, split)) if len(spelling) >= FRAGMENT]
+
+
+@dataclass(frozen=True, slots=True)
+class Needle:
+    """What a word or phrase of a query looks for. ``tokens``: adjacent, in this order. ``grams``: adjacent triples
+    of a file name (empty if too short). ``unspaced``: the last token is from a script without spaces; a single
+    such character matches every token that begins with it."""
+
+    tokens: tuple[str, ...]
+    grams: tuple[str, ...]
+    unspaced: bool
+
+
+def needle(text: str) -> Needle:
+    """The same analysis for what is looked for. The last run may go on in the document, so that the last character
+    that ends a run of pairs is left out there."""
+    runs = list(_runs(text))
+    tokens = list(islice((token for run in runs for token in _tokens(run)), MAX_WORDS))
+    unspaced = bool(runs) and runs[-1].kind is _Kind.UNSPACED
+    if unspaced and len(fold(runs[-1].text)) > 1:
+        tokens.pop()
+    return Needle(tuple(tokens), tuple(_grams(shape(text))), unspaced)

@@ -1,0 +1,78 @@
+"""What the index knows of an asset.
+
+Rule: plain values, as the database has them; nothing here is folded or cut (``analysis`` does that). The JSON form is
+what an engine keeps beside its tokens, to carry a document from one generation of the index to the next.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+# Ids are made by us; an id that is hostile is a mistake of the caller and no input.
+_ID = re.compile(r"[0-9A-Za-z_.:-]{1,128}")
+_MAX_SEQ = 2**63 - 1
+
+
+def _check_identity(id_: str, index_seq: int) -> None:
+    if not _ID.fullmatch(id_):
+        raise ValueError(f"not an id for the index: {id_!r}")
+    if not 0 <= index_seq <= _MAX_SEQ:
+        raise ValueError(f"index_seq out of range: {index_seq}")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One asset as search shows it. ``statuses`` may hold several words, such as the latest version's status and
+    ``approved`` where there is an approved head. ``fields`` is custom metadata, text by name. Times are aware.
+    Raises ValueError for a malformed id, a sequence outside 0…2⁶³-1 or a naive time."""
+
+    id: str
+    index_seq: int
+    title: str
+    description: str
+    filenames: tuple[str, ...]
+    tags: tuple[str, ...]
+    campaigns: tuple[str, ...]
+    kind: str
+    statuses: tuple[str, ...]
+    created_at: datetime
+    updated_at: datetime
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _check_identity(self.id, self.index_seq)
+        if self.created_at.tzinfo is None or self.updated_at.tzinfo is None:
+            raise ValueError("times of a document are aware")
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """The asset is gone since ``index_seq``. It stays in the index, so that an older write can't bring it back."""
+
+    id: str
+    index_seq: int
+
+    def __post_init__(self) -> None:
+        _check_identity(self.id, self.index_seq)
+
+
+Change = Document | Tombstone
+
+
+def to_json(change: Change) -> bytes:
+    """A lossless form of a change, ASCII (lone surrogates are escaped, so that hostile text survives too)."""
+    return json.dumps(asdict(change), default=datetime.isoformat, separators=(",", ":")).encode("ascii")
+
+
+def from_json(data: bytes) -> Change:
+    """The change that ``to_json`` wrote."""
+    values = json.loads(data)
+    if "title" not in values:
+        return Tombstone(**values)
+    for name in ("filenames", "tags", "campaigns", "statuses"):
+        values[name] = tuple(values[name])
+    for name in ("created_at", "updated_at"):
+        values[name] = datetime.fromisoformat(values[name])
+    return Document(**values)

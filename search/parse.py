@@ -1,0 +1,222 @@
+"""From what a person types to the query tree, or a QueryError that says where and what was expected.
+
+Rule: the only reader of the grammar. Every limit that keeps a query cheap is here, so that a compiled tree is always
+affordable. Any text either parses or raises QueryError; parsing is linear, holds no state and may run in many threads.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast, get_args
+
+from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
+from lark.visitors import v_args
+
+from search.analysis import keyword, needle
+from search.errors import QueryError
+from search.query import And, Everything, FieldName, Is, Not, Or, Phrase, Prefix, Query, Word
+
+MAX_LENGTH = 1000  # characters
+MAX_DEPTH = 10  # parentheses within parentheses
+MAX_CONDITIONS = 50  # words, phrases and fields in all
+MIN_PREFIX = 2  # characters; one letter begins too many words. One character of an unspaced script does not
+
+FIELDS: tuple[FieldName, ...] = get_args(FieldName)
+
+_EXPECTED = {
+    "WORD": "a word",
+    "PREFIX": "a word that ends with *",
+    "QUOTED": '"words in quotation marks"',
+    "FIELD": "a field, such as tag:",
+    "NOT": "a minus before what must not match",
+    "OR": "OR",
+    "LPAR": "an opening parenthesis",
+    "RPAR": "a closing parenthesis",
+    "$END": "the end",
+}
+_BEGINNINGS = tuple(_EXPECTED[name] for name in ("WORD", "QUOTED", "FIELD", "LPAR"))
+
+
+def parse(text: str) -> Query:
+    """The tree of ``text``; nothing, or only blanks, is Everything. Raises QueryError."""
+    _check_length(text)
+    _check_depth(text)
+    try:
+        tree = cast("Query | _Blank", _PARSER.parse(text))
+    except UnexpectedInput as error:
+        raise _explain(text, error) from None
+    return Everything() if isinstance(tree, _Blank) else tree
+
+
+@dataclass(frozen=True, slots=True)
+class _Blank:
+    """A word without a letter, digit or symbol. Between other words it asks for nothing, as in a title that was
+    pasted; excluded or as an alternative it would mean everything or nothing by surprise."""
+
+    position: int
+    found: str
+
+    def refuse(self) -> QueryError:
+        return QueryError(self.position, self.found, _BEGINNINGS, f"there is nothing to search for in {self.found!r}")
+
+
+class _Builder(Transformer[Token, Any]):
+    """Called by the parser from the leaves up, so that no recursion follows the input."""
+
+    def start(self, children: list[Any]) -> Any:
+        whole = children[0] if children else _Blank(0, "")
+        _check_conditions(whole)
+        return whole
+
+    def disjunction(self, children: list[Any]) -> Any:
+        operands = [child for child in children if not isinstance(child, Token)]
+        if len(operands) == 1:
+            return operands[0]
+        for operand in operands:
+            if isinstance(operand, _Blank):
+                raise operand.refuse()
+        return Or(tuple(operands))
+
+    def conjunction(self, children: list[Any]) -> Any:
+        operands = [child for child in children if not isinstance(child, _Blank)]
+        if len(operands) > 1:
+            return And(tuple(operands))
+        return operands[0] if operands else children[0]
+
+    def group(self, children: list[Any]) -> Any:
+        return children[0]
+
+    @v_args(inline=True)
+    def negation(self, _minus: Token, operand: Any) -> Query:
+        if isinstance(operand, _Blank):
+            raise operand.refuse()
+        return Not(operand)
+
+    @v_args(inline=True)
+    def word(self, token: Token) -> Query | _Blank:
+        return Word(str(token)) if needle(token).tokens else _blank(token)
+
+    @v_args(inline=True)
+    def phrase(self, token: Token) -> Query:
+        if not needle(token).tokens:
+            raise _blank(token).refuse()
+        return Phrase(token[1:-1])
+
+    @v_args(inline=True)
+    def prefix(self, token: Token) -> Query:
+        beginning = needle(token)
+        if not beginning.tokens:
+            raise _blank(token).refuse()
+        if len(beginning.tokens[-1]) < MIN_PREFIX and not beginning.unspaced:
+            detail = f"at least {MIN_PREFIX} characters must stand before *"
+            raise QueryError(_start(token), str(token), (f"{MIN_PREFIX} or more characters before *",), detail)
+        return Prefix(token[:-1])
+
+    @v_args(inline=True)
+    def field(self, name: Token, value: Token) -> Query:
+        for known in FIELDS:
+            if name[:-1].casefold() == known:
+                return Is(known, _value(value))
+        raise _unknown_field(name)
+
+    @v_args(inline=True)
+    def comparison(self, name: Token, _value: Token) -> Query:
+        raise _unknown_field(name)
+
+    @v_args(inline=True)
+    def value(self, token: Token) -> Token:
+        return token
+
+
+def _start(token: Token) -> int:
+    return token.start_pos or 0
+
+
+def _blank(token: Token) -> _Blank:
+    return _Blank(_start(token), str(token))
+
+
+def _value(token: Token) -> str:
+    text = token[1:-1] if token.type == "QUOTED" else str(token)
+    if not keyword(text):
+        raise QueryError(_start(token), str(token), ("a value",), "a field needs a value")
+    return text
+
+
+def _unknown_field(name: Token) -> QueryError:
+    expected = tuple(f"{field}:" for field in FIELDS)
+    detail = f"{name!s} is no field that can be searched; put it in quotation marks if you mean the text"
+    return QueryError(_start(name), str(name), expected, detail)
+
+
+def _check_length(text: str) -> None:
+    if len(text) > MAX_LENGTH:
+        detail = f"a query has at most {MAX_LENGTH} characters, this one {len(text)}"
+        raise QueryError(MAX_LENGTH, text[MAX_LENGTH], (_EXPECTED["$END"],), detail)
+
+
+def _check_depth(text: str) -> None:
+    depth, quoted = 0, False
+    for position, char in enumerate(text):
+        quoted ^= char == '"'
+        if not quoted:
+            depth += (char == "(") - (char == ")")
+        if depth > MAX_DEPTH:
+            detail = f"parentheses stand at most {MAX_DEPTH} deep"
+            raise QueryError(position, char, (_EXPECTED["WORD"],), detail)
+
+
+def _check_conditions(query: Query | _Blank) -> None:
+    count = _conditions(query)
+    if count > MAX_CONDITIONS:
+        detail = f"a query has at most {MAX_CONDITIONS} conditions, this one {count}"
+        raise QueryError(0, "", (f"{MAX_CONDITIONS} conditions or fewer",), detail)
+
+
+def _conditions(query: Query | _Blank) -> int:
+    # Recursion is as deep as the parentheses, whose number _check_depth bounds.
+    match query:
+        case And(operands) | Or(operands):
+            return sum(_conditions(operand) for operand in operands)
+        case Not(operand):
+            return _conditions(operand)
+        case _:
+            return 1
+
+
+def _explain(text: str, error: UnexpectedInput) -> QueryError:
+    if isinstance(error, UnexpectedCharacters):
+        position = cast("int", error.pos_in_stream)
+        return QueryError(position, text[position], _BEGINNINGS, _misplaced(text[position], position))
+    expected: tuple[str, ...] = ()
+    position, found = len(text), ""
+    if isinstance(error, UnexpectedToken | UnexpectedEOF):
+        expected = _readable(error.expected)
+    if isinstance(error, UnexpectedToken) and error.token.type != "$END":
+        position, found = _start(error.token), str(error.token)
+    where = f"{found!r} is not expected at {position}" if found else "the query ends too early"
+    return QueryError(position, found, expected, f"{where}; expected: {', '.join(expected)}")
+
+
+def _misplaced(found: str, position: int) -> str:
+    match found:
+        case '"':
+            return f"the quotation mark at {position} is not closed"
+        case "*":
+            return f"the * at {position} does not end a word"
+        case _:
+            return f"{found!r} at {position} begins nothing that can be searched"
+
+
+def _readable(names: Any) -> tuple[str, ...]:
+    return tuple(sorted(_EXPECTED[name] for name in names if name in _EXPECTED))
+
+
+def _load() -> Lark:
+    grammar = Path(__file__).with_name("grammar.lark").read_text("utf-8")
+    parser = Lark(grammar, parser="lalr", lexer="basic", transformer=_Builder())
+    # The scanner is built at the first parse: done here, before there are threads.
+    parser.parse("")
+    return parser
+
+
+_PARSER = _load()

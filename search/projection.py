@@ -1,0 +1,113 @@
+"""What an engine stores of a document: the same names and tokens in every engine.
+
+Rule: no matching and no engine here, only the mapping from a document to fields. A hit's rank is the narrowest text in
+which *all* of the query's words are found, so that the order is explained in a sentence, does not move when other
+documents come and go (unlike a frequency score), and is the same in each engine.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from search.analysis import encodable, fold, fragments, keyword, parts, words
+from search.document import Document
+
+VERSION = 1
+
+#: The texts, narrowest first; each holds what the one before holds. Fragments of file names rank after the last.
+RANKS = ("text_title", "text_names", "text_all")
+FRAGMENTS = "fragments"
+#: Keyword fields, which are the query's fields and the facets.
+KEYWORDS = ("tag", "campaign", "kind", "status")
+
+#: Stands between two values: no analysis gives this token, so that no phrase runs across.
+GAP = "__"
+
+MAX_FILENAMES = 50
+MAX_VALUES = 1000
+_TITLE_KEY = 100
+_YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """Token texts (separated by spaces), keywords folded, facet values as written, and sortable keys."""
+
+    texts: Mapping[str, str]
+    keywords: Mapping[str, tuple[str, ...]]
+    facets: Mapping[str, tuple[str, ...]]
+    keys: Mapping[str, str]
+
+
+def project(document: Document) -> Projection:
+    """Everything that an engine needs to answer for this document."""
+    values = _values(document)
+    return Projection(
+        texts=_texts(document),
+        keywords={name: _distinct(keyword(v) for v in given) for name, given in values.items()},
+        facets={name: _distinct(encodable(v) for v in given) for name, given in values.items()},
+        keys={
+            "key_created": sort_key(_instant(document.created_at), document.id),
+            "key_updated": sort_key(_instant(document.updated_at), document.id),
+            "key_title": sort_key(_title(document.title), document.id),
+        },
+    )
+
+
+def sort_key(value: bytes, id_: str) -> str:
+    """A string that sorts as ``value``, then by id, and from which ``id_of`` reads the id. Hexadecimal, so that any
+    engine compares it byte by byte and no query syntax can be hidden in it. ``value`` of one field has a fixed length
+    or holds no zero byte."""
+    return (value + b"\0" + id_.encode("ascii")).hex()
+
+
+def id_of(key: str) -> str:
+    """The id in a sort key. Raises ValueError if it is none."""
+    _value, separator, id_ = bytes.fromhex(key).rpartition(b"\0")
+    if not separator:
+        raise ValueError("not a sort key")
+    return id_.decode("ascii")
+
+
+def _values(document: Document) -> dict[str, tuple[str, ...]]:
+    return {
+        "tag": document.tags[:MAX_VALUES],
+        "campaign": document.campaigns[:MAX_VALUES],
+        "kind": (document.kind,),
+        "status": document.statuses[:MAX_VALUES],
+    }
+
+
+def _distinct(values: Iterable[str]) -> tuple[str, ...]:
+    # A value given twice would be counted twice by a facet.
+    return tuple(dict.fromkeys(filter(None, values)))
+
+
+def _texts(document: Document) -> dict[str, str]:
+    filenames = document.filenames[:MAX_FILENAMES]
+    title = _lines(document.title)
+    names = [*title, *(line for name in filenames for line in _lines(name))]
+    names += [words(value) for value in (*document.tags[:MAX_VALUES], *document.campaigns[:MAX_VALUES])]
+    fields = list(document.fields.values())[:MAX_VALUES]
+    everything = [*names, words(document.description), *(words(value) for value in fields)]
+    grams = [line for name in filenames for line in fragments(name)]
+    joined = (_join(lines) for lines in (title, names, everything, grams))
+    return dict(zip((*RANKS, FRAGMENTS), joined, strict=True))
+
+
+def _lines(name: str) -> list[list[str]]:
+    whole, split = words(name), parts(name)
+    return [whole] if whole == split else [whole, split]
+
+
+def _join(lines: Iterable[list[str]]) -> str:
+    return f" {GAP} ".join(" ".join(line) for line in lines if line)
+
+
+def _instant(when: datetime) -> bytes:
+    return ((when - _YEAR_ONE) // timedelta(microseconds=1)).to_bytes(8, "big")
+
+
+def _title(title: str) -> bytes:
+    shown = fold(" ".join(encodable(title, _TITLE_KEY).split()))[:_TITLE_KEY]
+    return shown.replace("\0", "").encode("utf-8")
