@@ -19,7 +19,8 @@ DECODERS = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin, MpoImagePlugin, Ti
 
 _ORIENTATION = 0x0112
 _LARGEST_EXIF = MIB
-_BAND_PIXELS = 4_000_000
+_BAND_PIXELS = 1_000_000
+_GAP = 1.5  # how much larger than needed the fast reduction leaves it for the good one; 2 would not fit 100 MP
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -48,7 +49,6 @@ def render(
     target = fit(size, jobs[0][0].box)
     picture = _turned(_shrunk(image, size, target), turn := _orientation(image))
     picture, profile = colour.to_srgb(picture, image.info.get("icc_profile"))
-    image.close()
     upright = size[::-1] if turn >= 5 else size
     for spec, sink in jobs:
         picture = _resized(picture, fit(upright, spec.box))
@@ -119,8 +119,10 @@ def _shrunk(image: Image.Image, size: Size, target: Size) -> Image.Image:
         drafted = image.draft(None, (box[0], box[1]))
         covered = drafted[1][2:] if drafted else covered
     _load(image)
-    factor = max(1, max(image.size) // (2 * max(target)))
+    factor = max(1, int(max(image.size) / (_GAP * max(target))))
     small = _reduced(image, factor)
+    if small is not image:
+        image.close()  # resize() copies what has alpha: the decoded picture must be gone by then
     part = (0.0, 0.0, min(covered[0] / factor, small.width), min(covered[1] / factor, small.height))
     return small if small.size == target else small.resize(target, Image.Resampling.LANCZOS, box=part)
 

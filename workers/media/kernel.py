@@ -33,20 +33,21 @@ _KILLED = ("execve", "execveat", "ptrace", "socket")
 _X86_64 = {
     "read": 0, "write": 1, "close": 3, "fstat": 5, "lseek": 8, "mmap": 9, "mprotect": 10, "munmap": 11, "brk": 12,
     "rt_sigaction": 13, "rt_sigprocmask": 14, "rt_sigreturn": 15, "pread64": 17, "pwrite64": 18, "readv": 19,
-    "writev": 20, "sched_yield": 24, "mremap": 25, "madvise": 28, "dup": 32, "nanosleep": 35, "getpid": 39, "socket": 41,
-    "clone": 56, "execve": 59, "exit": 60, "uname": 63, "fcntl": 72, "ftruncate": 77, "getcwd": 79, "getrusage": 98,
-    "sysinfo": 99, "ptrace": 101, "sigaltstack": 131, "gettid": 186, "futex": 202, "sched_getaffinity": 204, "clock_gettime": 228,
-    "clock_getres": 229, "clock_nanosleep": 230, "exit_group": 231, "newfstatat": 262, "set_robust_list": 273,
-    "getrandom": 318, "execveat": 322, "rseq": 334, "clone3": 435,
+    "writev": 20, "sched_yield": 24, "mremap": 25, "madvise": 28, "dup": 32, "nanosleep": 35, "getpid": 39,
+    "socket": 41, "clone": 56, "execve": 59, "exit": 60, "uname": 63, "fcntl": 72, "ftruncate": 77, "getcwd": 79,
+    "getrusage": 98, "sysinfo": 99, "ptrace": 101, "sigaltstack": 131, "gettid": 186, "futex": 202,
+    "sched_getaffinity": 204, "clock_gettime": 228, "clock_getres": 229, "clock_nanosleep": 230, "exit_group": 231,
+    "newfstatat": 262, "set_robust_list": 273, "getrandom": 318, "execveat": 322, "rseq": 334, "clone3": 435,
 }  # fmt: skip
 _AARCH64 = {
     "getcwd": 17, "dup": 23, "fcntl": 25, "ftruncate": 46, "close": 57, "lseek": 62, "read": 63, "write": 64,
     "readv": 65, "writev": 66, "pread64": 67, "pwrite64": 68, "newfstatat": 79, "fstat": 80, "exit": 93,
     "exit_group": 94, "futex": 98, "set_robust_list": 99, "nanosleep": 101, "clock_gettime": 113, "clock_getres": 114,
-    "clock_nanosleep": 115, "ptrace": 117, "sched_getaffinity": 123, "sched_yield": 124, "sigaltstack": 132, "rt_sigaction": 134,
-    "rt_sigprocmask": 135, "rt_sigreturn": 139, "uname": 160, "getrusage": 165, "getpid": 172, "gettid": 178,
-    "sysinfo": 179, "socket": 198, "brk": 214, "munmap": 215, "mremap": 216, "clone": 220, "execve": 221, "mmap": 222,
-    "mprotect": 226, "madvise": 233, "getrandom": 278, "execveat": 281, "rseq": 293, "clone3": 435,
+    "clock_nanosleep": 115, "ptrace": 117, "sched_getaffinity": 123, "sched_yield": 124, "sigaltstack": 132,
+    "rt_sigaction": 134, "rt_sigprocmask": 135, "rt_sigreturn": 139, "uname": 160, "getrusage": 165, "getpid": 172,
+    "gettid": 178, "sysinfo": 179, "socket": 198, "brk": 214, "munmap": 215, "mremap": 216, "clone": 220,
+    "execve": 221, "mmap": 222, "mprotect": 226, "madvise": 233, "getrandom": 278, "execveat": 281, "rseq": 293,
+    "clone3": 435,
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ FORMATS: Mapping[str, str] = MappingProxyType({"image/jpeg": "JPEG", "image/png"
 # Pixels that 512 MiB of RLIMIT_DATA carry, measured: JPEG decodes at an eighth of its size and is bounded by time; PNG
 # takes 4 bytes a pixel; WebP 16 (two canvases of the animation decoder, its answer, the image). Raise them together
 # with ``Limits.data`` only.
-PIXELS: Mapping[str, int] = MappingProxyType({"JPEG": 500_000_000, "PNG": 100_000_000, "WEBP": 28_000_000})
+PIXELS: Mapping[str, int] = MappingProxyType({"JPEG": 500_000_000, "PNG": 100_000_000, "WEBP": 26_000_000})
 
 LARGEST_BOX = 8192  # below what WebP can hold (16383); the working image is at most twice this
 MOST_SPECS = 16
@@ -25,7 +25,7 @@ NOT_CONFINED = 71  # the exit code of a child whose confinement failed: our trou
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """One rendition. ``box``: longest side in px, never enlarged; ``quality``: 1–100; ``method``: WebP's effort, 0–6."""
+    """One rendition. ``box``: longest side in px, never enlarged; ``quality``: 1–100; ``method``: WebP's effort."""
 
     name: str
     box: int

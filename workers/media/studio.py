@@ -30,7 +30,7 @@ class Studio:
     """Renders in confined children, as many at a time as threads call it. A context manager."""
 
     def __init__(self, limits: Limits | None = None, *, most_children: int = _MOST_CHILDREN) -> None:
-        """Starts nothing before the first ``render``. ``most_children``: what one template forks before it is replaced."""
+        """Starts nothing before the first ``render``. ``most_children``: forks of a template before its replacement."""
         self._limits = limits or Limits()
         self._most_children = most_children
         self._lock = threading.Lock()
