@@ -38,6 +38,8 @@ LEAST_ROLE: dict[str, Role] = {
     "event.read": "viewer",
     "work.read": "manager",
     "work.retry": "manager",
+    "me.read": "viewer",
+    "me.edit": "viewer",
     "user.read": "manager",
     "user.edit": "admin",
     "token.read": "viewer",
