@@ -38,16 +38,26 @@ def store_outcome(work: UnitOfWork, before: Asset, outcome: Outcome) -> None:
 
 
 def start_rollout(
-    work: UnitOfWork, actor: Actor, cause: Cause, asset: Asset, version: Version | None, note: str
+    work: UnitOfWork,
+    actor: Actor,
+    cause: Cause,
+    asset: Asset,
+    version: Version | None,
+    note: str,
+    *,
+    single: bool = False,
 ) -> int:
-    """A new rollout with the event that makes the fan-out run; returns its number."""
+    """A new rollout, with the event that makes the fan-out run unless it is of a ``single`` placement; returns its
+    number.
+    """
     at = work.now()
     number, sha256 = (version.number, version.sha256) if version else (None, None)
     rollout = work.rollouts.start(
         cause, actor.principal_id, at, asset_id=asset.id, version=number, sha256=sha256, note=note
     )
     data = {"rollout": rollout.number, "cause": cause, "version": number, "sha256": sha256}
-    work.record(event("rollout.opened", actor.principal_id, at, asset.id, data))
+    word = "rollout.started" if single else "rollout.opened"
+    work.record(event(word, actor.principal_id, at, asset.id, data))
     return rollout.number
 
 

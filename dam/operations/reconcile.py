@@ -138,7 +138,7 @@ def end_if_absent(work: UnitOfWork, standing: Standing, at: datetime) -> bool:
 
 def restart(work: UnitOfWork, standing: Standing, cause: Cause, at: datetime) -> int:
     """A rollout of its own for one placement, by the system; returns its number."""
-    number = start_rollout(work, SYSTEM, cause, standing.asset, standing.version, "")
+    number = start_rollout(work, SYSTEM, cause, standing.asset, standing.version, "", single=True)
     rollout = work.rollouts.get(number)
     if rollout is not None:
         plan(work, standing, rollout, at)

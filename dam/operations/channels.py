@@ -1,0 +1,185 @@
+"""Channels: set up, change, remove, check, audit.
+
+Rule: a channel is marked at its destination before it is recorded, so that a recorded channel can always be told from
+an empty place.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from dam.domain import policy, recipes
+from dam.domain.errors import Conflict, Invalid, NotFound, PreconditionFailed
+from dam.domain.events import event
+from dam.domain.placements import ConfiguredChannel, Need, OnDrift
+from dam.domain.principals import Actor
+from dam.operations.answers import remember
+from dam.operations.ids import new_id
+from dam.operations.reachable import note_reachable, note_unreachable
+from dam.ports.channel import ChannelError, InvalidConfig
+from dam.ports.services import Services
+from dam.ports.store import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a person says of a new channel. ``audit_every_s`` None: the house's interval."""
+
+    name: str
+    kind: str
+    config: Mapping[str, object]
+    recipe: str = recipes.ORIGINAL
+    on_drift: OnDrift = "report"
+    audit_every_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelEdit:
+    """What is to change; None leaves a part as it is. Where a channel leads can't change: its placements would lie."""
+
+    name: str | None = None
+    recipe: str | None = None
+    on_drift: OnDrift | None = None
+    audit_every_s: int | None = None
+
+
+def add(services: Services, actor: Actor, setup: Setup) -> str:
+    """Set up a channel; returns its id. Raises Forbidden, NotFound ``recipe_not_found``, Invalid ``unknown_kind``,
+    ``invalid_config``, Conflict ``channel_exists``, ``channel_unreachable``.
+    """
+    policy.require(actor, "channel.edit")
+    recipes.newest_version(setup.recipe)
+    if setup.kind not in services.channels.kinds():
+        raise Invalid("unknown_kind", f"There is no kind of channel named {setup.kind!r}.")
+    with services.store.reading() as work:
+        _free_name(work, setup.name)
+        at = work.now()
+    every = setup.audit_every_s or int(services.rules.audit_every.total_seconds())
+    channel = ConfiguredChannel(
+        new_id(), setup.name, setup.kind, setup.config, setup.recipe, setup.on_drift, every, at, actor.principal_id, checked_at=at
+    )  # fmt: skip
+    _establish(services, channel)
+    with services.store.writing() as work:
+        _free_name(work, setup.name)
+        work.add(channel)
+        data = {"channel_id": channel.id, "name": channel.name, "kind": channel.kind}
+        work.record(event("channel.created", actor.principal_id, at, None, data))
+        remember(work, actor, channel_id=channel.id)
+        work.commit()
+    return channel.id
+
+
+def edit(services: Services, actor: Actor, channel_id: str, revision: int, change: ChannelEdit) -> None:
+    """Raises Forbidden, NotFound, PreconditionFailed ``revision_differs``, Conflict ``channel_exists``."""
+    policy.require(actor, "channel.edit")
+    if change.recipe is not None:
+        recipes.newest_version(change.recipe)
+    with services.store.writing() as work:
+        channel = known(work, channel_id)
+        if channel.revision != revision:
+            raise PreconditionFailed("revision_differs", "Somebody changed the channel since you loaded it.")
+        if change.name is not None and change.name != channel.name:
+            _free_name(work, change.name)
+        after = replace(
+            channel,
+            name=change.name or channel.name,
+            recipe=change.recipe or channel.recipe,
+            on_drift=change.on_drift or channel.on_drift,
+            audit_every_s=change.audit_every_s or channel.audit_every_s,
+            revision=channel.revision + 1,
+        )
+        _store(work, channel, after)
+        data = {"channel_id": channel.id, "name": after.name, "recipe": after.recipe, "on_drift": after.on_drift}
+        work.record(event("channel.edited", actor.principal_id, work.now(), None, data))
+        work.commit()
+
+
+def remove(services: Services, actor: Actor, channel_id: str) -> None:
+    """Forget a channel that has no placements. Raises Forbidden, NotFound, Conflict ``in_use``."""
+    policy.require(actor, "channel.edit")
+    with services.store.writing() as work:
+        channel = known(work, channel_id)
+        if work.placements.standings(channel_id=channel_id, limit=1):
+            raise Conflict("in_use", "The channel has placements; withdraw them first.")
+        at = work.now()
+        _store(work, channel, replace(channel, removed_at=at, revision=channel.revision + 1))
+        work.record(event("channel.removed", actor.principal_id, at, None, {"channel_id": channel_id}))
+        work.commit()
+
+
+def check(services: Services, actor: Actor, channel_id: str) -> ConfiguredChannel:
+    """Ask the destination now; returns the channel with what was found. Raises Forbidden, NotFound."""
+    policy.require(actor, "channel.check")
+    with services.store.reading() as work:
+        channel = known(work, channel_id)
+    problem = _ask(services, channel)
+    with services.store.writing() as work:
+        now = work.now()
+        if problem is None:
+            note_reachable(work, channel, now)
+            present = known(work, channel_id)
+            work.replace(present, replace(present, checked_at=now))
+        else:
+            note_unreachable(work, channel_id, problem, now)
+        remember(work, actor, channel_id=channel_id)
+        checked = known(work, channel_id)
+        work.commit()
+    return checked
+
+
+def audit(services: Services, actor: Actor, channel_id: str) -> int:
+    """Have every placement of the channel looked at now; returns how many. Raises Forbidden, NotFound."""
+    policy.require(actor, "channel.check")
+    with services.store.writing() as work:
+        known(work, channel_id)
+        now = work.now()
+        count = work.placements.look_again(channel_id, now)
+        work.jobs.enqueue("look", {})
+        data = {"channel_id": channel_id, "placements": count}
+        work.record(event("channel.audit_asked", actor.principal_id, now, None, data))
+        remember(work, actor, channel_id=channel_id, placements=str(count))
+        work.commit()
+    return count
+
+
+def check_due(services: Services, actor: Actor, limit: int = 20) -> int:
+    """Ask the unreachable channels whose next check is due; returns how many."""
+    with services.store.reading() as work:
+        due = work.placements.channels_to_check(work.now(), limit)
+    for channel in due:
+        check(services, actor, channel.id)
+    return len(due)
+
+
+def known(work: UnitOfWork, channel_id: str) -> ConfiguredChannel:
+    """Raises NotFound ``channel_not_found``, also for a removed one."""
+    channel = work.placements.channel(channel_id)
+    if channel is None or channel.removed_at is not None:
+        raise NotFound("channel_not_found", "There is no such channel.")
+    return channel
+
+
+def _establish(services: Services, channel: ConfiguredChannel) -> None:
+    try:
+        services.channels.open(channel).establish()
+    except InvalidConfig as problem:
+        raise Invalid("invalid_config", problem.detail, extra={"reason": problem.code}) from problem
+    except ChannelError as problem:
+        raise Conflict("channel_unreachable", problem.detail, extra={"reason": problem.code}) from problem
+
+
+def _ask(services: Services, channel: ConfiguredChannel) -> Need | None:
+    try:
+        services.channels.open(channel).check()
+    except ChannelError as problem:
+        return Need(problem.code, problem.detail)
+    return None
+
+
+def _free_name(work: UnitOfWork, name: str) -> None:
+    if work.placements.channel_named(name) is not None:
+        raise Conflict("channel_exists", f"There is a channel named {name!r} already.")
+
+
+def _store(work: UnitOfWork, before: ConfiguredChannel, after: ConfiguredChannel) -> None:
+    if not work.replace(before, after):
+        raise Conflict("channel_moved", "The channel changed at the same moment; load it and try again.")

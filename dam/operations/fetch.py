@@ -1,0 +1,111 @@
+"""Fetch bytes: a version's original or rendition, the approved version, and the public address.
+
+Rule: whether a version is approved is asked of the database at every request, whatever was sent before; nothing is
+fetched by a digest that a client names.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+from dam.domain import policy, recipes
+from dam.domain.assets import Asset
+from dam.domain.errors import Conflict, Gone, NotFound
+from dam.domain.principals import Actor
+from dam.domain.recipes import ORIGINAL, Artefact
+from dam.operations.changes import asset_not_found
+from dam.ports.services import Services
+from dam.ports.store import UnitOfWork, VersionView
+
+
+@dataclass(frozen=True, slots=True)
+class Bytes:
+    """What is to be sent, and under which name; ``original``: the file as it came, hostile until shown otherwise."""
+
+    sha256: str
+    size: int
+    media_type: str
+    filename: str
+    modified: datetime
+    original: bool
+
+    def open(self, services: Services) -> BinaryIO:
+        """The stream; the caller closes it. Raises NotFound ``object_missing``, Unavailable."""
+        return services.objects.open(self.sha256)
+
+
+def content(services: Services, actor: Actor, asset_id: str, number: int, recipe: str = ORIGINAL) -> Bytes:
+    """A version's original or one of its renditions. Raises Forbidden, NotFound, Conflict ``not_ready``."""
+    policy.require(actor, "asset.read")
+    with services.store.reading() as work:
+        view = work.assets.version_view(asset_id, number)
+        if view is None:
+            raise NotFound("version_not_found", f"The asset has no version {number}.")
+        return _bytes(work, view, recipe)
+
+
+def approved(services: Services, actor: Actor, asset_id: str) -> VersionView:
+    """The approved version. Raises Forbidden, NotFound ``asset_not_found``, ``nothing_approved``."""
+    policy.require(actor, "asset.read")
+    with services.store.reading() as work:
+        return _head(work, _known(work, asset_id))
+
+
+def approved_content(services: Services, actor: Actor, asset_id: str, recipe: str = ORIGINAL) -> Bytes:
+    """The approved version's original or rendition. Raises as ``approved``, and Conflict ``not_ready``."""
+    policy.require(actor, "asset.read")
+    with services.store.reading() as work:
+        return _bytes(work, _head(work, _known(work, asset_id)), recipe)
+
+
+def public(services: Services, key: str, recipe: str = ORIGINAL) -> Bytes:
+    """What the public address shows. Raises NotFound ``not_found`` where there is none or it is not published, Gone
+    ``withdrawn`` where it was taken down or trashed.
+    """
+    with services.store.reading() as work:
+        asset = work.assets.by_key(key)
+        if asset is None or not asset.published:
+            raise NotFound("not_found", "There is nothing at this address.")
+        if asset.trashed_at is not None or asset.withdrawn_at is not None:
+            raise Gone("withdrawn", "What was at this address has been withdrawn.")
+        return _bytes(work, _head(work, asset), recipe)
+
+
+def _known(work: UnitOfWork, asset_id: str) -> Asset:
+    asset = work.assets.get(asset_id)
+    if asset is None:
+        raise asset_not_found()
+    return asset
+
+
+def _head(work: UnitOfWork, asset: Asset) -> VersionView:
+    view = work.assets.version_view(asset.id, asset.head) if asset.head is not None else None
+    if view is None:
+        raise NotFound("nothing_approved", "No version of this asset is approved.")
+    return view
+
+
+def _bytes(work: UnitOfWork, view: VersionView, recipe: str) -> Bytes:
+    version = view.version
+    if recipe == ORIGINAL:
+        content = view.content
+        return Bytes(
+            content.sha256, content.size, content.media_type, version.filename, version.created_at, original=True
+        )
+    newest = recipes.newest(recipe)
+    artefact = work.artefacts.get(version.sha256, newest.name, newest.version)
+    return _rendition(version.filename, newest.extension, artefact)
+
+
+def _rendition(filename: str, extension: str, artefact: Artefact | None) -> Bytes:
+    if artefact is None or artefact.state == "not_applicable":
+        raise NotFound("no_rendition", "This file has no such rendition.")
+    if artefact.sha256 is None or artefact.size is None or artefact.media_type is None:
+        raise Conflict(
+            "not_ready",
+            artefact.reason_detail or "The rendition is being made.",
+            extra={"state": artefact.state, "reason": artefact.reason_code},
+        )
+    stem = filename.rpartition(".")[0] or filename
+    name = f"{stem}-{artefact.recipe}.{extension}"
+    return Bytes(artefact.sha256, artefact.size, artefact.media_type, name, artefact.updated_at, original=False)

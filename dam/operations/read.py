@@ -1,0 +1,222 @@
+"""Questions that change nothing: assets by search, versions, placements with their states, rollouts, the feed,
+set-aside work.
+
+Rule: each list is one bounded page by key. What is returned are domain facts and views; how they look outside is the
+API's business.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from dam.domain import policy, states
+from dam.domain.errors import NotFound
+from dam.domain.placements import Attempt, ConfiguredChannel, Delivery, Observation, Rollout, Standing
+from dam.domain.principals import Actor
+from dam.domain.work import Job
+from dam.operations.changes import asset_not_found
+from dam.operations.channels import known
+from dam.ports.services import Services
+from dam.ports.store import AssetView, Named, NumberedEvent, VersionView
+from search.parse import parse
+from search.results import FacetCount, Page
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of a search. ``behind``: how many assets the index does not show as they are now."""
+
+    assets: list[AssetView]
+    total: int
+    facets: Mapping[str, tuple[FacetCount, ...]]
+    next: str | None
+    behind: int
+
+
+def search(services: Services, actor: Actor, query: str, page: Page, facets: Sequence[str]) -> Found:
+    """Assets that match. Raises Forbidden, ``search.errors``' QueryError, PageError and SearchUnavailable."""
+    policy.require(actor, "asset.read")
+    hits = services.index.search(parse(query), page, facets=facets)
+    with services.store.reading() as work:
+        views = [view for view in work.assets.views(hits.ids) if view.asset.trashed_at is None]
+        return Found(views, hits.total, hits.facets, hits.next, work.assets.count_behind())
+
+
+def asset(services: Services, actor: Actor, asset_id: str) -> AssetView:
+    """Raises Forbidden, NotFound ``asset_not_found``. An asset in the trash is shown too."""
+    policy.require(actor, "asset.read")
+    with services.store.reading() as work:
+        views = work.assets.views([asset_id])
+    if not views:
+        raise asset_not_found()
+    return views[0]
+
+
+def named(services: Services, actor: Actor, text: str) -> list[AssetView]:
+    """Up to two assets of this id, exact title, or beginning of an id: one is an answer, two are too many."""
+    policy.require(actor, "asset.read")
+    with services.store.reading() as work:
+        return work.assets.views([each.id for each in work.assets.named(text)])
+
+
+def version(services: Services, actor: Actor, asset_id: str, number: int) -> VersionView:
+    """Raises Forbidden, NotFound ``version_not_found``."""
+    policy.require(actor, "asset.read")
+    with services.store.reading() as work:
+        view = work.assets.version_view(asset_id, number)
+    if view is None:
+        raise NotFound("version_not_found", f"The asset has no version {number}.")
+    return view
+
+
+def versions(services: Services, actor: Actor, asset_id: str, before: int | None, limit: int) -> list[VersionView]:
+    """Newest first. Raises Forbidden, NotFound ``asset_not_found``."""
+    policy.require(actor, "asset.read")
+    with services.store.reading() as work:
+        if work.assets.get(asset_id) is None:
+            raise asset_not_found()
+        return work.assets.version_views(asset_id, before, limit)
+
+
+def tags(services: Services, actor: Actor, prefix: str, after: str | None, limit: int) -> list[Named]:
+    """In alphabetical order, with counts."""
+    policy.require(actor, "asset.read")
+    with services.store.reading() as work:
+        return work.assets.tags(prefix, after, limit)
+
+
+def campaigns(services: Services, actor: Actor, after: str | None, limit: int) -> list[Named]:
+    """In alphabetical order, with counts."""
+    policy.require(actor, "campaign.read")
+    with services.store.reading() as work:
+        return work.assets.campaigns(after, limit)
+
+
+def channels(services: Services, actor: Actor, after: str | None, limit: int) -> list[ConfiguredChannel]:
+    """In the order in which they were made."""
+    policy.require(actor, "channel.read")
+    with services.store.reading() as work:
+        return work.placements.channels(after, limit)
+
+
+def channel(services: Services, actor: Actor, channel_id: str) -> ConfiguredChannel:
+    """Raises Forbidden, NotFound ``channel_not_found``."""
+    policy.require(actor, "channel.read")
+    with services.store.reading() as work:
+        return known(work, channel_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """A choice of placements. ``state``: a computed word; ``withdrawn`` also shows those that ended."""
+
+    asset_id: str | None = None
+    channel_id: str | None = None
+    state: str | None = None
+
+
+def placements(
+    services: Services, actor: Actor, which: Which, after: str | None, limit: int
+) -> tuple[list[Standing], str | None]:
+    """Placements with all that their state is computed from, and where the next page begins. States are computed, so a
+    choice by state reads on, page by page, until enough were found.
+    """
+    policy.require(actor, "placement.read")
+    found: list[Standing] = []
+    ended = which.state == "withdrawn"
+    with services.store.reading() as work:
+        while True:
+            page = work.placements.standings(
+                asset_id=which.asset_id, channel_id=which.channel_id, after=after, limit=200, ended=ended
+            )
+            for standing in page:
+                after = standing.placement.id
+                if which.state is None or states.state(standing).word == which.state:
+                    found.append(standing)
+                if len(found) == limit:
+                    return found, after
+            if len(page) < 200:
+                return found, None
+
+
+def placement(services: Services, actor: Actor, placement_id: str) -> Standing:
+    """Raises Forbidden, NotFound ``placement_not_found``."""
+    policy.require(actor, "placement.read")
+    with services.store.reading() as work:
+        standing = work.placements.standing(placement_id)
+    if standing is None:
+        raise NotFound("placement_not_found", "There is no such placement.")
+    return standing
+
+
+def attempts(services: Services, actor: Actor, placement_id: str, before: int | None, limit: int) -> list[Attempt]:
+    """Newest first."""
+    policy.require(actor, "placement.read")
+    with services.store.reading() as work:
+        return work.rollouts.attempts(placement_id, before, limit)
+
+
+def observations(
+    services: Services, actor: Actor, placement_id: str, before: str | None, limit: int
+) -> list[Observation]:
+    """Newest first."""
+    policy.require(actor, "placement.read")
+    with services.store.reading() as work:
+        return work.rollouts.observations(placement_id, before, limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A rollout with its deliveries by state."""
+
+    rollout: Rollout
+    counts: Mapping[str, int]
+
+
+def rollout(services: Services, actor: Actor, number: int) -> Counted:
+    """Raises Forbidden, NotFound ``rollout_not_found``."""
+    policy.require(actor, "rollout.read")
+    with services.store.reading() as work:
+        found = work.rollouts.get(number)
+        counts = work.rollouts.counts([number])
+    if found is None:
+        raise NotFound("rollout_not_found", f"There is no rollout {number}.")
+    return Counted(found, counts.get(number, {}))
+
+
+def rollouts(
+    services: Services, actor: Actor, before: int | None, limit: int, asset_id: str | None = None
+) -> list[Counted]:
+    """Newest first."""
+    policy.require(actor, "rollout.read")
+    with services.store.reading() as work:
+        page = work.rollouts.page(before, limit, asset_id)
+        counts = work.rollouts.counts([each.number for each in page])
+    return [Counted(each, counts.get(each.number, {})) for each in page]
+
+
+def deliveries(services: Services, actor: Actor, number: int, after: str | None, limit: int) -> list[Delivery]:
+    """A rollout's deliveries. Raises Forbidden, NotFound ``rollout_not_found``."""
+    policy.require(actor, "rollout.read")
+    with services.store.reading() as work:
+        if work.rollouts.get(number) is None:
+            raise NotFound("rollout_not_found", f"There is no rollout {number}.")
+        return work.rollouts.deliveries(number, after, limit)
+
+
+def events(
+    services: Services, actor: Actor, after: int, limit: int, asset_id: str | None = None
+) -> tuple[list[NumberedEvent], int]:
+    """Events behind ``after`` in the order of their numbers, and the number of the last one that there is."""
+    policy.require(actor, "event.read")
+    with services.store.reading() as work:
+        return work.jobs.events(after, limit, asset_id), work.jobs.last_number()
+
+
+def work(
+    services: Services, actor: Actor, state: Literal["due", "leased", "set_aside"], after: int | None, limit: int
+) -> list[Job]:
+    """Jobs in this state, the oldest first."""
+    policy.require(actor, "work.read")
+    with services.store.reading() as unit:
+        return unit.jobs.page(state, after, limit)

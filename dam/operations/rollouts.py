@@ -1,0 +1,120 @@
+"""Rollouts as a whole: roll one back, and move placements to a recipe's newest version.
+
+Rule: rolling back is a decision about the asset like any other; it makes a new rollout and unmakes nothing.
+"""
+
+from dataclasses import dataclass, replace
+
+from dam.domain import policy, recipes
+from dam.domain.assets import Decision, Seen
+from dam.domain.errors import Conflict, NotFound
+from dam.domain.events import event
+from dam.domain.placements import Placement, Rollout
+from dam.domain.principals import Actor
+from dam.operations import decide
+from dam.operations.answers import remember
+from dam.operations.reconcile import fanned_out, held, plan
+from dam.ports.services import Services
+from dam.ports.store import UnitOfWork
+
+
+def rollback(services: Services, actor: Actor, number: int, note: str = "") -> int:
+    """Undo what an approval or rollback set in motion: make the version before it the approved one again, or none;
+    returns the new rollout.
+
+    Raises Forbidden, NotFound ``rollout_not_found``, Conflict ``not_reversible``, ``head_moved``.
+    """
+    policy.require(actor, "rollout.rollback")
+    with services.store.reading() as work:
+        rollout = work.rollouts.get(number)
+        if rollout is None:
+            raise NotFound("rollout_not_found", f"There is no rollout {number}.")
+        decision = _decision(work, rollout)
+        before = decision.head_before
+        version = work.assets.version(decision.asset_id, before) if before is not None else None
+    if version is None:
+        return decide.withdraw(services, actor, decision.asset_id, note)
+    seen = Seen(version.sha256, decision.head_after)
+    return decide.rollback(services, actor, decision.asset_id, version.number, seen, note)
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeImpact:
+    """How many placements use the recipe at an older version than its newest."""
+
+    recipe: str
+    newest: int
+    placements: int
+
+
+def recipe_impact(services: Services, actor: Actor, recipe: str) -> RecipeImpact:
+    """What ``recipe_rollout`` would move. Raises Forbidden, NotFound ``recipe_not_found``."""
+    policy.require(actor, "placement.read")
+    newest = recipes.newest_version(recipe)
+    with services.store.reading() as work:
+        return RecipeImpact(recipe, newest, work.placements.count_outdated(recipe, newest))
+
+
+def recipe_rollout(services: Services, actor: Actor, recipe: str) -> int:
+    """Move every placement that uses an older version of the recipe to its newest; returns the rollout.
+
+    Raises Forbidden, NotFound ``recipe_not_found``, Conflict ``nothing_changes``.
+    """
+    policy.require(actor, "recipe.rollout")
+    newest = recipes.newest_version(recipe)
+    with services.store.writing() as work:
+        if work.placements.count_outdated(recipe, newest) == 0:
+            raise Conflict("nothing_changes", f"Every placement uses version {newest} of {recipe} already.")
+        at = work.now()
+        note = f"{recipe} {newest}"
+        rollout = work.rollouts.start("recipe_change", actor.principal_id, at, note=note)
+        data = {"rollout": rollout.number, "cause": "recipe_change", "recipe": recipe, "recipe_version": newest}
+        work.record(event("recipe.rollout_opened", actor.principal_id, at, None, data))
+        remember(work, actor, rollout=str(rollout.number))
+        work.commit()
+    return rollout.number
+
+
+def fan_out_recipe(services: Services, number: int, recipe: str, newest: int) -> None:
+    """Give each placement that uses an older version its delivery, one transaction a placement; repeatable."""
+    while True:
+        with services.store.reading() as work:
+            page = work.placements.outdated(recipe, newest, 200)
+        for placement in page:
+            _renew(services, number, placement, newest)
+        if not page:
+            break
+    with services.store.writing() as work:
+        rollout = work.rollouts.get(number)
+        if rollout is not None and not rollout.fanned_out:
+            fanned_out(work, rollout, work.now())
+            work.commit()
+
+
+def _renew(services: Services, number: int, placement: Placement, newest: int) -> None:
+    with services.store.writing() as work:
+        standing, rollout = held(work, placement.id), work.rollouts.get(number)
+        if standing is None or rollout is None:
+            return
+        work.replace(standing.placement, replace(standing.placement, recipe_version=newest))
+        renewed = work.placements.standing(placement.id)
+        if renewed is not None and plan(work, renewed, rollout, work.now()) is not None:
+            work.jobs.enqueue("deliver", {})
+        work.commit()
+
+
+def _decision(work: UnitOfWork, rollout: Rollout) -> Decision:
+    """The decision that started the rollout: the last of its version that is not younger."""
+    if rollout.asset_id is None or rollout.cause not in ("approval", "rollback"):
+        raise Conflict("not_reversible", "Only an approval or a rollback can be rolled back.")
+    made = [
+        decision
+        for decision in work.assets.decisions(rollout.asset_id)
+        if decision.kind in ("approve", "rollback")
+        and decision.number == rollout.version
+        and decision.at <= rollout.started_at
+    ]
+    asset = work.assets.get(rollout.asset_id)
+    if not made or asset is None or asset.head != rollout.version:
+        raise Conflict("head_moved", "Another version has been approved since; decide about that one.")
+    return made[-1]
