@@ -55,8 +55,17 @@ def add(services: Services, actor: Actor, setup: Setup) -> str:
         at = work.now()
     every = setup.audit_every_s or int(services.rules.audit_every.total_seconds())
     channel = ConfiguredChannel(
-        new_id(), setup.name, setup.kind, setup.config, setup.recipe, setup.on_drift, every, at, actor.principal_id, checked_at=at
-    )  # fmt: skip
+        id=new_id(),
+        name=setup.name,
+        kind=setup.kind,
+        config=setup.config,
+        recipe=setup.recipe,
+        on_drift=setup.on_drift,
+        audit_every_s=every,
+        created_at=at,
+        created_by=actor.principal_id,
+        checked_at=at,
+    )
     _establish(services, channel)
     with services.store.writing() as work:
         _free_name(work, setup.name)
