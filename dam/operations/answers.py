@@ -25,16 +25,16 @@ def begin(services: Services, request: RequestKey, body_sha256: str) -> Mapping[
     Raises Invalid ``idempotency_key_reused`` (another body), Conflict ``request_in_progress``.
     """
     with services.store.writing() as work:
-        now = work.now()
-        if work.answers.begin(Answer(request, body_sha256, now + LEASE), now):
-            _same_body(work.answers.get(request), body_sha256)
-            work.commit()
-            return None
         answer = work.answers.get(request)
-    _same_body(answer, body_sha256)
-    if answer is None or answer.result is None:
-        raise _in_progress()
-    return answer.result
+        if answer is not None and answer.body_sha256 != body_sha256:
+            raise Invalid("idempotency_key_reused", "This Idempotency-Key was used before with another request.")
+        if answer is not None and answer.result is not None:
+            return answer.result
+        now = work.now()
+        if not work.answers.begin(Answer(request, body_sha256, now + LEASE), now):
+            raise _in_progress()
+        work.commit()
+    return None
 
 
 def remember(work: UnitOfWork, actor: Actor, **result: str) -> None:
@@ -67,11 +67,6 @@ def drop(services: Services, request: RequestKey) -> None:
         if answer is not None and answer.result is None:
             work.answers.drop(request)
             work.commit()
-
-
-def _same_body(answer: Answer | None, body_sha256: str) -> None:
-    if answer is not None and answer.body_sha256 != body_sha256:
-        raise Invalid("idempotency_key_reused", "This Idempotency-Key was used before with another request.")
 
 
 def _in_progress() -> Conflict:

@@ -11,6 +11,7 @@ from dam.domain.placements import ConfiguredChannel
 from dam.ports.channel import Channel
 from dam.ports.clock import Clock
 from dam.ports.objects import ObjectStore
+from dam.ports.passwords import PasswordHasher
 from dam.ports.search import SearchIndex
 from dam.ports.store import Store
 
@@ -45,6 +46,7 @@ class Rules:
     max_upload: int = 64 << 30
     lease: timedelta = timedelta(seconds=30)
     max_tries: int = 12
+    audit_every: timedelta = timedelta(days=1)
     session: timedelta = timedelta(days=14)
     link: timedelta = timedelta(days=1)
 
@@ -58,4 +60,5 @@ class Services:
     index: SearchIndex
     channels: Channels
     clock: Clock
+    passwords: PasswordHasher
     rules: Rules

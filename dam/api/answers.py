@@ -1,0 +1,311 @@
+"""The shapes of what the API answers, as the document publishes them.
+
+Rule: a member that is declared is always there; what may be missing is null. Names are the interface's. How a member is
+computed is ``render``.
+"""
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from dam.domain.principals import ROLES
+
+VERSION_STATES = ("draft", "approved", "rejected", "revoked")
+RENDITION_STATES = ("pending", "ready", "failed", "not_applicable")
+ROLLOUT_STATES = ("open", "held", "done", "cancelled")
+DELIVERY_STATES = ("due", "leased", "verifying", "held", "done", "failed", "superseded", "cancelled")
+PLACEMENT_STATES = (
+    "waiting", "replacing", "verifying", "current", "matched", "acknowledged",
+    "retrying", "failed", "drifted", "unreachable", "withdrawn",
+)  # fmt: skip
+
+
+class Answer(Schema):
+    """Base: every member is always there."""
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:  # noqa: ARG002
+        field_obj.required = True
+
+
+def text(**kwargs: Any) -> fields.String:  # noqa: ANN401 - marshmallow's own
+    """A text."""
+    return fields.String(**kwargs)
+
+
+def maybe_text() -> fields.String:
+    """A text, or null."""
+    return fields.String(allow_none=True)
+
+
+def number() -> fields.Integer:
+    """A whole number."""
+    return fields.Integer()
+
+
+def maybe_number() -> fields.Integer:
+    """A whole number, or null."""
+    return fields.Integer(allow_none=True)
+
+
+def when() -> fields.DateTime:
+    """A time, RFC 3339 in UTC."""
+    return fields.DateTime()
+
+
+def maybe_when() -> fields.DateTime:
+    """A time, or null."""
+    return fields.DateTime(allow_none=True)
+
+
+def one_of(words: tuple[str, ...]) -> fields.String:
+    """One of these words."""
+    return fields.String(validate=validate.OneOf(words))
+
+
+def open_object() -> fields.Dict:
+    """An object whose names are not ours to declare."""
+    return fields.Dict(keys=fields.String())
+
+
+def texts() -> fields.List[Any]:
+    """A list of texts."""
+    return fields.List(fields.String())
+
+
+def counts() -> fields.Dict:
+    """How many, by name."""
+    return fields.Dict(keys=fields.String(), values=fields.Integer())
+
+
+def page_of(item: type[Schema], name: str) -> type[Schema]:
+    """``{"data": […], "next": cursor or null}`` of these."""
+    return Answer.from_dict({"data": fields.List(fields.Nested(item)), "next": maybe_text()}, name=name)
+
+
+class FieldProblem(Answer):
+    """One thing that is wrong with one field."""
+
+    field = text()
+    code = text()
+    detail = text()
+
+
+class Problem(Answer):
+    """RFC 9457, with a stable code and what is wrong with which field."""
+
+    type = text()
+    title = text()
+    status = number()
+    detail = text()
+    code = text()
+    errors = fields.List(fields.Nested(FieldProblem))
+
+
+class Need(Answer):
+    """A code, and a sentence with the next step."""
+
+    code = text()
+    detail = text()
+
+
+class Shown(Answer):
+    """A version as a grid needs it."""
+
+    number = number()
+    sha256 = text()
+    status = one_of(VERSION_STATES)
+    width = maybe_number()
+    height = maybe_number()
+    colour = maybe_text()
+    thumbnail = maybe_text()
+
+
+class Asset(Answer):
+    """The lasting identity of a piece of creative work."""
+
+    id = text()
+    key = text()
+    published = fields.Boolean()
+    title = text()
+    description = text()
+    tags = texts()
+    campaigns = texts()
+    kind = text()
+    fields_ = fields.Dict(keys=fields.String(), values=fields.String(), data_key="fields")
+    revision = number()
+    created_at = when()
+    created_by = text()
+    updated_at = when()
+    latest = fields.Nested(Shown, allow_none=True)
+    approved = fields.Nested(Shown, allow_none=True)
+    trashed_at = maybe_when()
+    duplicates = texts()
+
+
+class Rendition(Answer):
+    """What a recipe made of a version."""
+
+    recipe = text()
+    state = one_of(RENDITION_STATES)
+    reason = fields.Nested(Need, allow_none=True)
+    media_type = maybe_text()
+    width = maybe_number()
+    height = maybe_number()
+    size = maybe_number()
+    sha256 = maybe_text()
+    url = maybe_text()
+
+
+class Version(Answer):
+    """One immutable, numbered content of an asset."""
+
+    asset_id = text()
+    number = number()
+    filename = text()
+    sha256 = text()
+    size = number()
+    media_type = text()
+    kind = text()
+    rationale = text()
+    status = one_of(VERSION_STATES)
+    created_at = when()
+    created_by = text()
+    properties = open_object()
+    renditions = fields.List(fields.Nested(Rendition))
+
+
+class Counted(Answer):
+    """A value and how many have it."""
+
+    value = text()
+    count = number()
+
+
+class Index(Answer):
+    """How far the search index is behind the truth, in assets."""
+
+    behind = number()
+
+
+class Found(Answer):
+    """A page of assets that match, with counts."""
+
+    data = fields.List(fields.Nested(Asset))
+    total = number()
+    facets = fields.Dict(keys=fields.String(), values=fields.List(fields.Nested(Counted)))
+    next = maybe_text()
+    index = fields.Nested(Index)
+
+
+class Tag(Answer):
+    """A tag and how many assets have it."""
+
+    name = text()
+    count = number()
+
+
+class Campaign(Tag):
+    """A campaign and how many assets are in it."""
+
+    id = text()
+
+
+class RecipeInfo(Answer):
+    """A recipe that can be placed or looked at."""
+
+    name = text()
+    version = number()
+    title = text()
+    media_type = maybe_text()
+    box = maybe_number()
+    display = fields.Boolean()
+
+
+class User(Answer):
+    """An account."""
+
+    id = text()
+    kind = text()
+    name = text()
+    role = fields.String(allow_none=True, validate=validate.OneOf((*ROLES, None)))
+    created_at = when()
+    disabled = fields.Boolean()
+
+
+class Me(User):
+    """Who asks, and in which role for this request; ``csrf`` where it is a session."""
+
+    csrf = maybe_text()
+    token_id = maybe_text()
+
+
+class Session(Answer):
+    """A session just begun; its secret is in the cookie."""
+
+    user_id = text()
+    name = text()
+    role = maybe_text()
+    csrf = text()
+    expires_at = when()
+
+
+class NewUser(User):
+    """An account just made; ``link`` is null when the request is repeated, as it is shown once."""
+
+    link = maybe_text()
+
+
+class NewLink(Answer):
+    """A one-time sign-in link's secret, shown once."""
+
+    user_id = text()
+    link = maybe_text()
+
+
+class Token(Answer):
+    """An API token without its secret."""
+
+    id = text()
+    user_id = text()
+    name = text()
+    role = one_of(ROLES)
+    created_at = when()
+    expires_at = maybe_when()
+    last_used_at = maybe_when()
+    revoked_at = maybe_when()
+
+
+class NewToken(Token):
+    """An API token just made; ``token`` is its secret, null when the request is repeated, as it is shown once."""
+
+    token = maybe_text()
+
+
+class Event(Answer):
+    """What happened."""
+
+    number = number()
+    at = when()
+    principal = text()
+    type = text()
+    asset_id = maybe_text()
+    data = open_object()
+
+
+class Job(Answer):
+    """One task of the service's own work."""
+
+    id = number()
+    task = text()
+    ids = open_object()
+    state = text()
+    due_at = when()
+    tries = number()
+    created_at = when()
+    reason = fields.Nested(Need, allow_none=True)
+
+
+class Alive(Answer):
+    """The process answers."""
+
+    status = text()

@@ -1,0 +1,170 @@
+"""The shapes of what the API answers about channels, placements and rollouts. Rule: as in ``answers``."""
+
+from marshmallow import fields
+
+from dam.api.answers import (
+    DELIVERY_STATES,
+    PLACEMENT_STATES,
+    ROLLOUT_STATES,
+    Answer,
+    Need,
+    counts,
+    maybe_number,
+    maybe_text,
+    maybe_when,
+    number,
+    one_of,
+    open_object,
+    text,
+    when,
+)
+
+
+class Channel(Answer):
+    """A destination; ``unreachable`` says why it can't be spoken to at the moment."""
+
+    id = text()
+    name = text()
+    kind = text()
+    config = open_object()
+    recipe = text()
+    on_drift = text()
+    audit_every_s = number()
+    revision = number()
+    created_at = when()
+    created_by = text()
+    checked_at = maybe_when()
+    unreachable = fields.Nested(Need, allow_none=True)
+    next_check_at = maybe_when()
+
+
+class ChannelKind(Answer):
+    """A kind of channel; ``schema`` is its configuration as JSON Schema."""
+
+    name = text()
+    schema = open_object()
+    evidence = text()
+
+
+class Audit(Answer):
+    """How many placements are to be looked at."""
+
+    channel_id = text()
+    placements = number()
+
+
+class Desired(Answer):
+    """What should be there; nothing where the digest is null."""
+
+    version = maybe_number()
+    sha256 = maybe_text()
+
+
+class Observed(Answer):
+    """What was seen there last; nothing where the digest is null."""
+
+    version = maybe_number()
+    sha256 = maybe_text()
+    at = when()
+
+
+class Placement(Answer):
+    """One asset's place in one channel, with its state and why."""
+
+    id = text()
+    asset_id = text()
+    channel_id = text()
+    remote = text()
+    recipe = text()
+    recipe_version = number()
+    follow = fields.Raw(
+        metadata={"oneOf": [{"type": "string", "enum": ["approved"]}, {"type": "integer"}], "description": "approved or n"}
+    )
+    state = one_of(PLACEMENT_STATES)
+    reason = fields.Nested(Need, allow_none=True)
+    needs_person = fields.Nested(Need, allow_none=True)
+    desired = fields.Nested(Desired)
+    observed = fields.Nested(Observed, allow_none=True)
+    evidence = maybe_text()
+    verified_at = maybe_when()
+    next_attempt_at = maybe_when()
+    attempts = number()
+    url = maybe_text()
+
+
+class Attempt(Answer):
+    """One try to bring something there."""
+
+    number = number()
+    delivery_id = text()
+    sha256 = maybe_text()
+    began_at = when()
+    ended_at = maybe_when()
+    outcome = maybe_text()
+
+
+class Observation(Answer):
+    """One look, or several equal ones in a row."""
+
+    began_at = when()
+    until = when()
+    looks = number()
+    how = text()
+    sha256 = maybe_text()
+    absent = fields.Boolean()
+    foreign = fields.Boolean()
+    counted = fields.Boolean()
+    reason = fields.Nested(Need, allow_none=True)
+
+
+class History(Answer):
+    """What was tried and seen at a placement, the newest first."""
+
+    attempts = fields.List(fields.Nested(Attempt))
+    observations = fields.List(fields.Nested(Observation))
+
+
+class Rollout(Answer):
+    """Everything that one cause set in motion."""
+
+    number = number()
+    asset_id = maybe_text()
+    cause = text()
+    state = one_of(ROLLOUT_STATES)
+    version = maybe_number()
+    sha256 = maybe_text()
+    started_at = when()
+    finished_at = maybe_when()
+    counts = counts()
+
+
+class Delivery(Answer):
+    """One placement's part in one rollout."""
+
+    id = text()
+    placement_id = text()
+    action = text()
+    version = maybe_number()
+    sha256 = maybe_text()
+    state = one_of(DELIVERY_STATES)
+    tries = number()
+    due_at = when()
+    reason = fields.Nested(Need, allow_none=True)
+
+
+class Affected(Answer):
+    """What an approval would do at one placement."""
+
+    placement = fields.Nested(Placement)
+    action = text()
+    before = fields.Nested(Desired)
+    after = fields.Nested(Desired)
+    problems = fields.List(fields.Nested(Need))
+
+
+class Impact(Answer):
+    """What an approval would touch."""
+
+    placements = fields.List(fields.Nested(Affected))
+    counts = counts()
+    estimate_s = fields.Float()
