@@ -15,6 +15,9 @@ from dam.domain.recipes import ORIGINAL, Artefact
 ABSENT = "absent"
 """Stands where a digest would, and says that nothing should be, or was seen, at a place."""
 
+UNREADABLE = "unreadable"
+"""Stands where a digest would, and says that something is there that is no file: a folder, a link."""
+
 Cause = Literal["approval", "rollback", "placement", "repin", "recipe_change", "repair", "withdrawal"]
 RolloutState = Literal["open", "held", "done", "cancelled"]
 DeliveryState = Literal["due", "leased", "verifying", "held", "done", "failed", "superseded", "cancelled"]

@@ -4,9 +4,11 @@ Rule: a look is a fresh open by the remote name; nothing that was read before co
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from dam.domain import media_types, proof
 from dam.domain.assets import Content
@@ -14,7 +16,7 @@ from dam.domain.events import event
 from dam.domain.placements import ABSENT, Attempt
 from dam.domain.principals import SYSTEM_ID
 from dam.operations.claimed import Begun, Claimed
-from dam.ports.channel import Channel, NotApplied
+from dam.ports.channel import Channel, NotApplied, Unreachable
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
 
@@ -27,10 +29,19 @@ def digest_at(channel: Channel, remote: str) -> str:
     if stream is None:
         return ABSENT
     digest = hashlib.sha256()
-    with stream:
+    with stream, _reading():
         while chunk := stream.read(_CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """A stream that breaks while it is read means that the destination can't be reached."""
+    try:
+        yield
+    except OSError as error:
+        raise Unreachable("read_failed", f"What is there could not be read: {error.strerror or error}.") from error
 
 
 def begin(
@@ -66,7 +77,7 @@ def keep_copy(services: Services, channel: Channel, claim: Claimed, seen: str) -
         raise NotApplied("target_changed", "The place changed while it was looked at.")
     with stream, services.objects.receive() as sink:
         head = b""
-        while chunk := stream.read(_CHUNK):
+        while chunk := _next(stream):
             head = head or chunk[: media_types.HEAD_SIZE]
             sink.write(chunk)
         stored = sink.seal()
@@ -81,6 +92,11 @@ def keep_copy(services: Services, channel: Channel, claim: Claimed, seen: str) -
             work.record(event("placement.foreign_kept", SYSTEM_ID, at, claim.placement.asset_id, data))
             sink.finish()
             work.commit()
+
+
+def _next(stream: BinaryIO) -> bytes:
+    with _reading():
+        return stream.read(_CHUNK)
 
 
 def _note_adoption(work: UnitOfWork, claim: Claimed, seen: str) -> None:

@@ -16,7 +16,7 @@ from dam.operations.claimed import Begun, Look
 from dam.operations.reachable import note_reachable, note_unreachable
 from dam.operations.reconcile import held
 from dam.operations.settle import complete, observed, prove
-from dam.ports.channel import ChannelError, Unreachable
+from dam.ports.channel import Channel, ChannelError
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
 
@@ -46,13 +46,20 @@ def look(services: Services, placement_id: str) -> None:
     if begun.dead_at is not None:
         _later(services, placement_id, begun.dead_at)
         return
+    seen = see(channel, standing.placement.remote)
+    if seen.digest is None:
+        _not_seen(services, standing, begun, seen)
+    else:
+        _record(services, standing, begun, seen)
+
+
+def see(channel: Channel, remote: str) -> Look:
+    """What is there, or why that can't be said. Something there that is no file has been seen, and is not ours."""
     try:
-        seen = Look(looking.digest_at(channel, standing.placement.remote))
+        return Look(looking.digest_at(channel, remote))
     except ChannelError as problem:
-        seen = Look(None, Need(problem.code, problem.detail))
-        _not_seen(services, standing, begun, seen, unreachable=isinstance(problem, Unreachable))
-        return
-    _record(services, standing, begun, seen)
+        digest = UNREADABLE if problem.permanent else None
+        return Look(digest, Need(problem.code, problem.detail))
 
 
 def _record(services: Services, before: Standing, begun: Begun, seen: Look) -> None:
@@ -116,10 +123,10 @@ def _hold_verifying(work: UnitOfWork, placement_id: str, at: datetime) -> None:
         work.replace(newest, replace(newest, due_at=at))
 
 
-def _not_seen(services: Services, standing: Standing, begun: Begun, seen: Look, *, unreachable: bool) -> None:
+def _not_seen(services: Services, standing: Standing, begun: Begun, seen: Look) -> None:
     with services.store.writing() as work:
         now = work.now()
-        if unreachable and seen.reason is not None:
+        if seen.reason is not None:
             note_unreachable(work, standing.channel.id, seen.reason, now)
         observed(work, standing.placement.id, begun.at, now, seen, how="audit", counted=False, ours=False)
         placement = work.placements.lock(standing.placement.id)

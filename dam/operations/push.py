@@ -11,7 +11,8 @@ from datetime import timedelta
 from dam.domain import proof
 from dam.domain.placements import ABSENT, Need
 from dam.operations import look as looking
-from dam.operations.claimed import Begun, Claimed, Look, Written
+from dam.operations import observe
+from dam.operations.claimed import Begun, Claimed, Written
 from dam.operations.settle import Result, settle
 from dam.ports.channel import (
     Change,
@@ -117,15 +118,18 @@ def _refused(problem: ChannelError | _NeedsPerson) -> Written:
     if isinstance(problem, _NeedsPerson):
         return Written("none", problem.need, person=True)
     need = Need(problem.code, problem.detail)
-    person = isinstance(problem, InvalidRemote) or (problem.permanent and not isinstance(problem, TargetOccupied))
-    return Written("none", need, person=person, unreachable=isinstance(problem, Unreachable))
+    if isinstance(problem, TargetOccupied):
+        return Written("none", need)
+    if isinstance(problem, InvalidRemote) or problem.permanent:
+        return Written("none", need, person=True)
+    return Written("none", need, unreachable=isinstance(problem, Unreachable))
 
 
 def _read_back(services: Services, channel: Channel, results: list[Result]) -> list[Result]:
     """Add to each result that may have changed something what is really there now."""
     written = [result for result in results if result.written.outcome != "none"]
     begun = _begin(services, channel, written)
-    looks = {result.claim.delivery.id: _look(channel, result.claim) for result in written}
+    looks = {result.claim.delivery.id: observe.see(channel, result.claim.placement.remote) for result in written}
     return [
         Result(each.claim, each.written, begun.get(each.claim.delivery.id), looks.get(each.claim.delivery.id))
         for each in results
@@ -143,10 +147,3 @@ def _begin(services: Services, channel: Channel, written: list[Result]) -> dict[
             )
             for each in written
         }
-
-
-def _look(channel: Channel, claim: Claimed) -> Look:
-    try:
-        return Look(looking.digest_at(channel, claim.placement.remote))
-    except ChannelError as problem:
-        return Look(None, Need(problem.code, problem.detail))
