@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from dam.domain import proof
 from dam.domain.events import event
-from dam.domain.placements import Need, Placement, Standing
+from dam.domain.placements import UNREADABLE, Need, Placement, Standing
 from dam.domain.principals import SYSTEM_ID
 from dam.operations import look as looking
 from dam.operations.claimed import Begun, Look
