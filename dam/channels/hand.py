@@ -106,15 +106,11 @@ class _Hand:
     def __init__(self) -> None:
         self._connection, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         with theirs:
-            # -I -S: nothing of the environment or of installed packages; a session of its own, so that Ctrl-C in the
-            # terminal ends the service and not a step half-way.
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", _PROGRAM, str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                env={name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ},
-                start_new_session=True,
-            )
+            try:
+                self._process = _launch(theirs.fileno())
+            except OSError:
+                self._connection.close()
+                raise
         self.alive = True
 
     @property
@@ -170,6 +166,18 @@ class _Hand:
         # What hangs in the kernel dies when the kernel lets it; the mount's lateness is for that.
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(_DEATH_S)
+
+
+def _launch(connection: int) -> subprocess.Popen[bytes]:
+    # -I -S: nothing of the environment or of installed packages; a session of its own, so that Ctrl-C in the terminal
+    # ends the service and not a step half-way.
+    return subprocess.Popen(
+        [sys.executable, "-I", "-S", _PROGRAM, str(connection)],
+        pass_fds=[connection],
+        stdin=subprocess.DEVNULL,
+        env={name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ},
+        start_new_session=True,
+    )
 
 
 def _too_late() -> NotApplied:

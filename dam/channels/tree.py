@@ -62,7 +62,7 @@ class Tree:
         try:
             with open_file(root, self._marker) as marker:
                 return marker.read(len(self._content) + 1) == self._content
-        except FileNotFoundError:
+        except (FileNotFoundError, NotAFile):
             return False
 
     def mark(self, root: int) -> None:
