@@ -5,9 +5,8 @@ stores what is returned, and loses nothing if the compare-and-set fails. Placeme
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, Literal
 
 from dam.domain.errors import Conflict
@@ -15,8 +14,6 @@ from dam.domain.events import Event, event
 
 DecisionKind = Literal["approve", "reject", "revoke", "rollback", "withdraw"]
 VersionStatus = Literal["draft", "approved", "rejected", "revoked"]
-
-NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +27,7 @@ class Content:
     media_type: str
     kind: str
     created_at: datetime
-    properties: Mapping[str, object] = NO_FIELDS
+    properties: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ and commits. What is refused leaves neither rows nor bytes.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from dam.domain import assets, media_types, policy
@@ -38,7 +38,7 @@ class Details:
     description: str = ""
     tags: tuple[str, ...] = ()
     campaigns: tuple[str, ...] = ()
-    fields: Mapping[str, str] = assets.NO_FIELDS
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 def create_asset(services: Services, actor: Actor, incoming: Incoming, details: Details) -> str:
