@@ -90,7 +90,7 @@ def fold(text: str) -> str:
 
 def keyword(text: str) -> str:
     """The form in which tags, campaigns, kinds and statuses are compared: folded, one space between words."""
-    shown = "".join(c for c in text[:MAX_TEXT] if _kind(c) is not _Kind.NOTHING)
+    shown = "".join(c for c in text[: 4 * MAX_KEYWORD] if _kind(c) is not _Kind.NOTHING)
     visible = (" " if unicodedata.category(c) == "Cc" else c for c in fold(shown))
     return " ".join("".join(visible).split())[:MAX_KEYWORD].rstrip()
 
@@ -109,7 +109,8 @@ class _Run:
 
 
 def _runs(text: str) -> Iterable[_Run]:
-    composed = unicodedata.normalize("NFKC", text[:MAX_TEXT])
+    # Cut twice: one character can become eighteen.
+    composed = unicodedata.normalize("NFKC", text[:MAX_TEXT])[:MAX_TEXT]
     seen = (char for char in composed if _kind(char) is not _Kind.NOTHING)
     for kind, chars in groupby(seen, key=_kind):
         if kind is not _Kind.GAP:

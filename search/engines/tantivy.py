@@ -71,7 +71,7 @@ class TantivyIndex:
             except BaseException:
                 # Half a batch may wait in the writer: the next commit must not store it.
                 self._writer = None
-                writer.abandon()
+                writer.close()
                 raise
 
     def search(self, query: Query, page: Page, *, facets: Sequence[str] = ()) -> Hits:
@@ -105,7 +105,8 @@ class TantivyIndex:
             total = self._finish(path, carry)
             with reported_as("write_failed"):
                 self._generations.publish(path)
-            return total
+        self.close()  # a writer of the generation that was replaced
+        return total
 
     def close(self) -> None:
         """Let the writer go, after its merges. Searching, or writing again, opens what it needs."""
@@ -140,7 +141,7 @@ class TantivyIndex:
         generation = self._generations.current()
         if self._writer is not None and self._writer.path != generation.path:
             outlived, self._writer = self._writer, None
-            outlived.abandon()
+            outlived.close()
         if self._writer is None:
             self._writer = Writer(generation.path, self._heap_bytes)
         return self._writer
@@ -165,7 +166,7 @@ class TantivyIndex:
                 # Most of what is to be carried is, before anybody has to wait for the rest.
                 self._bring(carry, writer)
         except BaseException:
-            writer.abandon()
+            writer.close()
             raise
         writer.close()
 
@@ -177,7 +178,7 @@ class TantivyIndex:
             with reported_as("search_failed"):
                 total, _ = summary(writer.searcher(), everything_that(Everything()), ())
         except BaseException:
-            writer.abandon()
+            writer.close()
             raise
         writer.close()
         return total

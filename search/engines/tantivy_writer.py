@@ -85,15 +85,10 @@ class Writer:
         self._write_no += 1
 
     def close(self) -> None:
-        """Let running merges end, and the lock go. What was not committed is forgotten."""
-        with reported_as("write_failed"):
-            self._writer.rollback()
+        """Let running merges end, and the lock go. What was not committed is forgotten. A merge that fails, such as
+        in a generation that was removed, loses nothing: what was acknowledged is committed."""
+        with suppress(SearchUnavailable), reported_as("write_failed"):
             self._writer.wait_merging_threads()
-
-    def abandon(self) -> None:
-        """Close after a failure; the failure is what the caller hears of."""
-        with suppress(SearchUnavailable):
-            self.close()
 
 
 def last_write_no(searcher: Searcher) -> int:
