@@ -79,7 +79,8 @@ def check_verdict(verdict: Verdict, limits: Limits) -> dict[str, Any]:
         raise MediaFailure("crashed", f"exit status {verdict.status}")
     code = report.get("failure")
     if code is not None:
-        raise MediaFailure(code if code in SENTENCES else "crashed", ascii(report.get("diagnostic"))[:600])
+        known = isinstance(code, str) and code in SENTENCES
+        raise MediaFailure(code if known else "crashed", ascii(report.get("diagnostic"))[:600])
     return report
 
 

@@ -45,10 +45,12 @@ class Studio:
         """
         format_ = check_request(media_type, specs)
         request = {"format": format_, "specs": [asdict(spec) for spec in specs], "limits": asdict(self._limits)}
-        with _read_only(source) as descriptor, contextlib.ExitStack() as unless_accepted:
-            outputs, verdict = self._exchange(request, descriptor, len(specs), unless_accepted)
-            report = check_verdict(verdict, self._limits)
-            properties = check_properties(report, format_)
+        with contextlib.ExitStack() as unless_accepted:
+            with _read_only(source) as descriptor:
+                outputs, verdict = self._exchange(request, descriptor, len(specs))
+            for output in outputs:
+                unless_accepted.enter_context(output)
+            properties = check_properties(check_verdict(verdict, self._limits), format_)
             rendered = Rendered(properties, check_files(outputs, specs, self._limits))
             unless_accepted.pop_all()  # the files are the caller's now
             return rendered
@@ -75,24 +77,26 @@ class Studio:
     ) -> None:
         self.close()
 
-    def _exchange(
-        self, request: dict[str, Any], source: int, outputs: int, stack: contextlib.ExitStack
-    ) -> tuple[list[BinaryIO], Verdict]:
-        """Try a second time, with fresh outputs, when the template died: it never sees the file, so that is chance."""
-        for _ in range(2):
-            files = [stack.enter_context(_scratch()) for _ in range(outputs)]
-            template = self._borrow()
-            try:
-                descriptors = [source, *(file.fileno() for file in files)]
-                return files, template.exchange(request, descriptors, self._limits.seconds + _GRACE_SECONDS)
-            except TemplateDied:
-                continue
-            except MediaUnavailable:
-                self._discard(template)
-                raise
-            finally:
-                self._give_back(template)
+    def _exchange(self, request: dict[str, Any], source: int, count: int) -> tuple[list[BinaryIO], Verdict]:
+        """The outputs and how the child ended. Raises MediaUnavailable."""
+        for _ in range(2):  # a template never sees the file: if it died, that was chance
+            with contextlib.ExitStack() as unless_done:
+                outputs = [unless_done.enter_context(_scratch()) for _ in range(count)]
+                with contextlib.suppress(TemplateDied):
+                    verdict = self._ask(request, [source, *(output.fileno() for output in outputs)])
+                    unless_done.pop_all()
+                    return outputs, verdict
         raise MediaUnavailable("the media template died twice during one file")
+
+    def _ask(self, request: dict[str, Any], descriptors: Sequence[int]) -> Verdict:
+        template = self._borrow()
+        try:
+            return template.exchange(request, descriptors, self._limits.seconds + _GRACE_SECONDS)
+        except (TemplateDied, MediaUnavailable):
+            self._discard(template)
+            raise
+        finally:
+            self._give_back(template)
 
     def _borrow(self) -> Template:
         """The current template, or a new one if it has died or served enough. Raises MediaUnavailable."""
