@@ -23,11 +23,11 @@ PLACEMENT_STATES = (
 class Answer(Schema):
     """Base: every member is always there."""
 
-    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:  # noqa: ARG002
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
         field_obj.required = True
 
 
-def text(**kwargs: Any) -> fields.String:  # noqa: ANN401 - marshmallow's own
+def text(**kwargs: Any) -> fields.String:
     """A text."""
     return fields.String(**kwargs)
 
@@ -37,12 +37,12 @@ def maybe_text() -> fields.String:
     return fields.String(allow_none=True)
 
 
-def number() -> fields.Integer:
+def whole() -> fields.Integer:
     """A whole number."""
     return fields.Integer()
 
 
-def maybe_number() -> fields.Integer:
+def maybe_whole() -> fields.Integer:
     """A whole number, or null."""
     return fields.Integer(allow_none=True)
 
@@ -95,7 +95,7 @@ class Problem(Answer):
 
     type = text()
     title = text()
-    status = number()
+    status = whole()
     detail = text()
     code = text()
     errors = fields.List(fields.Nested(FieldProblem))
@@ -111,11 +111,11 @@ class Need(Answer):
 class Shown(Answer):
     """A version as a grid needs it."""
 
-    number = number()
+    number = whole()
     sha256 = text()
     status = one_of(VERSION_STATES)
-    width = maybe_number()
-    height = maybe_number()
+    width = maybe_whole()
+    height = maybe_whole()
     colour = maybe_text()
     thumbnail = maybe_text()
 
@@ -132,7 +132,7 @@ class Asset(Answer):
     campaigns = texts()
     kind = text()
     fields_ = fields.Dict(keys=fields.String(), values=fields.String(), data_key="fields")
-    revision = number()
+    revision = whole()
     created_at = when()
     created_by = text()
     updated_at = when()
@@ -149,9 +149,9 @@ class Rendition(Answer):
     state = one_of(RENDITION_STATES)
     reason = fields.Nested(Need, allow_none=True)
     media_type = maybe_text()
-    width = maybe_number()
-    height = maybe_number()
-    size = maybe_number()
+    width = maybe_whole()
+    height = maybe_whole()
+    size = maybe_whole()
     sha256 = maybe_text()
     url = maybe_text()
 
@@ -160,10 +160,10 @@ class Version(Answer):
     """One immutable, numbered content of an asset."""
 
     asset_id = text()
-    number = number()
+    number = whole()
     filename = text()
     sha256 = text()
-    size = number()
+    size = whole()
     media_type = text()
     kind = text()
     rationale = text()
@@ -178,20 +178,20 @@ class Counted(Answer):
     """A value and how many have it."""
 
     value = text()
-    count = number()
+    count = whole()
 
 
 class Index(Answer):
     """How far the search index is behind the truth, in assets."""
 
-    behind = number()
+    behind = whole()
 
 
 class Found(Answer):
     """A page of assets that match, with counts."""
 
     data = fields.List(fields.Nested(Asset))
-    total = number()
+    total = whole()
     facets = fields.Dict(keys=fields.String(), values=fields.List(fields.Nested(Counted)))
     next = maybe_text()
     index = fields.Nested(Index)
@@ -201,7 +201,7 @@ class Tag(Answer):
     """A tag and how many assets have it."""
 
     name = text()
-    count = number()
+    count = whole()
 
 
 class Campaign(Tag):
@@ -214,10 +214,10 @@ class RecipeInfo(Answer):
     """A recipe that can be placed or looked at."""
 
     name = text()
-    version = number()
+    version = whole()
     title = text()
     media_type = maybe_text()
-    box = maybe_number()
+    box = maybe_whole()
     display = fields.Boolean()
 
 
@@ -284,7 +284,7 @@ class NewToken(Token):
 class Event(Answer):
     """What happened."""
 
-    number = number()
+    number = whole()
     at = when()
     principal = text()
     type = text()
@@ -295,12 +295,12 @@ class Event(Answer):
 class Job(Answer):
     """One task of the service's own work."""
 
-    id = number()
+    id = whole()
     task = text()
     ids = open_object()
     state = text()
     due_at = when()
-    tries = number()
+    tries = whole()
     created_at = when()
     reason = fields.Nested(Need, allow_none=True)
 

@@ -9,15 +9,20 @@ from dam.api.answers import (
     Answer,
     Need,
     counts,
-    maybe_number,
     maybe_text,
     maybe_when,
-    number,
+    maybe_whole,
     one_of,
     open_object,
     text,
     when,
+    whole,
 )
+
+
+def follow() -> fields.Raw:
+    """``approved``, or the number of a version."""
+    return fields.Raw(metadata={"oneOf": [{"type": "string", "enum": ["approved"]}, {"type": "integer"}]})
 
 
 class Channel(Answer):
@@ -29,8 +34,8 @@ class Channel(Answer):
     config = open_object()
     recipe = text()
     on_drift = text()
-    audit_every_s = number()
-    revision = number()
+    audit_every_s = whole()
+    revision = whole()
     created_at = when()
     created_by = text()
     checked_at = maybe_when()
@@ -50,20 +55,20 @@ class Audit(Answer):
     """How many placements are to be looked at."""
 
     channel_id = text()
-    placements = number()
+    placements = whole()
 
 
 class Desired(Answer):
     """What should be there; nothing where the digest is null."""
 
-    version = maybe_number()
+    version = maybe_whole()
     sha256 = maybe_text()
 
 
 class Observed(Answer):
     """What was seen there last; nothing where the digest is null."""
 
-    version = maybe_number()
+    version = maybe_whole()
     sha256 = maybe_text()
     at = when()
 
@@ -76,10 +81,8 @@ class Placement(Answer):
     channel_id = text()
     remote = text()
     recipe = text()
-    recipe_version = number()
-    follow = fields.Raw(
-        metadata={"oneOf": [{"type": "string", "enum": ["approved"]}, {"type": "integer"}], "description": "approved or n"}
-    )
+    recipe_version = whole()
+    follow = follow()
     state = one_of(PLACEMENT_STATES)
     reason = fields.Nested(Need, allow_none=True)
     needs_person = fields.Nested(Need, allow_none=True)
@@ -88,14 +91,14 @@ class Placement(Answer):
     evidence = maybe_text()
     verified_at = maybe_when()
     next_attempt_at = maybe_when()
-    attempts = number()
+    attempts = whole()
     url = maybe_text()
 
 
 class Attempt(Answer):
     """One try to bring something there."""
 
-    number = number()
+    number = whole()
     delivery_id = text()
     sha256 = maybe_text()
     began_at = when()
@@ -108,7 +111,7 @@ class Observation(Answer):
 
     began_at = when()
     until = when()
-    looks = number()
+    looks = whole()
     how = text()
     sha256 = maybe_text()
     absent = fields.Boolean()
@@ -127,11 +130,11 @@ class History(Answer):
 class Rollout(Answer):
     """Everything that one cause set in motion."""
 
-    number = number()
+    number = whole()
     asset_id = maybe_text()
     cause = text()
     state = one_of(ROLLOUT_STATES)
-    version = maybe_number()
+    version = maybe_whole()
     sha256 = maybe_text()
     started_at = when()
     finished_at = maybe_when()
@@ -144,18 +147,31 @@ class Delivery(Answer):
     id = text()
     placement_id = text()
     action = text()
-    version = maybe_number()
+    version = maybe_whole()
     sha256 = maybe_text()
     state = one_of(DELIVERY_STATES)
-    tries = number()
+    tries = whole()
     due_at = when()
     reason = fields.Nested(Need, allow_none=True)
+
+
+class Place(Answer):
+    """Which placement it is."""
+
+    id = text()
+    asset_id = text()
+    channel_id = text()
+    channel = text()
+    remote = text()
+    recipe = text()
+    recipe_version = whole()
+    follow = follow()
 
 
 class Affected(Answer):
     """What an approval would do at one placement."""
 
-    placement = fields.Nested(Placement)
+    placement = fields.Nested(Place)
     action = text()
     before = fields.Nested(Desired)
     after = fields.Nested(Desired)
@@ -168,3 +184,11 @@ class Impact(Answer):
     placements = fields.List(fields.Nested(Affected))
     counts = counts()
     estimate_s = fields.Float()
+
+
+class RecipeImpact(Answer):
+    """How many placements use an older version of the recipe."""
+
+    recipe = text()
+    newest = whole()
+    placements = whole()

@@ -28,11 +28,11 @@ class StrictParser(FlaskParser):
         "query": marshmallow.RAISE,
     }
 
-    def load_json(self, req: flask.Request, schema: marshmallow.Schema) -> Any:  # noqa: ARG002, ANN401
+    def load_json(self, req: flask.Request, schema: marshmallow.Schema) -> Any:
         """The body as JSON; no body at all is an empty object for whoever requires nothing."""
         return read_json(req)
 
-    def load_querystring(self, req: flask.Request, schema: marshmallow.Schema) -> Any:  # noqa: ANN401
+    def load_querystring(self, req: flask.Request, schema: marshmallow.Schema) -> Any:
         """The query; each text is checked."""
         for name, value in req.args.items(multi=True):
             check_text(name, "query")
@@ -42,18 +42,18 @@ class StrictParser(FlaskParser):
     def handle_error(
         self,
         error: marshmallow.ValidationError,
-        req: flask.Request,  # noqa: ARG002
-        schema: marshmallow.Schema,  # noqa: ARG002
+        req: flask.Request,
+        schema: marshmallow.Schema,
         *,
-        error_status_code: int | None,  # noqa: ARG002
-        error_headers: Mapping[str, str] | None,  # noqa: ARG002
+        error_status_code: int | None,
+        error_headers: Mapping[str, str] | None,
     ) -> NoReturn:
         """Raise Invalid ``invalid_request`` with each field that is wrong."""
         places: Any = error.messages
         raise invalid(tuple(fields_of(places)))
 
 
-def read_json(request: flask.Request) -> Any:  # noqa: ANN401
+def read_json(request: flask.Request) -> Any:
     """The body's value. Raises BadRequest where it is no JSON, UnsupportedMediaType, Invalid for impossible text."""
     body = request.get_data(cache=True)
     if not body:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import flask_smorest  # type: ignore[import-untyped]
 from flask import Response, request
@@ -89,10 +89,11 @@ class Routes:
                 wrapped = blueprint.alt_response(status, schema=dict(BINARY), content_type=media_type)(wrapped)
         if not route.files:
             wrapped = blueprint.response(route.status, route.answers, headers=_headers(route))(wrapped)
-        for status in sorted({*_implied(route), *route.fails}):
-            wrapped = blueprint.alt_response(status, HTTPStatus(status).name)(wrapped)
-        wrapped._apidoc["arguments"]["parameters"] += _header_parameters(route)  # noqa: SLF001 - smorest's own hook
-        return blueprint.doc(**_notes(route))(wrapped)  # type: ignore[no-any-return]
+        for failure in sorted({*_implied(route), *route.fails}):
+            wrapped = blueprint.alt_response(failure, HTTPStatus(failure).name)(wrapped)
+        documented: Any = blueprint.doc(**_notes(route))(wrapped)
+        documented._apidoc["arguments"]["parameters"] += _header_parameters(route)  # noqa: SLF001 - smorest's own hook
+        return cast("Callable[..., Any]", documented)
 
 
 def _without_query(route: Route, view: Callable[..., Any]) -> Callable[..., Any]:
@@ -181,7 +182,8 @@ def _header_parameters(route: Route) -> list[dict[str, object]]:
     if route.guarded is not None:
         found.append(_parameter("If-Match", {"type": "string"}, required=route.guarded == "required"))
     if route.files:
-        found += [_parameter(name, {"type": "string"}, required=False) for name in ("Range", "If-None-Match", "If-Range")]
+        conditions = ("Range", "If-None-Match", "If-Range")
+        found += [_parameter(name, {"type": "string"}, required=False) for name in conditions]
     return found
 
 

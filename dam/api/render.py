@@ -1,0 +1,184 @@
+"""Domain facts and views as the members of answers, for assets, versions, people and events.
+
+Rule: pure functions from facts to dictionaries; the names are those of ``answers``. A member that others may not see is
+not computed here and then hidden: it is not computed.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dam.domain.placements import Need
+from dam.domain.principals import Session, Token
+from dam.domain.recipes import ORIGINAL, Artefact
+from dam.domain.work import Job
+from dam.operations.people import User
+from dam.ports.store import AssetView, Named, NumberedEvent, VersionView
+
+API = "/api/v1"
+THUMBNAIL = "thumb-256"
+
+
+def asset(view: AssetView) -> dict[str, Any]:
+    """An asset."""
+    fact = view.asset
+    return {
+        "id": fact.id,
+        "key": fact.key,
+        "published": fact.published,
+        "title": fact.title,
+        "description": fact.description,
+        "tags": list(fact.tags),
+        "campaigns": list(fact.campaigns),
+        "kind": view.latest.content.kind if view.latest else "other",
+        "fields_": dict(fact.fields),
+        "revision": fact.revision,
+        "created_at": fact.created_at,
+        "created_by": fact.created_by,
+        "updated_at": fact.updated_at,
+        "latest": shown(view.latest),
+        "approved": shown(view.approved),
+        "trashed_at": fact.trashed_at,
+        "duplicates": list(view.duplicates),
+    }
+
+
+def shown(view: VersionView | None) -> dict[str, Any] | None:
+    """A version as a grid needs it."""
+    if view is None:
+        return None
+    fact, found = view.version, view.content.properties
+    thumbnail = next((each for each in view.renditions if each.recipe == THUMBNAIL and each.state == "ready"), None)
+    return {
+        "number": fact.number,
+        "sha256": fact.sha256,
+        "status": view.status,
+        "width": found.get("width"),
+        "height": found.get("height"),
+        "colour": found.get("colour"),
+        "thumbnail": rendition_url(fact.asset_id, fact.number, THUMBNAIL) if thumbnail else None,
+    }
+
+
+def version(view: VersionView) -> dict[str, Any]:
+    """A version with its renditions."""
+    fact, content = view.version, view.content
+    return {
+        "asset_id": fact.asset_id,
+        "number": fact.number,
+        "filename": fact.filename,
+        "sha256": fact.sha256,
+        "size": content.size,
+        "media_type": content.media_type,
+        "kind": content.kind,
+        "rationale": fact.rationale,
+        "status": view.status,
+        "created_at": fact.created_at,
+        "created_by": fact.created_by,
+        "properties": dict(content.properties),
+        "renditions": [_rendition(fact.asset_id, fact.number, each) for each in view.renditions],
+    }
+
+
+def _rendition(asset_id: str, number: int, artefact: Artefact) -> dict[str, Any]:
+    ready = artefact.state == "ready"
+    return {
+        "recipe": artefact.recipe,
+        "state": artefact.state,
+        "reason": reason(artefact.reason_code, artefact.reason_detail),
+        "media_type": artefact.media_type,
+        "width": artefact.width,
+        "height": artefact.height,
+        "size": artefact.size,
+        "sha256": artefact.sha256,
+        "url": rendition_url(asset_id, number, artefact.recipe) if ready else None,
+    }
+
+
+def version_url(asset_id: str, number: int) -> str:
+    """Where a version is."""
+    return f"{API}/assets/{asset_id}/versions/{number}"
+
+
+def rendition_url(asset_id: str, number: int, recipe: str) -> str:
+    """Where the bytes of a rendition are."""
+    place = version_url(asset_id, number)
+    return f"{place}/content" if recipe == ORIGINAL else f"{place}/renditions/{recipe}"
+
+
+def reason(code: str | None, detail: str | None) -> dict[str, str] | None:
+    """A code with its sentence, or null."""
+    return {"code": code, "detail": detail or ""} if code is not None else None
+
+
+def need(found: Need | None) -> dict[str, str] | None:
+    """The same, of a need."""
+    return reason(found.code, found.detail) if found is not None else None
+
+
+def counted(found: Named) -> dict[str, Any]:
+    """A tag or campaign."""
+    return {"id": found.id, "name": found.name, "count": found.count}
+
+
+def user(found: User) -> dict[str, Any]:
+    """An account."""
+    who = found.principal
+    return {
+        "id": who.id,
+        "kind": who.kind,
+        "name": who.name,
+        "role": found.role,
+        "created_at": who.created_at,
+        "disabled": who.disabled_at is not None,
+    }
+
+
+def me(found: User, session: Session | None, token_id: str | None) -> dict[str, Any]:
+    """Who asks."""
+    return {**user(found), "csrf": session.csrf if session else None, "token_id": token_id}
+
+
+def token(found: Token) -> dict[str, Any]:
+    """A token without its secret, and without its digest."""
+    return {
+        "id": found.id,
+        "user_id": found.principal_id,
+        "name": found.name,
+        "role": found.role,
+        "created_at": found.created_at,
+        "expires_at": found.expires_at,
+        "last_used_at": found.last_used_at,
+        "revoked_at": found.revoked_at,
+    }
+
+
+def event(found: NumberedEvent) -> dict[str, Any]:
+    """Something that happened."""
+    fact = found.event
+    return {
+        "number": found.number,
+        "at": fact.at,
+        "principal": fact.principal_id,
+        "type": fact.type,
+        "asset_id": fact.asset_id,
+        "data": plain(fact.data),
+    }
+
+
+def job(found: Job) -> dict[str, Any]:
+    """A task."""
+    return {
+        "id": found.id,
+        "task": found.task,
+        "ids": plain(found.ids),
+        "state": found.state,
+        "due_at": found.due_at,
+        "tries": found.tries,
+        "created_at": found.created_at,
+        "reason": reason(found.reason_code, found.reason_detail),
+    }
+
+
+def plain(found: Mapping[str, object]) -> dict[str, object]:
+    """A dictionary of its own."""
+    return dict(found)
