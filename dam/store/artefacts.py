@@ -1,0 +1,64 @@
+"""The repository of artefacts. Rule: an artefact's key is what it was made of and how; there is one row for it."""
+
+from datetime import datetime
+
+from sqlalchemy import or_, select, tuple_
+
+from dam.domain.recipes import NO_PARAMS, Artefact
+from dam.store.codec import fact_of, row_of
+from dam.store.places import deliveries
+from dam.store.tables import artefacts
+from dam.store.transaction import Transaction
+
+
+class Artefacts:
+    """What recipes made."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def get(self, source: str, recipe: str, recipe_version: int) -> Artefact | None:
+        """The artefact made without parameters, or None."""
+        return self._keyed(source, recipe, recipe_version, NO_PARAMS)
+
+    def ensure(self, artefact: Artefact) -> Artefact:
+        """Insert unless there is one with its key; return the one that is there."""
+        if self._tx.insert_new(artefacts, [row_of(artefact)]):
+            return artefact
+        key = (artefact.source_sha256, artefact.recipe, artefact.recipe_version, artefact.params_sha256)
+        return self._keyed(*key) or artefact
+
+    def of_source(self, source: str) -> list[Artefact]:
+        """All that were made of these bytes, in the order of recipes."""
+        query = select(artefacts).where(artefacts.c.source_sha256 == source)
+        rows = self._tx.rows(query.order_by(artefacts.c.recipe, artefacts.c.recipe_version))
+        return [fact_of(Artefact, row) for row in rows]
+
+    def pending(self, before: datetime, limit: int) -> list[Artefact]:
+        """Those pending since before then, the oldest first."""
+        query = select(artefacts).where(artefacts.c.state == "pending", artefacts.c.updated_at < before)
+        rows = self._tx.rows(query.order_by(artefacts.c.updated_at).limit(limit))
+        return [fact_of(Artefact, row) for row in rows]
+
+    def page(self, after: tuple[str, str, int] | None, limit: int) -> list[Artefact]:
+        """In the order of (source, recipe, its version)."""
+        key = (artefacts.c.source_sha256, artefacts.c.recipe, artefacts.c.recipe_version)
+        query = select(artefacts).where(artefacts.c.params_sha256 == NO_PARAMS).order_by(*key).limit(limit)
+        if after is not None:
+            query = query.where(tuple_(*key) > tuple_(*after))
+        return [fact_of(Artefact, row) for row in self._tx.rows(query)]
+
+    def delivered(self, sha256: str) -> bool:
+        """Does a delivery refer to these bytes, as what it brings or as what was there before?"""
+        refers = or_(deliveries.c.artefact == sha256, deliveries.c.before == sha256)
+        return self._tx.row(select(deliveries.c.id).where(refers).limit(1)) is not None
+
+    def _keyed(self, source: str, recipe: str, recipe_version: int, params: str) -> Artefact | None:
+        query = select(artefacts).where(
+            artefacts.c.source_sha256 == source,
+            artefacts.c.recipe == recipe,
+            artefacts.c.recipe_version == recipe_version,
+            artefacts.c.params_sha256 == params,
+        )
+        row = self._tx.row(query)
+        return None if row is None else fact_of(Artefact, row)

@@ -1,0 +1,90 @@
+"""The repository of assets; with ``names`` and ``versions`` the whole of the port.
+
+Rule: the one place that puts an asset's fact together from its rows.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, bindparam, func, select, update
+
+from dam.domain.assets import Asset
+from dam.ports.store import AssetView
+from dam.store.codec import fact_of
+from dam.store.names import Names, begins
+from dam.store.tables import assets
+from dam.store.versions import Versions
+
+_BEHIND = assets.c.indexed_seq < assets.c.index_seq
+
+
+class Assets(Names, Versions):
+    """Assets, versions, decisions, contents."""
+
+    def get(self, asset_id: str) -> Asset | None:
+        """The asset, or None."""
+        return self._first(select(assets).where(assets.c.id == asset_id))
+
+    def lock(self, asset_id: str) -> Asset | None:
+        """The asset, held against other writers until the end of the transaction."""
+        return self._first(select(assets).where(assets.c.id == asset_id).with_for_update())
+
+    def by_key(self, key: str) -> Asset | None:
+        """The asset with this public address, or None."""
+        return self._first(select(assets).where(assets.c.key == key))
+
+    def named(self, text: str, limit: int = 2) -> list[Asset]:
+        """Assets with this id, else this exact title, else an id that begins so."""
+        for condition in (assets.c.id == text, assets.c.title == text, begins(assets.c.id, text)):
+            found = self._all(select(assets).where(condition).order_by(assets.c.id).limit(limit))
+            if found:
+                return found
+        return []
+
+    def page(self, after: str | None, limit: int) -> list[Asset]:
+        """In the order of ids, trashed ones too."""
+        query = select(assets).order_by(assets.c.id).limit(limit)
+        return self._all(query if after is None else query.where(assets.c.id > after))
+
+    def views(self, ids: Sequence[str]) -> list[AssetView]:
+        """In the order given; unknown ids are left out."""
+        found = self.by_ids(ids)
+        return self._asset_views([found[asset_id] for asset_id in ids if asset_id in found])
+
+    def by_ids(self, ids: Iterable[str]) -> dict[str, Asset]:
+        """Those that there are, by id."""
+        listed = sorted(set(ids))
+        found = self._all(select(assets).where(assets.c.id.in_(listed))) if listed else []
+        return {asset.id: asset for asset in found}
+
+    def behind(self, limit: int) -> list[str]:
+        """Ids of assets whose newest ``index_seq`` is not in the search index."""
+        return self._tx.values(select(assets.c.id).where(_BEHIND).order_by(assets.c.id).limit(limit))
+
+    def count_behind(self) -> int:
+        """How many those are."""
+        return int(self._tx.value(select(func.count()).select_from(assets).where(_BEHIND)))
+
+    def mark_indexed(self, sequences: Mapping[str, int]) -> None:
+        """The search index holds these sequences; a late mark takes nothing back."""
+        newer = update(assets).where(assets.c.id == bindparam("asset"), assets.c.indexed_seq < bindparam("sequence"))
+        rows = [{"asset": asset_id, "sequence": sequence} for asset_id, sequence in sorted(sequences.items())]
+        self._tx.change(newer.values(indexed_seq=bindparam("sequence")), rows)
+
+    def forget_indexed(self) -> None:
+        """Every asset is behind again."""
+        self._tx.change(update(assets).where(assets.c.indexed_seq > 0).values(indexed_seq=0))
+
+    def _first(self, query: Select[Any]) -> Asset | None:
+        found = self._all(query)
+        return found[0] if found else None
+
+    def _all(self, query: Select[Any]) -> list[Asset]:
+        rows: Sequence[RowMapping] = self._tx.rows(query)
+        ids = [row["id"] for row in rows]
+        if not ids:
+            return []
+        tags, campaigns = self._tags_of(ids), self._campaigns_of(ids)
+        return [
+            fact_of(Asset, row, tags=tags.get(row["id"], ()), campaigns=campaigns.get(row["id"], ())) for row in rows
+        ]

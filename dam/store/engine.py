@@ -1,0 +1,157 @@
+"""Engines: how a connection to SQLite or PostgreSQL is opened, and how its transactions begin.
+
+Rule: nothing connects before its first use, and no connection crosses a fork. What differs between the two databases
+outside SQL is here.
+"""
+
+import json
+import os
+import sqlite3
+import weakref
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Pool, create_engine, event, make_url
+from sqlalchemy.engine import URL
+
+WRITING = "dam_writing"
+"""Execution option of a connection: its transaction may write."""
+
+CONNECTIONS = 16
+"""Most connections of one process."""
+
+_WAIT_S = 10
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for ``sqlite:////path/to/file`` or ``postgresql://…``. Raises ValueError for any other URL."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = _sqlite(parsed)
+    elif parsed.get_backend_name() == "postgresql":
+        engine = _postgresql(parsed)
+    else:
+        raise ValueError(f"{parsed.get_backend_name()} is no database that we know; use sqlite or postgresql.")
+    _engines.add(engine)
+    return engine
+
+
+def database_file(engine: Engine) -> Path | None:
+    """The file of a SQLite database; None for PostgreSQL."""
+    return Path(str(engine.url.database)) if engine.dialect.name == "sqlite" else None
+
+
+def notices(engine: Engine, *, gated: bool) -> list[str]:
+    """What whoever runs the service should know about this database; sentences."""
+    if engine.dialect.name != "sqlite" or not _resets_race(sqlite3.sqlite_version_info):
+        return []
+    known = f"SQLite {sqlite3.sqlite_version} can damage a database when a checkpoint meets a commit (fixed in 3.51.3)."
+    if gated:
+        return [f"{known} Writers here take turns, which avoids it; let no other program write to the database."]
+    return [f"{known} The gate that makes writers take turns is off: turn it on, or update SQLite."]
+
+
+def _resets_race(version: tuple[int, int, int]) -> bool:
+    """Has this SQLite the WAL-reset race? Fixed in 3.51.3, and in the older branches 3.44 and 3.50."""
+    fixed_in_branch = {(3, 44): 6, (3, 50): 7}
+    patch = fixed_in_branch.get(version[:2])
+    return version < (3, 51, 3) and (patch is None or version[2] < patch)
+
+
+def _dump(value: object) -> str:
+    """One text for equal values, with any mapping as an object."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+def _sqlite(url: URL) -> Engine:
+    if not url.database or url.database == ":memory:":
+        raise ValueError("A database in memory is seen by one process only; name a file.")
+    engine = create_engine(
+        url.set(drivername="sqlite+pysqlite"),
+        json_serializer=_dump,
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=_WAIT_S,
+        connect_args={"check_same_thread": False, "timeout": _WAIT_S},
+    )
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver would begin transactions by itself, and too late; `_begin_sqlite` does.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={_WAIT_S * 1000}",
+        # Only the gate writes the log back.
+        "wal_autocheckpoint=0",
+        "cache_size=-4000",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock at once when writing: a transaction that reads first and then writes could be refused."""
+    writing = bool(connection.get_execution_options().get(WRITING))
+    if connection.info.get(WRITING) is not writing:
+        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
+        connection.info[WRITING] = writing
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _postgresql(url: URL) -> Engine:
+    settings = {
+        "timezone": "UTC",
+        "statement_timeout": "30s",
+        "lock_timeout": "10s",
+        "idle_in_transaction_session_timeout": "60s",
+    }
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        json_serializer=_dump,
+        pool_size=CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=_WAIT_S,
+        # One round trip at the beginning of a unit of work, so that a restarted server costs nobody an error.
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": _WAIT_S,
+            "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
+        },
+    )
+
+
+def options(engine: Engine, *, writing: bool) -> dict[str, Any]:
+    """Execution options for a connection whose unit of work writes, or only reads one consistent state."""
+    if engine.dialect.name == "sqlite":
+        return {WRITING: writing}
+    if writing:
+        return {"isolation_level": "READ COMMITTED", "postgresql_readonly": False}
+    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+_engines: "weakref.WeakSet[Engine]" = weakref.WeakSet()
+_inherited: list[Pool] = []
+
+
+def _forked() -> None:
+    """A connection that two processes use is broken for both. The child forgets the parent's, without closing them:
+    to close one would speak to the server, or take SQLite's locks, in the parent's name.
+    """
+    for engine in _engines:
+        _inherited.append(engine.pool)
+        engine.dispose(close=False)
+
+
+os.register_at_fork(after_in_child=_forked)

@@ -1,0 +1,93 @@
+"""Bringing a database to the schema of this code.
+
+Rule: the only module that imports Alembic, so that a process at rest does not carry it. One process migrates at a time:
+under the gate on SQLite, under a lock of the database on PostgreSQL; all of it in one transaction.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+
+from dam.domain.errors import Unavailable
+from dam.store.engine import database_file, make_engine, options
+from dam.store.failures import translated
+from dam.store.gate import Gate
+
+_LOCK = 0x64616D  # any number that nobody else locks in this database
+
+
+def is_current(url: str) -> bool:
+    """Has the database at ``url`` the schema of this code? Raises Unavailable: ``database_newer``, or
+    ``database_unavailable``.
+    """
+    with _engine(url) as engine, translated(), engine.connect() as connection:
+        revision = _revision(connection.execution_options(**options(engine, writing=False)))
+    _refuse_newer(revision)
+    return revision == _scripts().get_current_head()
+
+
+def upgrade(url: str) -> bool:
+    """Bring the database at ``url`` to this code's schema; False if it was there already. Raises Unavailable as
+    ``is_current`` does, StorageFull.
+    """
+    with ExitStack() as stack:
+        engine = stack.enter_context(_engine(url))
+        file = database_file(engine)
+        if file is not None:
+            stack.enter_context(Gate(file))
+        stack.enter_context(translated())
+        connection = stack.enter_context(engine.connect()).execution_options(**options(engine, writing=True))
+        stack.enter_context(connection.begin())
+        if file is None:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        return _upgrade(connection)
+
+
+@contextmanager
+def _engine(url: str) -> Iterator[Engine]:
+    """An engine of our own, so that nothing of it is left in the process."""
+    engine = make_engine(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _upgrade(connection: Connection) -> bool:
+    revision = _revision(connection)
+    _refuse_newer(revision)
+    if revision == _scripts().get_current_head():
+        return False
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    return True
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _refuse_newer(revision: str | None) -> None:
+    if revision is not None and revision not in {script.revision for script in _scripts().walk_revisions()}:
+        raise Unavailable(
+            "database_newer",
+            f"The database has the schema {revision!r}, which this version does not know. Install the version that"
+            " made it, or a newer one.",
+        )
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+    return config

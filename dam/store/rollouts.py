@@ -1,0 +1,161 @@
+"""The repository of rollouts and deliveries; with ``attempts`` the whole of the port.
+
+Rule: whatever decides about a placement under PostgreSQL holds the placement's row first, then the rollout's.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import and_, case, exists, func, insert, or_, select, update
+
+from dam.domain.placements import OPEN, Cause, Delivery, Rollout
+from dam.store.attempts import Attempts
+from dam.store.codec import fact_of, row_of
+from dam.store.places import channels, deliveries, placements, rollouts
+from dam.store.tables import versions
+
+_PENDING = deliveries.c.state.in_(("due", "verifying"))
+_LEASED = deliveries.c.state == "leased"
+_UNENDED = deliveries.c.state.in_((*sorted(OPEN), "failed"))
+_MOVES_HEAD = ("approval", "rollback", "withdrawal")
+
+
+class Rollouts(Attempts):
+    """Rollouts, deliveries, attempts, observations."""
+
+    def start(
+        self,
+        cause: Cause,
+        by: str,
+        at: datetime,
+        *,
+        asset_id: str | None = None,
+        version: int | None = None,
+        sha256: str | None = None,
+        note: str = "",
+    ) -> Rollout:
+        """A new rollout with the next number."""
+        fresh = Rollout(0, cause, "open", asset_id, version, sha256, by, at, note)
+        values = {name: value for name, value in row_of(fresh).items() if name != "number"}
+        rows = self._tx.rows(insert(rollouts).values(**values).returning(rollouts))
+        return fact_of(Rollout, rows[0])
+
+    def get(self, number: int) -> Rollout | None:
+        """The rollout, or None."""
+        row = self._tx.row(select(rollouts).where(rollouts.c.number == number))
+        return None if row is None else fact_of(Rollout, row)
+
+    def newest_of(self, asset_id: str) -> Rollout | None:
+        """The newest that moved the asset's head."""
+        query = select(rollouts).where(rollouts.c.asset_id == asset_id, rollouts.c.cause.in_(_MOVES_HEAD))
+        row = self._tx.row(query.order_by(rollouts.c.number.desc()).limit(1))
+        return None if row is None else fact_of(Rollout, row)
+
+    def page(self, before: int | None, limit: int, asset_id: str | None = None) -> list[Rollout]:
+        """Newest first."""
+        query = select(rollouts).order_by(rollouts.c.number.desc()).limit(limit)
+        if before is not None:
+            query = query.where(rollouts.c.number < before)
+        if asset_id is not None:
+            query = query.where(rollouts.c.asset_id == asset_id)
+        return [fact_of(Rollout, row) for row in self._tx.rows(query)]
+
+    def unfinished(self, after: int, limit: int) -> list[Rollout]:
+        """Open ones, in the order of numbers."""
+        query = select(rollouts).where(rollouts.c.state == "open", rollouts.c.number > after)
+        rows = self._tx.rows(query.order_by(rollouts.c.number).limit(limit))
+        return [fact_of(Rollout, row) for row in rows]
+
+    def counts(self, numbers: Sequence[int]) -> dict[int, dict[str, int]]:
+        """Deliveries by state, for each rollout."""
+        query = select(deliveries.c.rollout, deliveries.c.state, func.count().label("count"))
+        query = query.where(deliveries.c.rollout.in_(list(numbers)))
+        counts: dict[int, dict[str, int]] = {number: {} for number in numbers}
+        for row in self._tx.rows(query.group_by(deliveries.c.rollout, deliveries.c.state)):
+            counts[row["rollout"]][row["state"]] = row["count"]
+        return counts
+
+    def finish(self, number: int, at: datetime) -> bool:
+        """Mark it done if it is open, fanned out, and none of its deliveries is open or failed.
+
+        The row is held first: of two transactions that each end one of the last two deliveries, the second then sees
+        what the first did, and one of them finishes.
+        """
+        self._tx.row(select(rollouts.c.number).where(rollouts.c.number == number).with_for_update(key_share=True))
+        under_way = exists().where(deliveries.c.rollout == number, _UNENDED)
+        over = and_(rollouts.c.number == number, rollouts.c.state == "open", rollouts.c.fanned_out, ~under_way)
+        return self._tx.change(update(rollouts).where(over).values(state="done", finished_at=at)) == 1
+
+    def delivery(self, delivery_id: str) -> Delivery | None:
+        """The delivery, or None."""
+        row = self._tx.row(select(deliveries).where(deliveries.c.id == delivery_id))
+        return None if row is None else fact_of(Delivery, row)
+
+    def newest_delivery(self, placement_id: str) -> Delivery | None:
+        """The one of the newest rollout at the placement, or None."""
+        query = select(deliveries).where(deliveries.c.placement_id == placement_id)
+        row = self._tx.row(query.order_by(deliveries.c.rollout.desc()).limit(1))
+        return None if row is None else fact_of(Delivery, row)
+
+    def deliveries(self, number: int, after: str | None, limit: int) -> list[Delivery]:
+        """Of the rollout, in the order of ids."""
+        query = select(deliveries).where(deliveries.c.rollout == number).order_by(deliveries.c.id).limit(limit)
+        if after is not None:
+            query = query.where(deliveries.c.id > after)
+        return [fact_of(Delivery, row) for row in self._tx.rows(query)]
+
+    def supersede(self, placement_id: str, before_rollout: int) -> list[int]:
+        """End open and failed deliveries of older rollouts there; returns those rollouts' numbers."""
+        older = and_(deliveries.c.placement_id == placement_id, deliveries.c.rollout < before_rollout, _UNENDED)
+        ended = update(deliveries).where(older).values(state="superseded").returning(deliveries.c.rollout)
+        return sorted(self._tx.values(ended))
+
+    def due(self, now: datetime, limit: int) -> list[Delivery]:
+        """Due, or leased by somebody whose lease ran out; of channels that can be reached or are to be tried again.
+        The longest due first.
+        """
+        ready = or_(and_(_PENDING, deliveries.c.due_at <= now), and_(_LEASED, deliveries.c.lease_until <= now))
+        asleep = and_(channels.c.unreachable_code.is_not(None), channels.c.next_check_at > now)
+        query = (
+            select(deliveries)
+            .join(placements, placements.c.id == deliveries.c.placement_id)
+            .join(channels, channels.c.id == placements.c.channel_id)
+            .where(ready, channels.c.removed_at.is_(None), ~func.coalesce(asleep, False))
+            .order_by(deliveries.c.due_at, deliveries.c.id)
+            .limit(limit)
+        )
+        return [fact_of(Delivery, row) for row in self._tx.rows(self._tx.free(query, of=deliveries))]
+
+    def next_due(self) -> datetime | None:
+        """When the next of those is due; None if there is none. Where a channel sleeps, not before it wakes."""
+        own = case((_LEASED, deliveries.c.lease_until), else_=deliveries.c.due_at)
+        asleep = and_(channels.c.unreachable_code.is_not(None), channels.c.next_check_at > own)
+        moment = case((asleep, channels.c.next_check_at), else_=own)
+        query = (
+            select(func.min(moment, type_=deliveries.c.due_at.type))
+            .select_from(deliveries)
+            .join(placements, placements.c.id == deliveries.c.placement_id)
+            .join(channels, channels.c.id == placements.c.channel_id)
+            .where(or_(_PENDING, _LEASED), channels.c.removed_at.is_(None))
+        )
+        found: datetime | None = self._tx.value(query)
+        return found
+
+    def wake(self, source_sha256: str, recipe: str, recipe_version: int, at: datetime) -> int:
+        """Deliveries that wait for this artefact become due; returns how many."""
+        waiting = (
+            select(deliveries.c.id)
+            .join(placements, placements.c.id == deliveries.c.placement_id)
+            .join(
+                versions,
+                and_(versions.c.asset_id == placements.c.asset_id, versions.c.number == deliveries.c.version),
+            )
+            .where(
+                deliveries.c.state == "due",
+                deliveries.c.artefact.is_(None),
+                versions.c.sha256 == source_sha256,
+                placements.c.recipe == recipe,
+                placements.c.recipe_version == recipe_version,
+            )
+        )
+        return self._tx.change(update(deliveries).where(deliveries.c.id.in_(waiting)).values(due_at=at))

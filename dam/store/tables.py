@@ -1,0 +1,261 @@
+"""The tables of assets, people and work. Those of channels and deliveries are in ``dam.store.places``.
+
+Rule: a fact's columns have the names of its dataclass's fields. Who did something is history, not a reference, so
+those columns have no foreign key. Each index serves a query of a repository.
+"""
+
+from typing import get_args
+
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, ForeignKeyConstraint, Index, MetaData, Table
+from sqlalchemy import UniqueConstraint as Unique
+
+from dam.domain.assets import DecisionKind
+from dam.domain.principals import PrincipalKind, Role
+from dam.domain.recipes import ArtefactState
+from dam.store.columns import NAMING, Json, Serial, one_of, partial, serial, when, whole, words
+
+metadata = MetaData(naming_convention=NAMING)
+
+contents = Table(
+    "contents",
+    metadata,
+    words("sha256", primary_key=True),
+    whole("size"),
+    words("media_type"),
+    words("kind"),
+    when("created_at"),
+    Column("properties", Json, nullable=False),
+    CheckConstraint("size >= 0", name="size"),
+)
+
+assets = Table(
+    "assets",
+    metadata,
+    words("id", primary_key=True),
+    words("key"),
+    words("title"),
+    words("description"),
+    Column("fields", Json, nullable=False),
+    when("created_at"),
+    words("created_by"),
+    when("updated_at"),
+    Column("published", Boolean, nullable=False),
+    whole("head", nullable=True),
+    whole("latest"),
+    whole("revision"),
+    whole("index_seq"),
+    when("withdrawn_at", nullable=True),
+    when("trashed_at", nullable=True),
+    # What the search index holds; no part of the fact, so an indexer never collides with people.
+    Column("indexed_seq", Serial, nullable=False, default=0),
+    CheckConstraint("head IS NULL OR (head >= 1 AND head <= latest)", name="head"),
+    Unique("key"),
+    Index("ix_assets_title", "title"),
+    partial("ix_assets_behind", "id", where="indexed_seq < index_seq"),
+)
+
+asset_tags = Table(
+    "asset_tags",
+    metadata,
+    words("asset_id", ForeignKey("assets.id"), primary_key=True),
+    words("tag", primary_key=True),
+    whole("position"),
+    Index("ix_asset_tags_tag", "tag", "asset_id"),
+)
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    words("id", primary_key=True),
+    words("name"),
+    when("created_at"),
+    Unique("name"),
+)
+
+asset_campaigns = Table(
+    "asset_campaigns",
+    metadata,
+    words("asset_id", ForeignKey("assets.id"), primary_key=True),
+    words("campaign_id", ForeignKey("campaigns.id"), primary_key=True),
+    whole("position"),
+    Index("ix_asset_campaigns_campaign", "campaign_id", "asset_id"),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    words("asset_id", ForeignKey("assets.id"), primary_key=True),
+    whole("number", primary_key=True),
+    words("sha256", ForeignKey("contents.sha256")),
+    words("filename"),
+    words("rationale"),
+    words("created_by"),
+    when("created_at"),
+    CheckConstraint("number >= 1", name="number"),
+    Index("ix_versions_sha256", "sha256", "asset_id"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    serial("id"),
+    words("asset_id"),
+    whole("number"),
+    words("sha256"),
+    words("kind"),
+    words("principal_id"),
+    whole("head_before", nullable=True),
+    whole("head_after", nullable=True),
+    words("note"),
+    Column("self_approval", Boolean, nullable=False),
+    when("at"),
+    ForeignKeyConstraint(["asset_id", "number"], ["versions.asset_id", "versions.number"]),
+    one_of("kind", get_args(DecisionKind)),
+    Index("ix_decisions_version", "asset_id", "number", "id"),
+    sqlite_autoincrement=True,
+)
+
+artefacts = Table(
+    "artefacts",
+    metadata,
+    words("source_sha256", ForeignKey("contents.sha256"), primary_key=True),
+    words("recipe", primary_key=True),
+    whole("recipe_version", primary_key=True),
+    words("params_sha256", primary_key=True),
+    words("state"),
+    when("updated_at"),
+    words("sha256", nullable=True),
+    whole("size", nullable=True),
+    words("media_type", nullable=True),
+    whole("width", nullable=True),
+    whole("height", nullable=True),
+    words("reason_code", nullable=True),
+    words("reason_detail", nullable=True),
+    one_of("state", get_args(ArtefactState)),
+    CheckConstraint("state <> 'ready' OR sha256 IS NOT NULL", name="ready"),
+    partial("ix_artefacts_pending", "updated_at", where="state = 'pending'"),
+)
+
+principals = Table(
+    "principals",
+    metadata,
+    words("id", primary_key=True),
+    words("kind"),
+    words("name"),
+    when("created_at"),
+    words("password_hash", nullable=True),
+    when("disabled_at", nullable=True),
+    one_of("kind", get_args(PrincipalKind)),
+    Unique("name"),
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    words("principal_id", ForeignKey("principals.id"), primary_key=True),
+    words("scope_kind", primary_key=True),
+    words("scope_id", primary_key=True),
+    words("role"),
+    one_of("role", get_args(Role)),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    words("id", primary_key=True),
+    words("principal_id", ForeignKey("principals.id")),
+    words("name"),
+    words("digest"),
+    words("role"),
+    when("created_at"),
+    when("expires_at", nullable=True),
+    when("last_used_at", nullable=True),
+    when("revoked_at", nullable=True),
+    one_of("role", get_args(Role)),
+    Unique("digest"),
+    Index("ix_tokens_principal", "principal_id", "id"),
+)
+
+sign_in_links = Table(
+    "sign_in_links",
+    metadata,
+    words("digest", primary_key=True),
+    words("principal_id", ForeignKey("principals.id")),
+    when("created_at"),
+    when("expires_at"),
+    when("used_at", nullable=True),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    words("digest", primary_key=True),
+    words("principal_id", ForeignKey("principals.id")),
+    words("csrf"),
+    when("created_at"),
+    when("expires_at"),
+    Index("ix_sessions_principal", "principal_id"),
+)
+
+sign_in_failures = Table(
+    "sign_in_failures",
+    metadata,
+    serial("id"),
+    words("name"),
+    when("at"),
+    Index("ix_sign_in_failures_name", "name", "at"),
+    Index("ix_sign_in_failures_at", "at"),
+)
+
+# An event is its own outbox row until it has a number.
+events = Table(
+    "events",
+    metadata,
+    serial("id"),
+    whole("number", nullable=True),
+    words("type"),
+    words("principal_id"),
+    when("at"),
+    words("asset_id", nullable=True),
+    Column("data", Json, nullable=False),
+    Unique("number"),
+    partial("ix_events_unnumbered", "id", where="number IS NULL"),
+    Index("ix_events_asset", "asset_id", "number"),
+    sqlite_autoincrement=True,
+)
+
+# AUTOINCREMENT, because a job is forgotten when it is done: an id that came back could take another job's lease.
+jobs = Table(
+    "jobs",
+    metadata,
+    serial("id"),
+    words("task"),
+    Column("ids", Json, nullable=False),
+    words("state"),
+    when("due_at"),
+    whole("tries"),
+    when("created_at"),
+    when("leased_until", nullable=True),
+    words("reason_code", nullable=True),
+    words("reason_detail", nullable=True),
+    one_of("state", ("due", "leased", "set_aside")),
+    CheckConstraint("state <> 'leased' OR leased_until IS NOT NULL", name="leased"),
+    partial("ix_jobs_due", "due_at", "id", where="state = 'due'"),
+    partial("ix_jobs_leased", "leased_until", "id", where="state = 'leased'"),
+    partial("ix_jobs_set_aside", "id", where="state = 'set_aside'"),
+    sqlite_autoincrement=True,
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    words("principal_id", primary_key=True),
+    words("route", primary_key=True),
+    words("key", primary_key=True),
+    words("body_sha256"),
+    when("lease_until"),
+    Column("result", Json, nullable=True),
+    Index("ix_answers_lease_until", "lease_until"),
+)
+
+counters = Table("counters", metadata, words("name", primary_key=True), whole("value"))

@@ -1,0 +1,95 @@
+"""One open transaction: the only thing that executes statements.
+
+Rule: repositories speak to the database through this; errors are translated here, and the first one ends the
+transaction, so that both databases behave alike.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, Executable, RowMapping, Select, Table, func, select
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+
+from dam.store.failures import translated
+
+Now = Callable[[], datetime]
+Parameters = Mapping[str, object] | Sequence[Mapping[str, object]] | None
+
+
+class Transaction:
+    """A connection with a transaction begun, that may write or not. ``now`` replaces the database's clock."""
+
+    def __init__(self, connection: Connection, now: Now | None, *, writing: bool) -> None:
+        self._connection = connection
+        self._now = now
+        self._writing = writing
+        self._failed = False
+
+    def refuse_failed(self) -> None:
+        """Raise RuntimeError if a statement failed: PostgreSQL would roll back silently, SQLite keep the rest."""
+        if self._failed:
+            raise RuntimeError("A statement of this unit of work failed; nothing of it can be kept.")
+
+    @contextmanager
+    def _result(self, statement: Executable, parameters: Parameters) -> Iterator[CursorResult[Any]]:
+        self.refuse_failed()
+        try:
+            with translated():
+                yield self._connection.execute(statement, parameters)
+        except Exception:
+            self._failed = True
+            raise
+
+    def rows(self, statement: Executable, parameters: Parameters = None) -> Sequence[RowMapping]:
+        """All rows of a statement."""
+        with self._result(statement, parameters) as result:
+            return result.mappings().all()
+
+    def row(self, statement: Executable, parameters: Parameters = None) -> RowMapping | None:
+        """The first row of a statement, if there is one."""
+        with self._result(statement, parameters) as result:
+            return result.mappings().first()
+
+    def values(self, statement: Executable) -> list[Any]:
+        """The first column of all rows."""
+        with self._result(statement, None) as result:
+            return list(result.scalars())
+
+    def value(self, statement: Executable) -> Any:
+        """The first column of the first row, or None."""
+        with self._result(statement, None) as result:
+            return result.scalar()
+
+    def change(self, statement: Executable, parameters: Parameters = None) -> int:
+        """Run a statement that changes rows; returns how many. A list of parameters runs it for each."""
+        if parameters is not None and not parameters:
+            return 0
+        with self._result(statement, parameters) as result:
+            return result.rowcount
+
+    def insert_new(self, table: Table, rows: Sequence[Mapping[str, object]]) -> int:
+        """Insert the rows whose key or unique columns are not taken; returns how many."""
+        insert: Any = insert_sqlite if self.on_sqlite else insert_postgresql
+        return sum(self.change(insert(table).values(**row).on_conflict_do_nothing()) for row in rows)
+
+    def free(self, query: Select[Any], of: Table) -> Select[Any]:
+        """Of these rows, the ones that no other transaction holds, held; a reading unit holds and skips none."""
+        return query.with_for_update(of=of, skip_locked=True) if self._writing else query
+
+    def now(self) -> datetime:
+        """The database's time. SQLite's is the machine's own."""
+        if self._now is not None:
+            return self._now()
+        if self.on_sqlite:
+            return datetime.now(UTC)
+        # Not now(), which is the transaction's begin: a wait for a lock must count.
+        moment: datetime = self.value(select(func.clock_timestamp()))
+        return moment.astimezone(UTC)
+
+    @property
+    def on_sqlite(self) -> bool:
+        """Is this SQLite?"""
+        return self._connection.dialect.name == "sqlite"

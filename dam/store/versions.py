@@ -1,0 +1,180 @@
+"""Contents, versions, decisions, and how an asset looks in a list.
+
+Rule: a version's status is computed from its decisions, by the domain's function, wherever it is shown.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import select, tuple_, union_all, update
+
+from dam.domain.assets import Asset, Content, Decision, DecisionKind, Version, VersionStatus, status_after
+from dam.domain.recipes import NO_PARAMS, RECIPES, Artefact, newest_version
+from dam.ports.store import AssetView, VersionView
+from dam.store.codec import fact_of, row_of
+from dam.store.tables import artefacts, contents, decisions, versions
+from dam.store.transaction import Transaction
+
+_DUPLICATES = 10
+_RENDITIONS = {
+    (recipe.name, recipe.version): place
+    for place, recipe in enumerate(RECIPES)
+    if recipe.version == newest_version(recipe.name)
+}
+
+Named = tuple[str, int]
+"""A version: its asset's id, and its number."""
+
+
+class Versions:
+    """Questions about contents, versions and decisions."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def content(self, sha256: str) -> Content | None:
+        """The content, or None."""
+        row = self._tx.row(select(contents).where(contents.c.sha256 == sha256))
+        return None if row is None else fact_of(Content, row)
+
+    def keep_content(self, content: Content) -> Content:
+        """Store the row unless it is there; return the one that is there."""
+        if self._tx.insert_new(contents, [row_of(content)]):
+            return content
+        return self.content(content.sha256) or content
+
+    def describe_content(self, sha256: str, properties: Mapping[str, object]) -> None:
+        """Set what a decoder found."""
+        self._tx.change(update(contents).where(contents.c.sha256 == sha256).values(properties=dict(properties)))
+
+    def contents(self, after: str | None, limit: int) -> list[Content]:
+        """In the order of digests."""
+        query = select(contents).order_by(contents.c.sha256).limit(limit)
+        if after is not None:
+            query = query.where(contents.c.sha256 > after)
+        return [fact_of(Content, row) for row in self._tx.rows(query)]
+
+    def version(self, asset_id: str, number: int) -> Version | None:
+        """The version, or None."""
+        return self._versions([(asset_id, number)]).get((asset_id, number))
+
+    def version_view(self, asset_id: str, number: int) -> VersionView | None:
+        """The version with all that is known of it, or None."""
+        views = self._views(self._versions([(asset_id, number)]).values())
+        return views.get((asset_id, number))
+
+    def version_views(self, asset_id: str, before: int | None, limit: int) -> list[VersionView]:
+        """Newest first."""
+        query = select(versions).where(versions.c.asset_id == asset_id).order_by(versions.c.number.desc()).limit(limit)
+        if before is not None:
+            query = query.where(versions.c.number < before)
+        return list(self._views([fact_of(Version, row) for row in self._tx.rows(query)]).values())
+
+    def filenames(self, asset_id: str) -> list[str]:
+        """Of all versions, oldest first."""
+        query = select(versions.c.filename).where(versions.c.asset_id == asset_id).order_by(versions.c.number)
+        return self._tx.values(query)
+
+    def having(self, sha256: str) -> list[str]:
+        """Ids of the assets with a version of these bytes."""
+        query = select(versions.c.asset_id).where(versions.c.sha256 == sha256)
+        return self._tx.values(query.distinct().order_by(versions.c.asset_id))
+
+    def status(self, asset_id: str, number: int) -> VersionStatus:
+        """What the last decision on the version makes it."""
+        return self._statuses([(asset_id, number)]).get((asset_id, number), "draft")
+
+    def decisions(self, asset_id: str) -> list[Decision]:
+        """Oldest first."""
+        query = select(decisions).where(decisions.c.asset_id == asset_id).order_by(decisions.c.id)
+        return [fact_of(Decision, row) for row in self._tx.rows(query)]
+
+    def _asset_views(self, found: Sequence[Asset]) -> list[AssetView]:
+        wanted = {(asset.id, number) for asset in found for number in (asset.latest, asset.head) if number}
+        shown = self._views(self._versions(sorted(wanted)).values())
+        latest = {asset.id: shown.get((asset.id, asset.latest)) for asset in found}
+        twins = self._having_any({view.version.sha256 for view in latest.values() if view is not None})
+        return [
+            AssetView(
+                asset,
+                latest[asset.id],
+                shown.get((asset.id, asset.head)) if asset.head else None,
+                _others(twins, latest[asset.id]),
+            )
+            for asset in found
+        ]
+
+    def _having_any(self, digests: Iterable[str]) -> dict[str, list[str]]:
+        """Ids of assets with these bytes: for each digest at most one more than are shown, so that bytes which
+        everybody uploads (an empty file) do not make a page slow.
+        """
+        listed = sorted(digests)
+        found: dict[str, list[str]] = {}
+        for start in range(0, len(listed), 100):
+            parts = [
+                select(versions.c.sha256, versions.c.asset_id)
+                .where(versions.c.sha256 == digest)
+                .distinct()
+                .order_by(versions.c.asset_id)
+                .limit(_DUPLICATES + 1)
+                .subquery()
+                for digest in listed[start : start + 100]
+            ]
+            for row in self._tx.rows(union_all(*(select(part) for part in parts))):
+                found.setdefault(row["sha256"], []).append(row["asset_id"])
+        return found
+
+    def _versions(self, wanted: Sequence[Named]) -> dict[Named, Version]:
+        if not wanted:
+            return {}
+        query = select(versions).where(tuple_(versions.c.asset_id, versions.c.number).in_(wanted))
+        found = [fact_of(Version, row) for row in self._tx.rows(query)]
+        return {(version.asset_id, version.number): version for version in found}
+
+    def _views(self, wanted: Iterable[Version]) -> dict[Named, VersionView]:
+        found = list(wanted)
+        if not found:
+            return {}
+        digests = sorted({version.sha256 for version in found})
+        rows = self._tx.rows(select(contents).where(contents.c.sha256.in_(digests)))
+        bytes_of = {row["sha256"]: fact_of(Content, row) for row in rows}
+        made = self._renditions(digests)
+        names = [(version.asset_id, version.number) for version in found]
+        said = self._statuses(names)
+        return {
+            name: VersionView(
+                version, bytes_of[version.sha256], said.get(name, "draft"), tuple(made.get(version.sha256, ()))
+            )
+            for name, version in zip(names, found, strict=True)
+        }
+
+    def _statuses(self, wanted: Sequence[Named]) -> dict[Named, VersionStatus]:
+        query = (
+            select(decisions.c.asset_id, decisions.c.number, decisions.c.kind)
+            .where(tuple_(decisions.c.asset_id, decisions.c.number).in_(wanted))
+            .order_by(decisions.c.id)
+        )
+        kinds: dict[Named, tuple[DecisionKind, ...]] = {}
+        for row in self._tx.rows(query):
+            name = (row["asset_id"], row["number"])
+            kinds[name] = (*kinds.get(name, ()), row["kind"])
+        return {name: status_after(said) for name, said in kinds.items()}
+
+    def _renditions(self, digests: Sequence[str]) -> dict[str, list[Artefact]]:
+        query = select(artefacts).where(
+            artefacts.c.source_sha256.in_(digests),
+            tuple_(artefacts.c.recipe, artefacts.c.recipe_version).in_(list(_RENDITIONS)),
+            artefacts.c.params_sha256 == NO_PARAMS,
+        )
+        found = [fact_of(Artefact, row) for row in self._tx.rows(query)]
+        found.sort(key=lambda made: _RENDITIONS[made.recipe, made.recipe_version])
+        grouped: dict[str, list[Artefact]] = {}
+        for artefact in found:
+            grouped.setdefault(artefact.source_sha256, []).append(artefact)
+        return grouped
+
+
+def _others(twins: Mapping[str, list[str]], latest: VersionView | None) -> tuple[str, ...]:
+    if latest is None:
+        return ()
+    ids = twins.get(latest.version.sha256, [])
+    return tuple(id_ for id_ in ids if id_ != latest.version.asset_id)[:_DUPLICATES]

@@ -1,0 +1,202 @@
+"""The unit of work and the store: where a transaction begins, and where it ends.
+
+Rule: what is not committed is rolled back, whatever happened. Facts and the events that say so are written together.
+After a commit the workers are woken; a wake-up that fails costs time, never work, since they also look by themselves.
+"""
+
+import logging
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from functools import cached_property
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Engine, Table, and_, insert, update
+
+from dam.domain.assets import Asset
+from dam.domain.events import Event
+from dam.ports.store import Fact
+from dam.store import codec, tables
+from dam.store.answers import Answers
+from dam.store.artefacts import Artefacts
+from dam.store.assets import Assets
+from dam.store.engine import database_file, make_engine, options
+from dam.store.failures import translated
+from dam.store.gate import Gate
+from dam.store.jobs import Jobs
+from dam.store.people import People
+from dam.store.placements import Placements
+from dam.store.rollouts import Rollouts
+from dam.store.transaction import Now, Transaction
+
+_log = logging.getLogger(__name__)
+
+Wake = Callable[[], None]
+
+
+class SqlStore:
+    """The ``Store`` on an engine of ``make_engine``. ``gate`` is needed for SQLite, and for nothing else.
+
+    ``now`` replaces the database's clock; ``wake`` is called after each commit of a writing unit.
+    """
+
+    def __init__(self, engine: Engine, gate: Gate | None = None, now: Now | None = None, wake: Wake | None = None):
+        self._engine, self._gate, self._now, self._wake = engine, gate, now, wake
+
+    def writing(self) -> "SqlUnitOfWork":
+        """A unit of work that may change things; on SQLite the only one at a time."""
+        return SqlUnitOfWork(self._engine, self._now, gate=self._gate, wake=self._wake, writing=True)
+
+    def reading(self) -> "SqlUnitOfWork":
+        """A unit of work that sees one consistent state and can't change it."""
+        return SqlUnitOfWork(self._engine, self._now, gate=None, wake=None, writing=False)
+
+    @property
+    def engine(self) -> Engine:
+        """For migrations and checks."""
+        return self._engine
+
+    def dispose(self) -> None:
+        """Close every connection that is not in use; before a fork, and at the end."""
+        self._engine.dispose()
+        if self._gate is not None:
+            self._gate.close()
+
+
+def open_store(url: str, now: Now | None = None, wake: Wake | None = None) -> SqlStore:
+    """The store at ``url``, gated where that is needed. Connects at its first use. Raises ValueError."""
+    engine = make_engine(url)
+    file = database_file(engine)
+    return SqlStore(engine, Gate(file) if file else None, now, wake)
+
+
+class SqlUnitOfWork:
+    """One transaction. It begins at ``with`` and ends at ``commit``, or with the block.
+
+    Raises Unavailable ``database_unavailable`` and StorageFull from every method, Conflict and Invalid where a
+    statement meets a constraint; after any of them only leaving is possible.
+    """
+
+    def __init__(self, engine: Engine, now: Now | None, *, gate: Gate | None, wake: Wake | None, writing: bool) -> None:
+        self._engine, self._now, self._gate, self._wake, self._writing = engine, now, gate, wake, writing
+        self._ending = ExitStack()
+        self._open: Transaction | None = None
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            if self._gate is not None:
+                stack.enter_context(self._gate)
+            with translated():
+                connection = stack.enter_context(self._engine.connect())
+                self._connection = connection.execution_options(**options(self._engine, writing=self._writing))
+                self._connection.begin()
+            self._open = Transaction(self._connection, self._now, writing=self._writing)
+            self._ending = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open = None
+        # Closing the connection rolls back; when the database has gone away there is nothing left to roll back.
+        with translated() if error is None else suppress(Exception):
+            self._ending.close()
+
+    def commit(self) -> None:
+        """Make all of it true, durably. The unit of work is over then."""
+        tx = self._transaction
+        tx.refuse_failed()
+        self._open = None
+        with translated():
+            self._connection.commit()
+        if self._gate is not None:
+            self._gate.write_back()
+        self._ending.close()
+        self._wake_up()
+
+    def _wake_up(self) -> None:
+        if self._wake is None:
+            return
+        try:
+            self._wake()
+        except Exception:
+            _log.warning("nobody was woken after a commit", exc_info=True)
+
+    @property
+    def _transaction(self) -> Transaction:
+        if self._open is None:
+            raise RuntimeError("This unit of work is over, or has not begun.")
+        return self._open
+
+    def now(self) -> Any:
+        """The database's time, UTC."""
+        return self._transaction.now()
+
+    def add(self, *facts: Fact) -> None:
+        """Insert new facts. Within one call their order does not matter."""
+        for fact in sorted(facts, key=lambda fact: codec.ORDER[type(fact)]):
+            self._transaction.change(insert(codec.SHAPES[type(fact)].table).values(**codec.row_of(fact)))
+            if isinstance(fact, Asset):
+                self.assets.set_tags(fact)
+                self.assets.set_campaigns(fact)
+
+    def replace(self, before: Fact, after: Fact) -> bool:
+        """Store what differs, if the row is still as ``before`` in that, and in the guards of its kind."""
+        shape = codec.SHAPES[type(before)]
+        if type(after) is not type(before) or not shape.guards:
+            raise TypeError(f"A {type(before).__name__} can't be replaced by a {type(after).__name__}.")
+        old, new = codec.row_of(before), codec.row_of(after)
+        if any(old[name] != new[name] for name in shape.key):
+            raise ValueError("The two are different rows.")
+        changed = {name: value for name, value in new.items() if value != old[name]}
+        compared = codec.guarded(type(before), frozenset(changed)) | set(shape.key)
+        if not self._move(shape.table, {name: old[name] for name in compared}, changed):
+            return False
+        if isinstance(before, Asset) and isinstance(after, Asset):
+            self._move_names(before, after)
+        return True
+
+    def _move(self, table: Table, was: dict[str, Any], values: dict[str, Any]) -> bool:
+        same = and_(*(table.c[name].is_not_distinct_from(value) for name, value in was.items()))
+        # With nothing to change the question stays: is the row still so?
+        values = values or {next(iter(was)): was[next(iter(was))]}
+        return self._transaction.change(update(table).where(same).values(**values)) == 1
+
+    def _move_names(self, before: Asset, after: Asset) -> None:
+        if before.tags != after.tags:
+            self.assets.set_tags(after)
+        if before.campaigns != after.campaigns:
+            self.assets.set_campaigns(after)
+
+    def record(self, *events: Event) -> None:
+        """Write events without a number: so each is its own outbox row, until ``jobs.relay`` numbers it."""
+        rows = [codec.row_of(event) for event in events]
+        self._transaction.change(insert(tables.events), rows)
+
+    @cached_property
+    def assets(self) -> Assets:
+        return Assets(self._transaction)
+
+    @cached_property
+    def artefacts(self) -> Artefacts:
+        return Artefacts(self._transaction)
+
+    @cached_property
+    def placements(self) -> Placements:
+        return Placements(self._transaction)
+
+    @cached_property
+    def rollouts(self) -> Rollouts:
+        return Rollouts(self._transaction)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        return Jobs(self._transaction)
+
+    @cached_property
+    def people(self) -> People:
+        return People(self._transaction)
+
+    @cached_property
+    def answers(self) -> Answers:
+        return Answers(self._transaction)
