@@ -26,7 +26,7 @@ pytestmark = linux
 
 PRELUDE = """
 import ctypes, errno, mmap, os, resource, signal, socket, sys, threading
-from workers.media import child, confine, kernel
+from workers.media import confine, kernel
 from workers.media.confine import Sandbox, probe
 from workers.media.plan import Limits
 libc = ctypes.CDLL(None, use_errno=True)
@@ -251,7 +251,7 @@ def test_a_child_whose_parent_is_gone_already_is_not_confined_but_ended() -> Non
 
 
 def test_a_child_that_can_not_be_confined_decodes_nothing() -> None:
-    body = "request = {'limits': {'seconds': 9}, 'format': 'PNG', 'specs': []}\n"
+    body = "from workers.media import child\nrequest = {'limits': {'seconds': 9}, 'format': 'PNG', 'specs': []}\n"
     ended = run(
         body + "child.run(request, [0, os.memfd_create('report')], Sandbox(0, seccomp=False), 1 + os.getppid())"
     )
@@ -260,6 +260,7 @@ def test_a_child_that_can_not_be_confined_decodes_nothing() -> None:
 
 def test_only_the_given_descriptors_stay_open() -> None:
     body = """
+from workers.media import child
 spare = [os.memfd_create(str(n)) for n in range(9)]
 os.dup2(os.open('/dev/null', os.O_RDWR), 0)
 wanted = [spare[4], 3, spare[0], spare[8]]
