@@ -1,0 +1,57 @@
+"""``dam up``: the supervisor's tale.
+
+Rule: everything that web server and worker need is imported here, once, and used after the fork; nothing is opened but
+the locks and the socket. The order is: lock the home, listen, prepare (which prints the sign-in link), then let web
+server and worker begin. Must not: open the database.
+"""
+
+import gc
+import importlib
+import signal
+import socket
+from types import ModuleType
+
+from config.settings import Settings
+from dam.commands import apart, home, listening
+from dam.commands.children import Body, Children
+
+_GRACE_S = 5.0  # beyond what web server and worker allow themselves
+
+
+def up(settings: Settings, *, as_json: bool) -> int:
+    """Run the whole service in the foreground until SIGTERM or SIGINT; returns the exit code.
+
+    Raises Conflict ``home_in_use``, ``address_in_use``.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with home.whole(settings.home) as lock, listening.bind(settings) as bound:
+            # That of one that was killed: its port may be another program's by now.
+            home.address_file(settings.home).unlink(missing_ok=True)
+            return _run(settings, lock, bound, as_json=as_json)
+    except KeyboardInterrupt:
+        return 0  # asked to stop while it was still preparing
+
+
+def _run(settings: Settings, lock: home.Lock, bound: socket.socket, *, as_json: bool) -> int:
+    json_option = ["--json"] if as_json else []
+    with apart.running("prepare", listening.address(bound), *json_option, lock=lock) as preparing:
+        bodies = _bodies(settings, bound)
+        if preparing.wait() != 0:
+            return 1  # it has said why
+    clean = Children(bodies, settings.stop_seconds + _GRACE_S).run()
+    home.address_file(settings.home).unlink(missing_ok=True)
+    return 0 if clean else 1
+
+
+def _bodies(settings: Settings, bound: socket.socket) -> dict[str, Body]:
+    """What the children do. Their modules are loaded while the preparation runs on the other core."""
+    web, work = _loaded("web"), _loaded("work")
+    # What is loaded by now stays: a collection in a child would write to each object, and so copy its page.
+    gc.collect()
+    gc.freeze()
+    return {"web": lambda: web.serve(settings, bound), "worker": lambda: work.work(settings)}
+
+
+def _loaded(name: str) -> ModuleType:
+    return importlib.import_module(f"dam.commands.{name}")

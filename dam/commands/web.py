@@ -1,0 +1,78 @@
+"""The web server's process: gunicorn with our application and options.
+
+Rule: gunicorn is a library here. Its master watches one worker process, which makes the services after its fork.
+Must not: answer requests (``dam.api``).
+"""
+
+import json
+import logging
+import os
+import socket
+import sys
+from typing import Any
+
+import click
+from gunicorn import glogging  # type: ignore[import-untyped]
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.workers import gthread  # type: ignore[import-untyped]  # noqa: F401 loaded before the fork, to be shared
+
+from config.gunicorn import options
+from config.settings import Settings
+from dam import wiring
+from dam.api.app import create_app
+from dam.commands import apart, home
+from dam.commands.children import die_with
+from dam.commands.listening import address, bind
+from workers.wakeup import Sender
+
+
+class Logger(glogging.Logger):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn's records through our handlers; what it says of its own daily life is for debugging."""
+
+    def setup(self, cfg: Any) -> None:
+        self.cfg = cfg
+        self.error_log = logging.getLogger("gunicorn.error")
+        self.access_log = logging.getLogger("gunicorn.access")
+
+    def info(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        self.error_log.debug(msg, *args, **kwargs)
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn over the socket that is bound already."""
+
+    def __init__(self, settings: Settings, listening: socket.socket) -> None:
+        self._settings = settings
+        self._listening = listening
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in options(self._settings, self._listening.fileno()).items():
+            self.cfg.set(name, value)
+        master = os.getpid()
+        self.cfg.set("post_fork", lambda arbiter, worker: die_with(master))
+
+    def load(self) -> Any:
+        """The application; called in gunicorn's worker, after the fork."""
+        return create_app(wiring.build(self._settings, Sender(self._settings.home)), self._settings)
+
+
+def serve(settings: Settings, listening: socket.socket) -> int:
+    """Answer requests until SIGTERM; those that run are finished first. Returns the exit code."""
+    Server(settings, listening).run()
+    return 0
+
+
+def alone(settings: Settings, *, as_json: bool) -> int:
+    """``dam serve``: the web server without a worker, until SIGTERM or SIGINT. Raises Conflict ``home_in_use``,
+    ``address_in_use``, Unavailable ``schema_unfit``.
+    """
+    with home.part(settings.home), bind(settings) as listening:
+        apart.require_current()
+        home.write_private(home.address_file(settings.home), address(listening))
+        click.echo(json.dumps({"address": address(listening)}) if as_json else f"dam is at {address(listening)}")
+        sys.stdout.flush()
+        try:
+            return serve(settings, listening)
+        finally:
+            home.address_file(settings.home).unlink(missing_ok=True)

@@ -1,0 +1,109 @@
+"""The one place where adapters are chosen: from settings to frozen ``Services``.
+
+Rule: the scheme of a URL picks the adapter, which is imported there and then, so that the embedded default loads
+nothing else; these are the only imports inside functions. Nothing is opened here that must not cross a fork:
+connections, indexes and threads begin at their first use. Must not: know Flask or Celery.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from config.settings import Settings, SettingsError
+from dam.channels import KINDS
+from dam.channels.configured import ConfiguredChannels
+from dam.channels.hand import Hands
+from dam.channels.kind import Surroundings
+from dam.clock import SystemClock
+from dam.passwords import Argon2Passwords
+from dam.ports.objects import ObjectStore
+from dam.ports.search import SearchIndex
+from dam.ports.services import Rules, Services
+from dam.ports.store import Store
+
+DATABASE_FILE = "dam.sqlite"
+INDEX_FOLDER = "index"
+
+
+def build(settings: Settings, wake: Callable[[], None]) -> Services:
+    """The services that these settings name; ``wake`` is called after commits that leave work behind.
+
+    Makes the folders of the embedded adapters. Raises SettingsError for a URL that nothing here understands.
+    """
+    check_broker(settings)
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    clock = SystemClock()
+    surroundings = Surroundings(settings.home, Hands(clock), permit_s=settings.folder_permit_seconds)
+    return Services(
+        store=_store(database_url(settings), wake),
+        objects=_objects(settings),
+        index=_index(settings),
+        channels=ConfiguredChannels(KINDS, surroundings),
+        clock=clock,
+        passwords=Argon2Passwords(),
+        rules=rules(settings),
+    )
+
+
+def rules(settings: Settings) -> Rules:
+    """The settings that decide what is right."""
+    return Rules(
+        self_approval=settings.self_approval,
+        max_upload=settings.max_upload_bytes,
+        lease=timedelta(seconds=settings.lease_seconds),
+    )
+
+
+def database_url(settings: Settings) -> str:
+    """The database's URL; SQLite in the home folder where none is set."""
+    return settings.database_url or f"sqlite:///{settings.home / DATABASE_FILE}"
+
+
+def is_embedded(settings: Settings) -> bool:
+    """Is the database a file of this machine, so that no worker of another one can be at work?"""
+    return urlsplit(database_url(settings)).scheme == "sqlite"
+
+
+def check_broker(settings: Settings) -> None:
+    """Raise SettingsError unless this program can bring jobs to workers in that way."""
+    if urlsplit(settings.broker_url).scheme != "embedded":
+        raise _unsupported("DAM_BROKER_URL", settings.broker_url, "embedded://")
+
+
+def _store(url: str, wake: Callable[[], None]) -> Store:
+    if urlsplit(url).scheme not in ("sqlite", "postgresql"):
+        raise _unsupported("DAM_DATABASE_URL", url, "sqlite:///PATH, postgresql://…")
+    from dam.store.work import open_store
+
+    return open_store(url, wake=wake)
+
+
+def _objects(settings: Settings) -> ObjectStore:
+    root = _path("DAM_OBJECTS_URL", settings.objects_url, "file", settings.home)
+    from dam.objects.local import LocalObjects
+
+    return LocalObjects(root)
+
+
+def _index(settings: Settings) -> SearchIndex:
+    root = _path("DAM_SEARCH_URL", settings.search_url, "tantivy", settings.home / INDEX_FOLDER)
+    from search.engines.tantivy import TantivyIndex
+
+    return TantivyIndex(root)
+
+
+def _path(name: str, url: str, scheme: str, default: Path) -> Path:
+    """The folder that a URL names. Raises SettingsError."""
+    if not url:
+        return default
+    parts = urlsplit(url)
+    if parts.scheme != scheme or parts.netloc or not parts.path.startswith("/"):
+        raise _unsupported(name, url, f"{scheme}:///PATH")
+    return Path(unquote(parts.path))
+
+
+def _unsupported(name: str, url: str, supported: str) -> SettingsError:
+    """Names the scheme only: the rest of a URL may be a secret."""
+    scheme = urlsplit(url).scheme or "no scheme"
+    return SettingsError(f"{name}: {scheme} can't be used; supported now: {supported}.")

@@ -1,0 +1,127 @@
+"""The worker process: one loop that relays and leases, and the threads that do the work.
+
+Rule: the loop sleeps until somebody wakes it, something is due by the clock, or a second has passed, whichever is
+first. It never does work itself, so that the next job starts at once. Stopping begins nothing new, waits for what
+runs, and leaves the rest to the leases. Must not: read the settings or know signals (``dam.commands``).
+"""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from dam.domain.work import Job
+from dam.ports.media import Renderer
+from dam.ports.services import Services
+from workers import deliver, relay, runner, tasks
+from workers.relay import Lane, Step
+from workers.sweep import Sweeper
+from workers.threads import Lanes, Pump, wait_until_idle
+from workers.wakeup import Receiver, Sender
+
+log = structlog.get_logger(__name__)
+
+BACKSTOP_S = 1.0
+_AFTER_FAILURE_S = 1.0
+_SHORTEST_S, _LONGEST_S, _QUIET_S = 0.001, 0.016, 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many threads do what; none is started before there is work for it."""
+
+    render: int = 2
+    deliver: int = 2
+    look: int = 1
+
+
+class Pace:
+    """How soon the loop looks again. Every commit wakes it, also those of its own threads: while they have much to say
+    and leave no job, each look that found none makes the next one wait a little longer. A job, or a quiet moment,
+    brings it back to at once.
+    """
+
+    def __init__(self, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._sleep = sleep
+        self._pause = 0.0
+
+    def note(self, jobs: int) -> None:
+        """So many jobs were found."""
+        self._pause = 0.0 if jobs else min(max(self._pause * 2, _SHORTEST_S), _LONGEST_S)
+
+    def breathe(self, quiet: float) -> None:
+        """``quiet``: seconds since the loop looked last."""
+        if quiet > _QUIET_S:
+            self._pause = 0.0
+        if self._pause:
+            self._sleep(self._pause)
+
+
+class Worker:
+    """One worker. ``run`` returns after ``stop`` was called, from a signal handler or another thread."""
+
+    def __init__(
+        self, services: Services, renderer: Renderer, receiver: Receiver, wake: Sender, sizes: Sizes | None = None
+    ) -> None:
+        sizes = sizes or Sizes()
+        self._services = services
+        self._receiver = receiver
+        self._wake = wake
+        self._stopping = False
+        self._pace = Pace()
+        self._parent = os.getppid()
+        self._deliveries = Pump("deliver", lambda: deliver.deliveries(services), sizes.deliver)
+        self._looks = Pump("look", lambda: deliver.looks(services), sizes.look)
+        self._sweeper = Sweeper(services, self._looks.kick)
+        self._sweeps = Pump("sweep", self._sweeper.turn, 1)
+        self._tasks = tasks.table(
+            services, renderer, lambda ids: self._deliveries.kick(), lambda ids: self._looks.kick()
+        )
+        threads = {lane: sizes.render if lane == tasks.RENDER else 1 for lane in tasks.LANES}
+        self._lanes = Lanes(threads, self._do, wake)
+
+    def run(self) -> None:
+        """Work until stopped, or until the process that started this one is gone."""
+        while not self._stopping and os.getppid() == self._parent:
+            began = time.monotonic()
+            self._receiver.wait(self._turn())
+            self._pace.breathe(time.monotonic() - began)
+
+    def stop(self) -> None:
+        """Make ``run`` return soon. Safe in a signal handler."""
+        self._stopping = True
+        self._wake()
+
+    def close(self, seconds: float) -> int:
+        """Begin nothing new and wait for what runs, at most so long; returns how much still runs then. That is begun
+        again by the next worker.
+        """
+        parts: Sequence[Lanes | Pump] = (self._lanes, self._deliveries, self._looks, self._sweeps)
+        for part in parts:
+            part.close()
+        return wait_until_idle(lambda: sum(part.busy() for part in parts), seconds)
+
+    def _turn(self) -> float:
+        """Relay, lease and start what is due; returns how long nothing more is to be done, in seconds."""
+        try:
+            step = relay.step(self._services.store, self._lanes.free(), self._lanes.send)
+        except Exception:  # a database that is away comes back; the loop must be there then
+            log.exception("relay failed")
+            return _AFTER_FAILURE_S
+        self._pace.note(step.jobs)
+        if step.next_delivery is not None and step.next_delivery <= step.now:
+            self._deliveries.kick()
+        if self._sweeper.next_at() <= time.monotonic():
+            self._sweeps.kick()
+        return 0.0 if step.full else _pause(step)
+
+    def _do(self, lane: Lane, jobs: Sequence[Job]) -> None:
+        runner.run(self._services.store, self._tasks[jobs[0].task], jobs)
+
+
+def _pause(step: Step) -> float:
+    """Until the next thing that is due later than now; what is due already waits for a free thread, which wakes us."""
+    times = (at for at in (step.next_job, step.next_delivery) if at is not None and at > step.now)
+    return min([BACKSTOP_S, *((at - step.now).total_seconds() for at in times)])

@@ -1,0 +1,86 @@
+"""Events and due jobs, out of the database and on to whoever runs them.
+
+Rule: one transaction numbers events, turns them into jobs and leases jobs; only then is anything sent. What is sent
+and lost comes back when its lease runs out: at least once. No more is leased than there are free hands. ``send`` is
+one callable, a pool of threads here. Must not: run a job.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dam.domain.work import Job
+from dam.ports.store import Store
+from workers.routes import ROUTES
+
+EVENTS_A_STEP = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Tasks that share threads, so that a slow kind of task can't hold up another. ``lease``: longer than any of its
+    jobs runs. ``batch``: how many jobs are taken and sent together.
+    """
+
+    name: str
+    tasks: tuple[str, ...]
+    lease: timedelta
+    batch: int = 1
+
+
+Send = Callable[[Lane, Sequence[Job]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one step found. ``full``: there may be more of it at once. ``next_at``: when the next job or delivery is
+    due; ``now``: the database's time.
+    """
+
+    events: int
+    jobs: int
+    full: bool
+    now: datetime
+    next_job: datetime | None
+    next_delivery: datetime | None
+
+
+def step(store: Store, free: Mapping[Lane, int], send: Send, routes: Mapping[str, Sequence[str]] = ROUTES) -> Step:
+    """Number events, insert their jobs, lease as many due jobs as there is room for, and send them.
+
+    ``free``: how many batches each lane can take now. Raises Unavailable if the database does not answer.
+    """
+    with store.writing() as work:
+        events = work.jobs.relay(routes, EVENTS_A_STEP)
+        now = work.now()
+        leased = [
+            (lane, work.jobs.lease(lane.tasks, now, now + lane.lease, slots * lane.batch))
+            for lane, slots in free.items()
+            if slots > 0
+        ]
+        next_job, next_delivery = work.jobs.next_due(), work.rollouts.next_due()
+        # A commit wakes the worker: one that has nothing to say would keep it awake for ever.
+        if events or any(jobs for _, jobs in leased):
+            work.commit()
+    for lane, jobs in leased:
+        for batch in _batches(lane, jobs):
+            send(lane, batch)
+    full = events == EVENTS_A_STEP or any(jobs and len(jobs) == free[lane] * lane.batch for lane, jobs in leased)
+    return Step(events, sum(len(jobs) for _, jobs in leased), full, now, next_job, next_delivery)
+
+
+def number(store: Store, routes: Mapping[str, Sequence[str]] = ROUTES) -> bool:
+    """Number events and insert their jobs, and lease none; returns whether there may be more."""
+    with store.writing() as work:
+        events = work.jobs.relay(routes, EVENTS_A_STEP)
+        if events:
+            work.commit()
+    return events == EVENTS_A_STEP
+
+
+def _batches(lane: Lane, jobs: Sequence[Job]) -> Iterator[list[Job]]:
+    """Jobs of one task each, at most ``lane.batch`` together."""
+    for task in dict.fromkeys(job.task for job in jobs):
+        mine = [job for job in jobs if job.task == task]
+        for begin in range(0, len(mine), lane.batch):
+            yield mine[begin : begin + lane.batch]

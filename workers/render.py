@@ -1,0 +1,66 @@
+"""The worker's renderer: recipes as the studio's plain parameters, and the studio's answers as the port's values.
+
+Rule: only translation. What may go wrong with a file is decided in ``workers.media``; what is stored, in
+``dam.operations.renditions``.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import BinaryIO, Self
+
+from dam.domain.recipes import Recipe
+from dam.ports.media import MediaFailure, MediaUnavailable, RenderedFile
+from workers.media import plan, results
+from workers.media.studio import Studio
+
+
+class StudioRenderer:
+    """``dam.ports.media.Renderer`` by a ``Studio``, which stays the caller's to close."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+
+    def render(self, source: BinaryIO, media_type: str, recipes: Sequence[Recipe]) -> "Made":
+        """Render all recipes from one decode. Raises MediaFailure, MediaUnavailable."""
+        specs = [plan.Spec(each.name, each.box, _FORMATS[each.media_type], each.quality) for each in recipes]
+        try:
+            return Made(self._studio.render(source, media_type, specs))
+        except plan.MediaFailure as failure:
+            raise MediaFailure(failure.code, failure.sentence) from failure
+        except plan.MediaUnavailable as error:
+            raise MediaUnavailable(str(error)) from error
+
+
+class Made:
+    """``dam.ports.media.Rendered``."""
+
+    def __init__(self, rendered: results.Rendered) -> None:
+        self._rendered = rendered
+
+    @property
+    def properties(self) -> Mapping[str, object]:
+        found = self._rendered.properties
+        return {
+            "width": found.width,
+            "height": found.height,
+            "format": found.format,
+            "colour_mode": found.colour_mode,
+            "has_alpha": found.has_alpha,
+            "profile": found.profile,
+            "colour": found.dominant_colour,
+        }
+
+    @property
+    def files(self) -> Mapping[str, RenderedFile]:
+        return {
+            name: RenderedFile(each.file, each.media_type, each.width, each.height, each.size)
+            for name, each in self._rendered.files.items()
+        }
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._rendered.close()
+
+
+_FORMATS = {"image/webp": "WEBP"}

@@ -1,0 +1,100 @@
+"""One job, from its lease to its end: done, put back for later, or set aside.
+
+Rule: tries are counted in the database, by the leasing, so that a worker that dies in the middle has used one up. After
+``MAX_TRIES`` a job is set aside with its reason; what can't get better by itself at once. Must not: know a task.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from dam.domain.errors import Conflict, DamError, StorageFull, TooManyRequests, Unavailable
+from dam.domain.work import MAX_TRIES, Job, backoff
+from dam.ports.media import MediaUnavailable
+from dam.ports.store import Store
+from search.errors import SearchUnavailable
+
+log = structlog.get_logger(__name__)
+
+Ids = Mapping[str, object]
+Task = Callable[[Ids], None]
+"""Does the work for a job's ids. It must bear being repeated."""
+
+_MAY_PASS = (Conflict, StorageFull, TooManyRequests, Unavailable)
+_DETAIL_CHARS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a try did not end well. ``final``: trying again changes nothing."""
+
+    code: str
+    detail: str
+    final: bool
+
+
+def run(store: Store, task: Task, jobs: Sequence[Job]) -> bool:
+    """Run a batch of leased jobs of one task as one, and settle each; returns whether they are done.
+
+    The ids are those of the first: tasks that are batched do all there is to do. Raises only if the database does not
+    take the result; then the lease runs out and the jobs come back.
+    """
+    spent = [job for job in jobs if job.tries > MAX_TRIES]
+    for job in spent:
+        _set_aside(store, job, Failure("worker_lost", "The worker died each time that it did this.", final=True))
+    if not (alive := [job for job in jobs if job.tries <= MAX_TRIES]):
+        return False
+    failure = _attempt(task, alive[0])
+    if failure is None:
+        _done(store, alive)
+        return True
+    for job in alive:
+        _fail(store, job, failure)
+    return False
+
+
+def _attempt(task: Task, job: Job) -> Failure | None:
+    try:
+        task(job.ids)
+    except DamError as error:
+        log.warning("job refused", job=job.id, task=job.task, tries=job.tries, code=error.code, detail=error.detail)
+        return Failure(error.code, error.detail, final=not isinstance(error, _MAY_PASS))
+    except (MediaUnavailable, SearchUnavailable) as error:
+        log.warning("job hindered", job=job.id, task=job.task, tries=job.tries, detail=str(error))
+        return Failure(getattr(error, "code", "media_unavailable"), str(error)[:_DETAIL_CHARS], final=False)
+    except Exception as error:  # a job's bug must not end the worker; it is logged whole and counted
+        log.exception("job failed", job=job.id, task=job.task, tries=job.tries)
+        return Failure("internal_error", f"{type(error).__name__}: {error}"[:_DETAIL_CHARS], final=False)
+    return None
+
+
+def _done(store: Store, jobs: Sequence[Job]) -> None:
+    with store.writing() as work:
+        for job in jobs:
+            if not work.jobs.done(job):
+                log.warning("job outlived its lease", job=job.id, task=job.task)
+        work.commit()
+
+
+def _fail(store: Store, job: Job, failure: Failure) -> None:
+    if failure.final or job.tries >= MAX_TRIES:
+        _set_aside(store, job, failure)
+        return
+    with store.writing() as work:
+        due_at = work.now() + timedelta(seconds=backoff(job.tries))
+        _settle(work.jobs.failed(job, failure.code, failure.detail, due_at), job)
+        work.commit()
+
+
+def _set_aside(store: Store, job: Job, failure: Failure) -> None:
+    with store.writing() as work:
+        _settle(work.jobs.failed(job, failure.code, failure.detail, None), job)
+        work.commit()
+    log.error("job set aside", job=job.id, task=job.task, code=failure.code, detail=failure.detail)
+
+
+def _settle(settled: bool, job: Job) -> None:  # noqa: FBT001 it is the answer of the line before
+    if not settled:
+        log.warning("job outlived its lease", job=job.id, task=job.task)

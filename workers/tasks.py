@@ -1,0 +1,57 @@
+"""The tasks by name, and the lanes that they run in.
+
+Rule: a task reads its ids and calls one operation. Every task that ``routes`` or an operation names is here and in
+exactly one lane (tested). Must not: decide anything.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from dam.operations import indexing, reconcile, renditions
+from dam.ports.media import Renderer
+from dam.ports.services import Services
+from workers.relay import Lane
+from workers.runner import Ids, Task
+
+RENDER = Lane("render", ("render",), timedelta(minutes=5))
+"""A child is killed after a minute; reading and storing big files takes the rest."""
+ROLLOUT = Lane("rollout", ("fan_out", "reconcile"), timedelta(minutes=5))
+INDEX = Lane("index", ("index",), timedelta(minutes=2), batch=500)
+"""One run brings in every asset that is behind, so that hundreds of these are done by one commit of the index."""
+HINTS = Lane("hints", ("deliver", "look"), timedelta(minutes=1), batch=500)
+
+LANES = (RENDER, ROLLOUT, INDEX, HINTS)
+
+
+def table(services: Services, renderer: Renderer, deliver: Task, look: Task) -> Mapping[str, Task]:
+    """The tasks. ``deliver`` and ``look`` say what a hint does: the worker's pumps are kicked by it."""
+    return {
+        "render": lambda ids: renditions.render(services, renderer, _text(ids, "sha256")),
+        "fan_out": lambda ids: reconcile.fan_out(services, _number(ids, "rollout")),
+        "reconcile": lambda ids: reconcile.reconcile_placement(services, _text(ids, "placement_id")),
+        "index": _index(services),
+        "deliver": deliver,
+        "look": look,
+    }
+
+
+def _index(services: Services) -> Callable[[Ids], None]:
+    def index(ids: Ids) -> None:
+        while indexing.index_behind(services):
+            pass
+
+    return index
+
+
+def _text(ids: Ids, name: str) -> str:
+    value = ids[name]
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is no text")
+    return value
+
+
+def _number(ids: Ids, name: str) -> int:
+    value = ids[name]
+    if not isinstance(value, int):
+        raise TypeError(f"{name} is no number")
+    return value
