@@ -1,0 +1,66 @@
+# The commands of this project. A fresh clone needs Python 3.11 or newer, and make.
+
+PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(if $(shell $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo yes),$(name))))
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help run test lint check lock clean
+
+help:
+	@echo 'make run    start the service in the foreground (PORT=, DAM_HOME= override); Ctrl-C stops it'
+	@echo 'make test   check and test everything'
+	@echo 'make lint   style, types and import contracts only'
+	@echo 'make lock   pin the dependencies of pyproject.toml anew'
+
+# ---- the environment: made once, refreshed when what it is made from changes ----
+
+.venv/made:
+	@test -n "$(PYTHON)" || { echo 'Python 3.11 or newer is needed; name it with PYTHON=' >&2; exit 1; }
+	@echo 'Making the environment in .venv'
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+# Everything is pinned by its hash; the program itself is linked in with the tools that are pinned too.
+.venv/run: .venv/made requirements.lock pyproject.toml
+	@echo 'Installing what is needed to run'
+	@$(PIP) install --require-hashes --requirement requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+.venv/test: .venv/run requirements-test.lock
+	@echo 'Installing what is needed to test'
+	@$(PIP) install --require-hashes --requirement requirements-test.lock
+	@touch $@
+
+# ---- running ----
+
+run: .venv/run
+	@exec $(BIN)/dam up
+
+# ---- testing ----
+
+lint: .venv/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: .venv/test
+	$(BIN)/pytest -n 2
+
+test: lint check
+	@echo
+	@echo 'make test: style, types, import contracts and tests have passed.'
+	@echo 'Skipped tests, if there were any, are named above with their reasons.'
+
+# ---- dependencies ----
+
+lock: .venv/test
+	@$(PIP) install uv
+	$(BIN)/uv pip compile --quiet --no-header --generate-hashes --python-version 3.11 --extra build \
+		--output-file requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --no-header --generate-hashes --python-version 3.11 --extra test \
+		--output-file requirements-test.lock pyproject.toml
+
+clean:
+	rm -rf .venv build .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
