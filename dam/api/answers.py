@@ -197,6 +197,12 @@ class Found(Answer):
     index = fields.Nested(Index)
 
 
+class Named(Answer):
+    """Assets that a name stands for."""
+
+    data = fields.List(fields.Nested(Asset))
+
+
 class Tag(Answer):
     """A tag and how many assets have it."""
 
@@ -219,6 +225,13 @@ class RecipeInfo(Answer):
     media_type = maybe_text()
     box = maybe_whole()
     display = fields.Boolean()
+
+
+class Recipes(Answer):
+    """Every recipe."""
+
+    data = fields.List(fields.Nested(RecipeInfo))
+    next = maybe_text()
 
 
 class User(Answer):
@@ -303,6 +316,36 @@ class Job(Answer):
     tries = whole()
     created_at = when()
     reason = fields.Nested(Need, allow_none=True)
+
+
+class Events(Answer):
+    """A page of events; ``next`` is the next ``after`` where more are there already, ``last`` the newest number."""
+
+    data = fields.List(fields.Nested(Event))
+    next = maybe_text()
+    last = whole()
+
+
+class Retried(Answer):
+    """Which task starts anew."""
+
+    id = whole()
+
+
+class Checked(Answer):
+    """One thing that the service needs."""
+
+    name = text()
+    required = fields.Boolean()
+    ok = fields.Boolean()
+    reason = fields.Nested(Need, allow_none=True)
+
+
+class Ready(Answer):
+    """The service can answer requests."""
+
+    status = text()
+    checks = fields.List(fields.Nested(Checked))
 
 
 class Alive(Answer):

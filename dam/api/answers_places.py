@@ -51,6 +51,13 @@ class ChannelKind(Answer):
     evidence = text()
 
 
+class ChannelKinds(Answer):
+    """Every kind."""
+
+    data = fields.List(fields.Nested(ChannelKind))
+    next = maybe_text()
+
+
 class Audit(Answer):
     """How many placements are to be looked at."""
 

@@ -12,6 +12,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from dam.api.paging import Paged
+from dam.domain.media_types import DECODED, UNKNOWN
 from dam.domain.principals import ROLES
 from dam.domain.recipes import ORIGINAL, RECIPES
 
@@ -23,6 +24,9 @@ MAX_VALUE = 5_000
 _DIGEST = validate.Regexp("^[0-9a-f]{64}$")
 _UUID = validate.Regexp("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 _MAX_WHOLE = 999_999_999
+ORIGINAL_TYPES = (*DECODED, UNKNOWN)
+RENDITION_TYPES = tuple(dict.fromkeys(recipe.media_type for recipe in RECIPES))
+ANY_TYPES = tuple(dict.fromkeys((*ORIGINAL_TYPES, *RENDITION_TYPES)))
 RECIPE_NAMES = (ORIGINAL, *dict.fromkeys(recipe.name for recipe in RECIPES))
 
 
@@ -159,6 +163,12 @@ class SearchQuery(Paged):
     facets = fields.String(load_default="", validate=validate.Length(max=500))
 
 
+class NamedQuery(Schema):
+    """An id, its beginning, or an exact title."""
+
+    name = fields.String(required=True, validate=validate.Length(1, MAX_TITLE))
+
+
 class TagsQuery(Paged):
     """Tags that begin so."""
 
@@ -249,6 +259,14 @@ class Repair(Schema):
     """``adopt``: what is there now is kept as a copy and replaced or removed, whatever it is."""
 
     adopt = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+
+
+class HistoryQuery(Schema):
+    """How much of it, and what is older than these."""
+
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
+    attempts_before = version()
+    observations_before = id_()
 
 
 class RolloutsQuery(Paged):

@@ -12,6 +12,7 @@ from dam.domain.principals import Actor
 from dam.ports.services import Services
 
 EXTENSION = "dam"
+SECURE_COOKIES = "DAM_SECURE_COOKIES"
 
 
 def services() -> Services:

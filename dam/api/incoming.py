@@ -51,7 +51,8 @@ class Form:
 def received(*, hashed: bool) -> Iterator[Form]:
     """The form, once all of it is here; whatever of the file was not taken by an operation is gone afterwards.
 
-    Raises Invalid (``invalid_multipart``, ``invalid_filename``, ``too_many_files``), TooLarge, StorageFull, Unavailable.
+    Raises Invalid (``invalid_multipart``, ``invalid_filename``, ``too_many_files``), TooLarge, StorageFull,
+    Unavailable.
     """
     decoder = MultipartDecoder(_boundary(), _MAX_BUFFERED, max_parts=MAX_PARTS)
     request.max_content_length = services().rules.max_upload + OVERHEAD

@@ -69,6 +69,18 @@ def read_json(request: flask.Request) -> Any:
     return value
 
 
+def load_form(schema: type[marshmallow.Schema], values: Mapping[str, list[str]], several: tuple[str, ...] = ()) -> Any:
+    """The texts of a form by its schema; only the names in ``several`` may be given more than once. Raises Invalid."""
+    twice = [name for name, found in values.items() if len(found) > 1 and name not in several]
+    if twice:
+        raise invalid(tuple(FieldError(name, "repeated", "It may be given once.") for name in twice))
+    said = {name: found if name in several else found[0] for name, found in values.items()}
+    try:
+        return schema(unknown=marshmallow.RAISE).load(said)
+    except marshmallow.ValidationError as error:
+        raise invalid(tuple(fields_of(error.messages))) from error
+
+
 def invalid(errors: tuple[FieldError, ...]) -> Invalid:
     """One refusal for all fields that are wrong."""
     first = errors[0] if errors else FieldError("", "invalid", "It can't be understood.")

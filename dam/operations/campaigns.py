@@ -24,6 +24,16 @@ def create(services: Services, actor: Actor, name: str) -> Named:
     return made
 
 
+def get(services: Services, actor: Actor, campaign_id: str) -> Named:
+    """One campaign. Raises Forbidden, NotFound ``campaign_not_found``."""
+    policy.require(actor, "campaign.read")
+    with services.store.reading() as work:
+        found = work.assets.campaign(campaign_id)
+    if found is None:
+        raise NotFound("campaign_not_found", "There is no such campaign.")
+    return found
+
+
 def rename(services: Services, actor: Actor, campaign_id: str, name: str) -> Named:
     """Rename it for all its assets at once. Raises Forbidden, NotFound ``campaign_not_found``, Conflict
     ``campaign_exists``.

@@ -1,0 +1,103 @@
+"""The web application, put together from its parts.
+
+Rule: the only place that knows all routes. What it serves is given to it; it reads no setting and no environment.
+"""
+
+from dataclasses import dataclass
+
+from flask import Flask, Response, json, request
+
+from dam.api import (
+    assets,
+    channels,
+    credentials,
+    document,
+    feed,
+    library,
+    placements,
+    public,
+    rollouts,
+    sessions,
+    tokens,
+    users,
+    versions,
+)
+from dam.api.context import EXTENSION, SECURE_COOKIES, actor
+from dam.api.parsing import MAX_JSON
+from dam.ports.services import Services
+
+DOCUMENT = "/api/v1/openapi.json"
+DOCUMENT_ENDPOINT = "openapi"
+
+ALL = (
+    assets.routes,
+    versions.routes,
+    library.routes,
+    channels.routes,
+    placements.routes,
+    rollouts.routes,
+    feed.routes,
+    sessions.routes,
+    users.routes,
+    tokens.routes,
+    public.routes,
+)
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cache-Control": "private, no-store",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What differs between installations. ``secure_cookies``: behind a proxy that speaks HTTPS outside."""
+
+    version: str = "0.1.0"
+    secure_cookies: bool = False
+
+
+def create_app(services: Services, options: Options | None = None) -> Flask:
+    """The WSGI application. Nothing is opened here; ``services`` must have been made after the last fork."""
+    chosen = options or Options()
+    app = Flask("dam.api", static_folder=None, template_folder=None)
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_JSON, PROVIDE_AUTOMATIC_OPTIONS=False, **{SECURE_COOKIES: chosen.secure_cookies}
+    )
+    app.extensions[EXTENSION] = services
+    app.url_map.merge_slashes = False  # an address is what it is; nothing redirects
+    document.converters(app.url_map)
+    _guard(app)
+    _publish(app, chosen.version)
+    return app
+
+
+def _guard(app: Flask) -> None:
+    public_endpoints = {DOCUMENT_ENDPOINT, *(name for routes in ALL for name in routes.public)}
+
+    @app.before_request
+    def identify() -> None:
+        if request.endpoint is not None and request.endpoint not in public_endpoints:
+            credentials.identify()
+            actor()
+
+    @app.after_request
+    def protect(answer: Response) -> Response:
+        for name, value in HEADERS.items():
+            answer.headers.setdefault(name, value)
+        return answer
+
+
+def _publish(app: Flask, version: str) -> None:
+    api = document.start(app, version)
+    for routes in ALL:
+        api.register_blueprint(routes.blueprint)
+    text = json.dumps(document.finished(api))
+
+    @app.get(DOCUMENT, endpoint=DOCUMENT_ENDPOINT)
+    def openapi() -> Response:
+        """This document."""
+        return Response(text, content_type="application/json")

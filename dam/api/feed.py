@@ -1,0 +1,49 @@
+"""Events, to be polled, and the service's own work. Rule: as everywhere in ``dam.api``."""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, request
+
+from dam.api import answers, bodies, matching, render
+from dam.api.context import actor, services
+from dam.api.once import once
+from dam.api.paging import number_after, page
+from dam.api.routes import Route, Routes
+from dam.domain.principals import Actor
+from dam.operations import jobs, read
+
+routes = Routes("feed", "What happened, and work that waits for a person.")
+
+
+@routes.on(
+    Route("GET", "/api/v1/events", "event.read", answers.Events, query=bodies.EventsQuery, fails=(304,), tagged=True)
+)
+def list_events(query: dict[str, Any]) -> Response | tuple[object, dict[str, str]]:
+    """Events behind ``after``, in order and without holes; 304 while nothing is new. ``next`` is the next ``after``."""
+    limit = query["limit"]
+    found, last = read.events(services(), actor(), query["after"], limit + 1, query.get("asset"))
+    headers = {"ETag": matching.tag(last), "Cache-Control": "private, no-cache"}
+    if request.if_none_match.contains_weak(str(last)):
+        return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+    following = str(found[limit - 1].number) if len(found) > limit else None
+    return {"data": [render.event(each) for each in found[:limit]], "next": following, "last": last}, headers
+
+
+@routes.on(Route("GET", "/api/v1/work", "work.read", answers.page_of(answers.Job, "Work"), query=bodies.WorkQuery))
+def list_work(query: dict[str, Any]) -> dict[str, Any]:
+    """Tasks in a state, the oldest first."""
+    limit = query["limit"]
+    found = read.work(services(), actor(), query["state"], number_after("work", query), limit + 1)
+    return page(found, limit, "work", lambda each: each.id, render.job)
+
+
+@routes.on(Route("POST", "/api/v1/work/<number:job_id>/retry", "work.retry", answers.Retried, 202))
+def retry_work(job_id: int) -> dict[str, Any]:
+    """Let a task that was set aside start anew."""
+
+    def run(who: Actor) -> dict[str, str]:
+        jobs.retry(services(), who, job_id)
+        return {"job": str(job_id)}
+
+    return {"id": int(once(run)["job"])}
