@@ -45,28 +45,22 @@ def remember(work: UnitOfWork, actor: Actor, **result: str) -> None:
     """
     if actor.request is None:
         return
-    answer = work.answers.get(actor.request)
-    if answer is None or answer.result is not None:
+    if not work.answers.finish(actor.request, result):
         raise _in_progress()
-    work.answers.finish(actor.request, result)
 
 
 def settle(services: Services, request: RequestKey, result: Mapping[str, str]) -> None:
     """Keep the result of a request that had nothing to change, and so committed nothing that could remember it."""
     with services.store.writing() as work:
-        answer = work.answers.get(request)
-        if answer is not None and answer.result is None:
-            work.answers.finish(request, result)
+        if work.answers.finish(request, result):
             work.commit()
 
 
 def drop(services: Services, request: RequestKey) -> None:
     """Free the key of a request that was refused. What was answered stays answered."""
     with services.store.writing() as work:
-        answer = work.answers.get(request)
-        if answer is not None and answer.result is None:
-            work.answers.drop(request)
-            work.commit()
+        work.answers.drop(request)
+        work.commit()
 
 
 def _in_progress() -> Conflict:

@@ -213,9 +213,10 @@ def _person(work: UnitOfWork, user_id: str) -> User:
 
 
 def _one_at_a_time(work: UnitOfWork) -> None:
-    """Hold the system's own row: two who demote one another at the same moment must not both see an admin left."""
-    system = _existing(work, SYSTEM_ID)
-    work.replace(system, system)
+    """Hold every administrator's row: two who demote one another at the same moment must not both see one left."""
+    for each in list(_everybody(work)):
+        if _is_admin(each):
+            work.replace(each.principal, each.principal)
 
 
 def _add_person(work: UnitOfWork, name: str, role: Role, password_hash: str | None, *, by: str) -> Principal:

@@ -33,9 +33,10 @@ class Answers:
         expired = and_(_is(answer.request), answers.c.result.is_(None), answers.c.lease_until <= now)
         return self._tx.change(update(answers).where(expired).values(**given)) == 1
 
-    def finish(self, request: RequestKey, result: Mapping[str, str]) -> None:
-        """Remember how it was answered."""
-        self._tx.change(update(answers).where(_is(request)).values(result=dict(result)))
+    def finish(self, request: RequestKey, result: Mapping[str, str]) -> bool:
+        """Remember how it was answered; False if it is not known, or was answered already."""
+        running = and_(_is(request), answers.c.result.is_(None))
+        return self._tx.change(update(answers).where(running).values(result=dict(result))) == 1
 
     def drop(self, request: RequestKey) -> None:
         """Forget a request that was refused."""
