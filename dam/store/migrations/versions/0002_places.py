@@ -31,8 +31,8 @@ def upgrade() -> None:
         sa.Column("failures", Serial, autoincrement=False, nullable=False),
         sa.Column("next_check_at", Utc(), nullable=True),
         sa.Column("removed_at", Utc(), nullable=True),
-        sa.CheckConstraint("on_drift IN ('report', 'repair')", name="ck_channels_on_drift"),
-        sa.PrimaryKeyConstraint("id", name="pk_channels"),
+        sa.CheckConstraint("on_drift IN ('report', 'repair')", name=op.f("ck_channels_on_drift")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_channels")),
     )
     op.create_index(
         "ix_channels_next_check",
@@ -73,10 +73,12 @@ def upgrade() -> None:
         sa.Column("adopted_sha256", Words, nullable=True),
         sa.Column("ending", sa.Boolean(), nullable=False),
         sa.Column("ended_at", Utc(), nullable=True),
-        sa.CheckConstraint("fence >= 0 AND (proof_fence IS NULL OR proof_fence <= fence)", name="ck_placements_fence"),
-        sa.ForeignKeyConstraint(["asset_id"], ["assets.id"], name="fk_placements_asset_id"),
-        sa.ForeignKeyConstraint(["channel_id"], ["channels.id"], name="fk_placements_channel_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_placements"),
+        sa.CheckConstraint(
+            "fence >= 0 AND (proof_fence IS NULL OR proof_fence <= fence)", name=op.f("ck_placements_fence")
+        ),
+        sa.ForeignKeyConstraint(["asset_id"], ["assets.id"], name=op.f("fk_placements_asset_id")),
+        sa.ForeignKeyConstraint(["channel_id"], ["channels.id"], name=op.f("fk_placements_channel_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_placements")),
     )
     op.create_index("ix_placements_asset", "placements", ["asset_id", "id"], unique=False)
     op.create_index("ix_placements_channel", "placements", ["channel_id", "id"], unique=False)
@@ -119,11 +121,11 @@ def upgrade() -> None:
         sa.Column("finished_at", Utc(), nullable=True),
         sa.CheckConstraint(
             "cause IN ('approval', 'rollback', 'placement', 'repin', 'recipe_change', 'repair', 'withdrawal')",
-            name="ck_rollouts_cause",
+            name=op.f("ck_rollouts_cause"),
         ),
-        sa.CheckConstraint("state IN ('open', 'held', 'done', 'cancelled')", name="ck_rollouts_state"),
-        sa.ForeignKeyConstraint(["asset_id"], ["assets.id"], name="fk_rollouts_asset_id"),
-        sa.PrimaryKeyConstraint("number", name="pk_rollouts"),
+        sa.CheckConstraint("state IN ('open', 'held', 'done', 'cancelled')", name=op.f("ck_rollouts_state")),
+        sa.ForeignKeyConstraint(["asset_id"], ["assets.id"], name=op.f("fk_rollouts_asset_id")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_rollouts")),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_rollouts_asset", "rollouts", ["asset_id", "number"], unique=False)
@@ -152,18 +154,18 @@ def upgrade() -> None:
         sa.Column("tries", Serial, autoincrement=False, nullable=False),
         sa.Column("reason_code", Words, nullable=True),
         sa.Column("reason_detail", Words, nullable=True),
-        sa.CheckConstraint("action IN ('put', 'remove')", name="ck_deliveries_action"),
+        sa.CheckConstraint("action IN ('put', 'remove')", name=op.f("ck_deliveries_action")),
         sa.CheckConstraint(
-            "state <> 'leased' OR (lease_until IS NOT NULL AND fence IS NOT NULL)", name="ck_deliveries_leased"
+            "state <> 'leased' OR (lease_until IS NOT NULL AND fence IS NOT NULL)", name=op.f("ck_deliveries_leased")
         ),
         sa.CheckConstraint(
             "state IN ('due', 'leased', 'verifying', 'held', 'done', 'failed', 'superseded', 'cancelled')",
-            name="ck_deliveries_state",
+            name=op.f("ck_deliveries_state"),
         ),
-        sa.ForeignKeyConstraint(["placement_id"], ["placements.id"], name="fk_deliveries_placement_id"),
-        sa.ForeignKeyConstraint(["rollout"], ["rollouts.number"], name="fk_deliveries_rollout"),
-        sa.PrimaryKeyConstraint("id", name="pk_deliveries"),
-        sa.UniqueConstraint("placement_id", "rollout", name="uq_deliveries_placement_id_rollout"),
+        sa.ForeignKeyConstraint(["placement_id"], ["placements.id"], name=op.f("fk_deliveries_placement_id")),
+        sa.ForeignKeyConstraint(["rollout"], ["rollouts.number"], name=op.f("fk_deliveries_rollout")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
+        sa.UniqueConstraint("placement_id", "rollout", name=op.f("uq_deliveries_placement_id_rollout")),
     )
     op.create_index("ix_deliveries_artefact", "deliveries", ["artefact"], unique=False)
     op.create_index("ix_deliveries_before", "deliveries", ["before"], unique=False)
@@ -205,9 +207,9 @@ def upgrade() -> None:
         sa.Column("looks", Serial, autoincrement=False, nullable=False),
         sa.Column("reason_code", Words, nullable=True),
         sa.Column("reason_detail", Words, nullable=True),
-        sa.CheckConstraint("how IN ('readback', 'audit', 'before')", name="ck_observations_how"),
-        sa.ForeignKeyConstraint(["placement_id"], ["placements.id"], name="fk_observations_placement_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_observations"),
+        sa.CheckConstraint("how IN ('readback', 'audit', 'before')", name=op.f("ck_observations_how")),
+        sa.ForeignKeyConstraint(["placement_id"], ["placements.id"], name=op.f("fk_observations_placement_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_observations")),
     )
     op.create_index("ix_observations_placement", "observations", ["placement_id", "id"], unique=False)
     op.create_table(
@@ -222,8 +224,8 @@ def upgrade() -> None:
         sa.Column("ended_at", Utc(), nullable=True),
         sa.Column("outcome", Words, nullable=True),
         sa.Column("receipt", Json, nullable=True),
-        sa.CheckConstraint("outcome IN ('none', 'applied', 'unknown')", name="ck_attempts_outcome"),
-        sa.ForeignKeyConstraint(["delivery_id"], ["deliveries.id"], name="fk_attempts_delivery_id"),
-        sa.ForeignKeyConstraint(["placement_id"], ["placements.id"], name="fk_attempts_placement_id"),
-        sa.PrimaryKeyConstraint("placement_id", "fence", name="pk_attempts"),
+        sa.CheckConstraint("outcome IN ('none', 'applied', 'unknown')", name=op.f("ck_attempts_outcome")),
+        sa.ForeignKeyConstraint(["delivery_id"], ["deliveries.id"], name=op.f("fk_attempts_delivery_id")),
+        sa.ForeignKeyConstraint(["placement_id"], ["placements.id"], name=op.f("fk_attempts_placement_id")),
+        sa.PrimaryKeyConstraint("placement_id", "fence", name=op.f("pk_attempts")),
     )

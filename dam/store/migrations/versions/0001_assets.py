@@ -1,4 +1,4 @@
-"""Assets, people, and work to be done."""
+"""Assets and people."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,17 +13,6 @@ depends_on = None
 
 def upgrade() -> None:
     """Forward only: a backup is the way back."""
-    op.create_table(
-        "answers",
-        sa.Column("principal_id", Words, nullable=False),
-        sa.Column("route", Words, nullable=False),
-        sa.Column("key", Words, nullable=False),
-        sa.Column("body_sha256", Words, nullable=False),
-        sa.Column("lease_until", Utc(), nullable=False),
-        sa.Column("result", Json, nullable=True),
-        sa.PrimaryKeyConstraint("principal_id", "route", "key", name="pk_answers"),
-    )
-    op.create_index("ix_answers_lease_until", "answers", ["lease_until"], unique=False)
     op.create_table(
         "assets",
         sa.Column("id", Words, nullable=False),
@@ -42,9 +31,9 @@ def upgrade() -> None:
         sa.Column("withdrawn_at", Utc(), nullable=True),
         sa.Column("trashed_at", Utc(), nullable=True),
         sa.Column("indexed_seq", Serial, nullable=False),
-        sa.CheckConstraint("head IS NULL OR (head >= 1 AND head <= latest)", name="ck_assets_head"),
-        sa.PrimaryKeyConstraint("id", name="pk_assets"),
-        sa.UniqueConstraint("key", name="uq_assets_key"),
+        sa.CheckConstraint("head IS NULL OR (head >= 1 AND head <= latest)", name=op.f("ck_assets_head")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assets")),
+        sa.UniqueConstraint("key", name=op.f("uq_assets_key")),
     )
     op.create_index(
         "ix_assets_behind",
@@ -60,8 +49,8 @@ def upgrade() -> None:
         sa.Column("id", Words, nullable=False),
         sa.Column("name", Words, nullable=False),
         sa.Column("created_at", Utc(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_campaigns"),
-        sa.UniqueConstraint("name", name="uq_campaigns_name"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaigns")),
+        sa.UniqueConstraint("name", name=op.f("uq_campaigns_name")),
     )
     op.create_table(
         "contents",
@@ -71,77 +60,8 @@ def upgrade() -> None:
         sa.Column("kind", Words, nullable=False),
         sa.Column("created_at", Utc(), nullable=False),
         sa.Column("properties", Json, nullable=False),
-        sa.CheckConstraint("size >= 0", name="ck_contents_size"),
-        sa.PrimaryKeyConstraint("sha256", name="pk_contents"),
-    )
-    op.create_table(
-        "counters",
-        sa.Column("name", Words, nullable=False),
-        sa.Column("value", Serial, autoincrement=False, nullable=False),
-        sa.PrimaryKeyConstraint("name", name="pk_counters"),
-    )
-    op.create_table(
-        "events",
-        sa.Column("id", Serial, autoincrement=True, nullable=False),
-        sa.Column("number", Serial, autoincrement=False, nullable=True),
-        sa.Column("type", Words, nullable=False),
-        sa.Column("principal_id", Words, nullable=False),
-        sa.Column("at", Utc(), nullable=False),
-        sa.Column("asset_id", Words, nullable=True),
-        sa.Column("data", Json, nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_events"),
-        sa.UniqueConstraint("number", name="uq_events_number"),
-        sqlite_autoincrement=True,
-    )
-    op.create_index("ix_events_asset", "events", ["asset_id", "number"], unique=False)
-    op.create_index(
-        "ix_events_unnumbered",
-        "events",
-        ["id"],
-        unique=False,
-        sqlite_where=sa.text("number IS NULL"),
-        postgresql_where=sa.text("number IS NULL"),
-    )
-    op.create_table(
-        "jobs",
-        sa.Column("id", Serial, autoincrement=True, nullable=False),
-        sa.Column("task", Words, nullable=False),
-        sa.Column("ids", Json, nullable=False),
-        sa.Column("state", Words, nullable=False),
-        sa.Column("due_at", Utc(), nullable=False),
-        sa.Column("tries", Serial, autoincrement=False, nullable=False),
-        sa.Column("created_at", Utc(), nullable=False),
-        sa.Column("leased_until", Utc(), nullable=True),
-        sa.Column("reason_code", Words, nullable=True),
-        sa.Column("reason_detail", Words, nullable=True),
-        sa.CheckConstraint("state <> 'leased' OR leased_until IS NOT NULL", name="ck_jobs_leased"),
-        sa.CheckConstraint("state IN ('due', 'leased', 'set_aside')", name="ck_jobs_state"),
-        sa.PrimaryKeyConstraint("id", name="pk_jobs"),
-        sqlite_autoincrement=True,
-    )
-    op.create_index(
-        "ix_jobs_due",
-        "jobs",
-        ["due_at", "id"],
-        unique=False,
-        sqlite_where=sa.text("state = 'due'"),
-        postgresql_where=sa.text("state = 'due'"),
-    )
-    op.create_index(
-        "ix_jobs_leased",
-        "jobs",
-        ["leased_until", "id"],
-        unique=False,
-        sqlite_where=sa.text("state = 'leased'"),
-        postgresql_where=sa.text("state = 'leased'"),
-    )
-    op.create_index(
-        "ix_jobs_set_aside",
-        "jobs",
-        ["id"],
-        unique=False,
-        sqlite_where=sa.text("state = 'set_aside'"),
-        postgresql_where=sa.text("state = 'set_aside'"),
+        sa.CheckConstraint("size >= 0", name=op.f("ck_contents_size")),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_contents")),
     )
     op.create_table(
         "principals",
@@ -151,16 +71,16 @@ def upgrade() -> None:
         sa.Column("created_at", Utc(), nullable=False),
         sa.Column("password_hash", Words, nullable=True),
         sa.Column("disabled_at", Utc(), nullable=True),
-        sa.CheckConstraint("kind IN ('person', 'service', 'guest', 'system')", name="ck_principals_kind"),
-        sa.PrimaryKeyConstraint("id", name="pk_principals"),
-        sa.UniqueConstraint("name", name="uq_principals_name"),
+        sa.CheckConstraint("kind IN ('person', 'service', 'guest', 'system')", name=op.f("ck_principals_kind")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_principals")),
+        sa.UniqueConstraint("name", name=op.f("uq_principals_name")),
     )
     op.create_table(
         "sign_in_failures",
         sa.Column("id", Serial, autoincrement=True, nullable=False),
         sa.Column("name", Words, nullable=False),
         sa.Column("at", Utc(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_sign_in_failures"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_failures")),
     )
     op.create_index("ix_sign_in_failures_at", "sign_in_failures", ["at"], unique=False)
     op.create_index("ix_sign_in_failures_name", "sign_in_failures", ["name", "at"], unique=False)
@@ -179,10 +99,14 @@ def upgrade() -> None:
         sa.Column("height", Serial, autoincrement=False, nullable=True),
         sa.Column("reason_code", Words, nullable=True),
         sa.Column("reason_detail", Words, nullable=True),
-        sa.CheckConstraint("state <> 'ready' OR sha256 IS NOT NULL", name="ck_artefacts_ready"),
-        sa.CheckConstraint("state IN ('pending', 'ready', 'failed', 'not_applicable')", name="ck_artefacts_state"),
-        sa.ForeignKeyConstraint(["source_sha256"], ["contents.sha256"], name="fk_artefacts_source_sha256"),
-        sa.PrimaryKeyConstraint("source_sha256", "recipe", "recipe_version", "params_sha256", name="pk_artefacts"),
+        sa.CheckConstraint("state <> 'ready' OR sha256 IS NOT NULL", name=op.f("ck_artefacts_ready")),
+        sa.CheckConstraint(
+            "state IN ('pending', 'ready', 'failed', 'not_applicable')", name=op.f("ck_artefacts_state")
+        ),
+        sa.ForeignKeyConstraint(["source_sha256"], ["contents.sha256"], name=op.f("fk_artefacts_source_sha256")),
+        sa.PrimaryKeyConstraint(
+            "source_sha256", "recipe", "recipe_version", "params_sha256", name=op.f("pk_artefacts")
+        ),
     )
     op.create_index(
         "ix_artefacts_pending",
@@ -197,9 +121,9 @@ def upgrade() -> None:
         sa.Column("asset_id", Words, nullable=False),
         sa.Column("campaign_id", Words, nullable=False),
         sa.Column("position", Serial, autoincrement=False, nullable=False),
-        sa.ForeignKeyConstraint(["asset_id"], ["assets.id"], name="fk_asset_campaigns_asset_id"),
-        sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name="fk_asset_campaigns_campaign_id"),
-        sa.PrimaryKeyConstraint("asset_id", "campaign_id", name="pk_asset_campaigns"),
+        sa.ForeignKeyConstraint(["asset_id"], ["assets.id"], name=op.f("fk_asset_campaigns_asset_id")),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_asset_campaigns_campaign_id")),
+        sa.PrimaryKeyConstraint("asset_id", "campaign_id", name=op.f("pk_asset_campaigns")),
     )
     op.create_index("ix_asset_campaigns_campaign", "asset_campaigns", ["campaign_id", "asset_id"], unique=False)
     op.create_table(
@@ -207,8 +131,8 @@ def upgrade() -> None:
         sa.Column("asset_id", Words, nullable=False),
         sa.Column("tag", Words, nullable=False),
         sa.Column("position", Serial, autoincrement=False, nullable=False),
-        sa.ForeignKeyConstraint(["asset_id"], ["assets.id"], name="fk_asset_tags_asset_id"),
-        sa.PrimaryKeyConstraint("asset_id", "tag", name="pk_asset_tags"),
+        sa.ForeignKeyConstraint(["asset_id"], ["assets.id"], name=op.f("fk_asset_tags_asset_id")),
+        sa.PrimaryKeyConstraint("asset_id", "tag", name=op.f("pk_asset_tags")),
     )
     op.create_index("ix_asset_tags_tag", "asset_tags", ["tag", "asset_id"], unique=False)
     op.create_table(
@@ -217,9 +141,11 @@ def upgrade() -> None:
         sa.Column("scope_kind", Words, nullable=False),
         sa.Column("scope_id", Words, nullable=False),
         sa.Column("role", Words, nullable=False),
-        sa.CheckConstraint("role IN ('viewer', 'contributor', 'approver', 'manager', 'admin')", name="ck_grants_role"),
-        sa.ForeignKeyConstraint(["principal_id"], ["principals.id"], name="fk_grants_principal_id"),
-        sa.PrimaryKeyConstraint("principal_id", "scope_kind", "scope_id", name="pk_grants"),
+        sa.CheckConstraint(
+            "role IN ('viewer', 'contributor', 'approver', 'manager', 'admin')", name=op.f("ck_grants_role")
+        ),
+        sa.ForeignKeyConstraint(["principal_id"], ["principals.id"], name=op.f("fk_grants_principal_id")),
+        sa.PrimaryKeyConstraint("principal_id", "scope_kind", "scope_id", name=op.f("pk_grants")),
     )
     op.create_table(
         "sessions",
@@ -228,8 +154,8 @@ def upgrade() -> None:
         sa.Column("csrf", Words, nullable=False),
         sa.Column("created_at", Utc(), nullable=False),
         sa.Column("expires_at", Utc(), nullable=False),
-        sa.ForeignKeyConstraint(["principal_id"], ["principals.id"], name="fk_sessions_principal_id"),
-        sa.PrimaryKeyConstraint("digest", name="pk_sessions"),
+        sa.ForeignKeyConstraint(["principal_id"], ["principals.id"], name=op.f("fk_sessions_principal_id")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_sessions")),
     )
     op.create_index("ix_sessions_principal", "sessions", ["principal_id"], unique=False)
     op.create_table(
@@ -239,8 +165,8 @@ def upgrade() -> None:
         sa.Column("created_at", Utc(), nullable=False),
         sa.Column("expires_at", Utc(), nullable=False),
         sa.Column("used_at", Utc(), nullable=True),
-        sa.ForeignKeyConstraint(["principal_id"], ["principals.id"], name="fk_sign_in_links_principal_id"),
-        sa.PrimaryKeyConstraint("digest", name="pk_sign_in_links"),
+        sa.ForeignKeyConstraint(["principal_id"], ["principals.id"], name=op.f("fk_sign_in_links_principal_id")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_sign_in_links")),
     )
     op.create_table(
         "tokens",
@@ -253,10 +179,12 @@ def upgrade() -> None:
         sa.Column("expires_at", Utc(), nullable=True),
         sa.Column("last_used_at", Utc(), nullable=True),
         sa.Column("revoked_at", Utc(), nullable=True),
-        sa.CheckConstraint("role IN ('viewer', 'contributor', 'approver', 'manager', 'admin')", name="ck_tokens_role"),
-        sa.ForeignKeyConstraint(["principal_id"], ["principals.id"], name="fk_tokens_principal_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_tokens"),
-        sa.UniqueConstraint("digest", name="uq_tokens_digest"),
+        sa.CheckConstraint(
+            "role IN ('viewer', 'contributor', 'approver', 'manager', 'admin')", name=op.f("ck_tokens_role")
+        ),
+        sa.ForeignKeyConstraint(["principal_id"], ["principals.id"], name=op.f("fk_tokens_principal_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tokens")),
+        sa.UniqueConstraint("digest", name=op.f("uq_tokens_digest")),
     )
     op.create_index("ix_tokens_principal", "tokens", ["principal_id", "id"], unique=False)
     op.create_table(
@@ -268,10 +196,10 @@ def upgrade() -> None:
         sa.Column("rationale", Words, nullable=False),
         sa.Column("created_by", Words, nullable=False),
         sa.Column("created_at", Utc(), nullable=False),
-        sa.CheckConstraint("number >= 1", name="ck_versions_number"),
-        sa.ForeignKeyConstraint(["asset_id"], ["assets.id"], name="fk_versions_asset_id"),
-        sa.ForeignKeyConstraint(["sha256"], ["contents.sha256"], name="fk_versions_sha256"),
-        sa.PrimaryKeyConstraint("asset_id", "number", name="pk_versions"),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_versions_number")),
+        sa.ForeignKeyConstraint(["asset_id"], ["assets.id"], name=op.f("fk_versions_asset_id")),
+        sa.ForeignKeyConstraint(["sha256"], ["contents.sha256"], name=op.f("fk_versions_sha256")),
+        sa.PrimaryKeyConstraint("asset_id", "number", name=op.f("pk_versions")),
     )
     op.create_index("ix_versions_sha256", "versions", ["sha256", "asset_id"], unique=False)
     op.create_table(
@@ -287,11 +215,13 @@ def upgrade() -> None:
         sa.Column("note", Words, nullable=False),
         sa.Column("self_approval", sa.Boolean(), nullable=False),
         sa.Column("at", Utc(), nullable=False),
-        sa.CheckConstraint("kind IN ('approve', 'reject', 'revoke', 'rollback', 'withdraw')", name="ck_decisions_kind"),
-        sa.ForeignKeyConstraint(
-            ["asset_id", "number"], ["versions.asset_id", "versions.number"], name="fk_decisions_asset_id_number"
+        sa.CheckConstraint(
+            "kind IN ('approve', 'reject', 'revoke', 'rollback', 'withdraw')", name=op.f("ck_decisions_kind")
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_decisions"),
+        sa.ForeignKeyConstraint(
+            ["asset_id", "number"], ["versions.asset_id", "versions.number"], name=op.f("fk_decisions_asset_id_number")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_decisions_version", "decisions", ["asset_id", "number", "id"], unique=False)

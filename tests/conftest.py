@@ -1,0 +1,94 @@
+"""Fixtures for all tests: a time that a test sets, a store on each database, and a look for threads left behind.
+
+Rule: what is here is used by tests of several packages; the rest is beside its tests.
+"""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from dam.store import migrate
+from dam.store.work import SqlStore, open_store
+from tests.postgres import Postgres
+
+NewDatabase = Callable[[], str]
+"""Makes a migrated, empty database; returns its URL."""
+
+
+class Time:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def after(self, seconds: float) -> datetime:
+        return self.at + timedelta(seconds=seconds)
+
+    def move(self, seconds: float) -> datetime:
+        self.at = self.after(seconds)
+        return self.at
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server; one for each process that runs tests."""
+    with Postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with the newest schema and nothing in it, to be copied."""
+    file = tmp_path_factory.mktemp("template") / "dam.sqlite"
+    migrate.upgrade(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
+    """A migrated, empty SQLite database."""
+    return f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'dam.sqlite')}"
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres) -> str:
+    """A migrated, empty PostgreSQL database."""
+    return postgres.database()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated, empty database: the test runs once on each kind."""
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    return url
+
+
+@pytest.fixture
+def store(database_url: str, time: Time) -> Iterator[SqlStore]:
+    """A store on each kind of database, whose clock is ``time``."""
+    opened = open_store(database_url, now=time.now)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_left() -> Iterator[None]:
+    """A thread that outlives its test would run into the next one, and hold up the end."""
+    before = set(threading.enumerate())
+    yield
+    left = [thread for thread in threading.enumerate() if thread not in before and not thread.daemon]
+    for thread in left:
+        thread.join(5)
+    assert not [thread for thread in left if thread.is_alive()], left
