@@ -1,0 +1,132 @@
+"""``dam channel``: destinations."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from dam.client import command, naming
+from dam.client.failure import Failure
+from dam.client.http import Service, Thing
+from dam.client.text import clean, print_json, say, table, when
+
+_NUMBERS: Mapping[str, type[int] | type[float]] = {"integer": int, "number": float}
+
+
+@click.group()
+def channel() -> None:
+    """Destinations: add, list, check, audit, remove."""
+
+
+@channel.command()
+@click.argument("name")
+@click.argument("kind")
+@click.argument("config", metavar="KEY=VALUE...", nargs=-1, callback=command.pairs)
+@click.option("--as", "recipe", metavar="RECIPE", help="What the channel wants, unless a placement says otherwise.")
+@click.option("--on-drift", type=click.Choice(("report", "repair")), help="What to do when something else is there.")
+@command.as_json
+def add(
+    *, name: str, kind: str, config: dict[str, str], recipe: str | None, on_drift: str | None, as_json: bool
+) -> None:
+    """Set up a channel, such as: dam channel add shop folder path=/srv/shop/img"""
+    with command.connect() as service:
+        wanted = {"name": name, "kind": kind, "config": typed(config, _schema(service, kind))}
+        more = {"recipe": recipe, "on_drift": on_drift}
+        made = service.post("/channels", {**wanted, **{key: value for key, value in more.items() if value}})
+    if as_json:
+        print_json(made)
+    else:
+        say(f"{clean(made['id'])}  {clean(made['name'])}")
+
+
+@channel.command(name="list")
+@command.as_json
+def list_(*, as_json: bool) -> None:
+    """The channels that there are, and whether they can be reached."""
+    with command.connect() as service:
+        found = list(service.every("/channels"))
+    if as_json:
+        print_json({"data": found, "next": None})
+        return
+    table(
+        ("name", "kind", "config", "delivers", "on drift", "health", "checked at"),
+        [
+            (each["name"], each["kind"], _config(each), each["recipe"], each["on_drift"], _health(each),
+             when(each["checked_at"]))
+            for each in found
+        ],
+    )  # fmt: skip
+
+
+@channel.command()
+@click.argument("name")
+@command.as_json
+def check(*, name: str, as_json: bool) -> None:
+    """Ask the destination now whether it can be used."""
+    with command.connect() as service:
+        found = service.post(f"/channels/{naming.channel(service, name)['id']}/check")
+    if as_json:
+        print_json(found)
+    else:
+        say(f"{clean(found['name'])}: {clean(_health(found))}")
+    if found["unreachable"]:
+        raise click.exceptions.Exit(1)
+
+
+@channel.command()
+@click.argument("name")
+@command.as_json
+def audit(*, name: str, as_json: bool) -> None:
+    """Look at everything in the channel now."""
+    with command.connect() as service:
+        asked = service.post(f"/channels/{naming.channel(service, name)['id']}/audit")
+    if as_json:
+        print_json(asked)
+    else:
+        say(f"Looking at {asked['placements']} placements; dam where --channel {clean(name)} shows what is found.")
+
+
+@channel.command()
+@click.argument("name")
+@command.as_json
+def remove(*, name: str, as_json: bool) -> None:
+    """Forget a channel that shows nothing."""
+    with command.connect() as service:
+        found = naming.channel(service, name)
+        service.delete(f"/channels/{found['id']}")
+    if as_json:
+        print_json({"id": found["id"]})
+    else:
+        say(f"Removed {clean(found['name'])}.")
+
+
+def typed(config: Mapping[str, str], schema: Thing) -> dict[str, Any]:
+    """The values in the types that the kind's JSON Schema wants. Raises BadParameter for a number that is none."""
+    properties = schema.get("properties", {})
+    return {name: _typed(name, value, properties.get(name, {}).get("type")) for name, value in config.items()}
+
+
+def _typed(name: str, value: str, wanted: str | None) -> Any:
+    if wanted == "boolean":
+        return value.lower() in ("true", "yes", "1")
+    try:
+        return _NUMBERS[wanted](value) if wanted is not None and wanted in _NUMBERS else value
+    except ValueError:
+        raise click.BadParameter(f"{name} has to be a number, not {value!r}.") from None
+
+
+def _schema(service: Service, kind: str) -> Thing:
+    kinds = {each["name"]: each for each in service.get("/channels/kinds")["data"]}
+    if kind not in kinds:
+        raise Failure("unknown_kind", f"There is no kind {kind!r}; there is: {', '.join(sorted(kinds))}.")
+    schema: Thing = kinds[kind]["schema"]
+    return schema
+
+
+def _config(found: Thing) -> str:
+    return " ".join(f"{name}={value}" for name, value in found["config"].items())
+
+
+def _health(found: Thing) -> str:
+    problem = found["unreachable"]
+    return f"unreachable: {problem['detail']} ({problem['code']})" if problem else "reachable"
