@@ -262,7 +262,7 @@ class Session(Answer):
     expires_at = when()
 
 
-class NewUser(User):
+class CreatedUser(User):
     """An account just made; ``link`` is null when the request is repeated, as it is shown once."""
 
     link = maybe_text()
@@ -288,7 +288,7 @@ class Token(Answer):
     revoked_at = maybe_when()
 
 
-class NewToken(Token):
+class CreatedToken(Token):
     """An API token just made; ``token`` is its secret, null when the request is repeated, as it is shown once."""
 
     token = maybe_text()

@@ -243,7 +243,7 @@ class NewPlacement(Schema):
     channel_id = id_(required=True)
     remote = fields.String(required=True, validate=validate.Length(1, 1000))
     recipe = recipe()
-    follow = Follow(load_default=None, metadata=FOLLOW)
+    follow = Follow(metadata=FOLLOW)
     adopt = fields.Boolean(load_default=False, truthy={True}, falsy={False})
 
 

@@ -47,7 +47,7 @@ def list_placements(query: dict[str, Any]) -> dict[str, Any]:
 )  # fmt: skip
 def create_placement(body: dict[str, Any]) -> tuple[object, dict[str, str]]:
     """Place an asset into a channel."""
-    where = Where(body["channel_id"], body["remote"], body.get("recipe"), body["follow"], body["adopt"])
+    where = Where(body["channel_id"], body["remote"], body.get("recipe"), body.get("follow"), body["adopt"])
 
     def run(who: Actor) -> dict[str, str]:
         return {"placement_id": place.place(services(), who, body["asset_id"], where)}

@@ -26,7 +26,7 @@ def list_tokens(query: dict[str, Any]) -> dict[str, Any]:
     return page(found, limit, "tokens", lambda each: each.id, render.token)
 
 
-@routes.on(Route("POST", "/api/v1/tokens", "token.create", answers.NewToken, 201, body=bodies.NewToken))
+@routes.on(Route("POST", "/api/v1/tokens", "token.create", answers.CreatedToken, 201, body=bodies.NewToken))
 def create_token(body: dict[str, Any]) -> tuple[object, dict[str, str]]:
     """Make a token for oneself."""
     wanted = Wanted(body["name"], body["role"], body.get("expires_at"))

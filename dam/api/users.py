@@ -24,7 +24,7 @@ def list_users(query: dict[str, Any]) -> dict[str, Any]:
     return page(found, limit, "users", lambda each: each.principal.id, render.user)
 
 
-@routes.on(Route("POST", "/api/v1/users", "user.edit", answers.NewUser, 201, body=bodies.NewUser, tagged=True))
+@routes.on(Route("POST", "/api/v1/users", "user.edit", answers.CreatedUser, 201, body=bodies.NewUser, tagged=True))
 def create_user(body: dict[str, Any]) -> tuple[object, dict[str, str]]:
     """Make an account; ``link`` signs its owner in once."""
     link: list[str] = []
