@@ -34,12 +34,12 @@ class Answers:
         return self._tx.change(update(answers).where(expired).values(**given)) == 1
 
     def finish(self, request: RequestKey, result: Mapping[str, str]) -> bool:
-        """Remember how it was answered; False if it is not known, or was answered already."""
+        """Keep the result of one that runs; False if there is none, or it was answered already."""
         running = and_(_is(request), answers.c.result.is_(None))
         return self._tx.change(update(answers).where(running).values(result=dict(result))) == 1
 
     def drop(self, request: RequestKey) -> None:
-        """Forget a request that was refused."""
+        """Forget a request that was refused; one that was answered stays."""
         self._tx.change(delete(answers).where(_is(request), answers.c.result.is_(None)))
 
     def sweep(self, before: datetime) -> int:
