@@ -17,7 +17,7 @@ from dam.domain.principals import SYSTEM_ID
 from dam.operations.claimed import Begun, Claimed, Look, Written
 from dam.operations.ids import new_id
 from dam.operations.reachable import note_reachable, note_unreachable
-from dam.operations.reconcile import finish
+from dam.operations.reconcile import finish, restart
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
 
@@ -141,8 +141,14 @@ def _end_attempt(work: UnitOfWork, claim: Claimed, written: Written, now: dateti
 
 
 def _confess(work: UnitOfWork, placement: Placement, now: datetime) -> None:
+    """Say that an overtaken write may have changed what was proven. Nobody else did that, so no policy is asked: what
+    is wanted is sent again, unless something is on its way already, which will see that it was disturbed.
+    """
     work.replace(placement, replace(placement, proof_digest=None, epoch=placement.epoch + 1, look_at=now))
     work.jobs.enqueue("look", {})
+    standing = work.placements.standing(placement.id)
+    if standing is not None and standing.open_delivery is None and placement.ended_at is None:
+        restart(work, standing, "repair", now)
 
 
 def _not_written(
