@@ -108,9 +108,23 @@ class _Run:
     text: str
 
 
+_ASCII_RUN = re.compile(r"[0-9A-Za-z]+|\$")
+
+
 def _runs(text: str) -> Iterable[_Run]:
-    # Cut twice: one character can become eighteen.
-    composed = unicodedata.normalize("NFKC", text[:MAX_TEXT])[:MAX_TEXT]
+    cut = text[:MAX_TEXT]
+    return _ascii_runs(cut) if cut.isascii() else _any_runs(cut)
+
+
+def _ascii_runs(text: str) -> Iterable[_Run]:
+    """What ``_any_runs`` gives for such text, in a fifth of the time."""
+    for run in _ASCII_RUN.findall(text):
+        yield _Run(_Kind.SYMBOL if run == "$" else _Kind.WORD, run)
+
+
+def _any_runs(text: str) -> Iterable[_Run]:
+    # Cut again: one character can become eighteen.
+    composed = unicodedata.normalize("NFKC", text)[:MAX_TEXT]
     seen = (char for char in composed if _kind(char) is not _Kind.NOTHING)
     for kind, chars in groupby(seen, key=_kind):
         if kind is not _Kind.GAP:

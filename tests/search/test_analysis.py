@@ -119,6 +119,13 @@ def test_any_text_gives_tokens_that_can_be_stored(text: str) -> None:
     analysis.encodable(text).encode()
 
 
+@given(st.text(st.characters(codec="ascii")))
+def test_plain_text_takes_a_shorter_way_to_the_same_words(text: str) -> None:
+    # A character that is no part of any word sends the whole text the long way.
+    assert words(f"{text} \u2014") == words(text)
+    assert parts(f"{text} \u2014") == parts(text)
+
+
 @given(ANY_TEXT)
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from search.document import Document
 from search.engines.tantivy import TantivyIndex
 from search.errors import SearchUnavailable
 from search.parse import parse
@@ -115,7 +116,12 @@ def test_a_kill_in_the_middle_of_a_rebuild_leaves_the_old_index(
     builder.wait()
     assert set(index.search(Everything(), Page()).ids) == {"old", "meanwhile"}
     assert len(list(tmp_path.glob("g-*"))) == 2
-    index.rebuild([a_document("fresh")])
+
+    def documents() -> Iterator[Document]:
+        yield a_document("fresh")
+        assert len(list(tmp_path.glob("g-*"))) == 2, "debris takes room beside the new generation"
+
+    index.rebuild(documents())
     assert index.search(Everything(), Page()).ids == ("fresh",)
     assert len(list(tmp_path.glob("g-*"))) == 1, "debris"
 

@@ -1,0 +1,92 @@
+"""How long the embedded search takes: a page of twenty with four facets, and what writing costs."""
+
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from search.document import Document
+from search.engines.tantivy import TantivyIndex
+from search.parse import parse
+from search.projection import KEYWORDS
+from search.results import Page
+from tests.search.documents import a_document
+
+QUERIES = {
+    "all": "",
+    "common": "w1",
+    "three": "w1 w2 w3",
+    "rare": "w900",
+    "prefix": "w1*",
+    "fragment": "hoto_12",
+    "filtered": "w1 kind:image -tag:tag1",
+    "phrase": '"w1 w2"',
+}
+
+
+def measure(count: int = 5000, rounds: int = 30) -> Mapping[str, float]:
+    """``build_per_s`` documents; milliseconds (the median) of each query, of a page deep in the hits, and of writing 1
+    and 100 documents."""
+    chance = random.Random(7)
+    documents = [_document(number, chance) for number in range(count)]
+    with tempfile.TemporaryDirectory() as home:
+        index = TantivyIndex(Path(home))
+        began = time.perf_counter()
+        index.rebuild(documents)
+        figures = {"documents": float(count), "build_per_s": count / (time.perf_counter() - began)}
+        for name, text in QUERIES.items():
+            query = parse(text)
+            figures[f"{name}_hits"] = float(index.search(query, Page(limit=1)).total)
+            figures[f"{name}_ms"] = _median_ms(partial(index.search, query, Page(limit=20), facets=KEYWORDS), rounds)
+        figures["deep_ms"] = _median_ms(_deep_page(index), rounds)
+        for size in (1, 100):
+            figures[f"write_{size}_ms"] = _median_ms(partial(_write, index, documents[:size]), rounds // 3)
+        index.close()
+    return figures
+
+
+def _document(number: int, chance: random.Random) -> Document:
+    def some(size: int) -> str:
+        # Few words are common and many rare, as in any language.
+        return " ".join(f"w{int(1000 ** chance.random())}" for _ in range(size))
+
+    document = a_document(
+        f"asset-{number}",
+        title=some(4),
+        description=some(30),
+        filenames=(f"Photo_{number:05}-Final.jpg",),
+        tags=tuple(f"tag{int(300 ** chance.random())}" for _ in range(4)),
+        campaigns=(f"campaign {chance.randrange(20)}",),
+        kind=chance.choice(("image", "image", "video", "document")),
+    )
+    return replace(document, created_at=document.created_at + timedelta(seconds=chance.randrange(10**7)))
+
+
+def _deep_page(index: TantivyIndex) -> Callable[[], object]:
+    query, cursor = parse("w1"), None
+    for _ in range(10):
+        cursor = index.search(query, Page(100, cursor)).next or cursor
+    return lambda: index.search(query, Page(20, cursor), facets=KEYWORDS)
+
+
+def _write(index: TantivyIndex, documents: list[Document]) -> None:
+    known = index.sequences([document.id for document in documents])
+    index.write([replace(document, index_seq=known[document.id] + 1) for document in documents])
+
+
+def _median_ms(action: Callable[[], object], rounds: int) -> float:
+    taken = []
+    for _ in range(max(1, rounds)):
+        began = time.perf_counter()
+        action()
+        taken.append(time.perf_counter() - began)
+    return statistics.median(taken) * 1000
+
+
+if __name__ == "__main__":
+    print(measure())  # noqa: T201
