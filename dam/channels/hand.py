@@ -121,17 +121,15 @@ class _Hand:
         return self._process.poll() is None
 
     def ask(self, order: bytes, folder: int, seconds: float) -> str:
-        """The hand's answer within ``seconds``; without one it is dead afterwards. Raises NotApplied,
-        OutcomeUnknown."""
+        """The hand's answer within ``seconds``. Without one the hand is not to be used again, and the caller ends it.
+        Raises NotApplied, OutcomeUnknown."""
         self.alive = False  # until it has answered: an interrupted question must not leave its answer to the next one
         try:
             socket.send_fds(self._connection, [order], [folder])
         except OSError as error:
-            self.end()
             raise NotApplied("hand_failed", "The process for the step had ended before it was asked.") from error
         answer = self._answer(seconds)
         if not answer:
-            self.end()
             raise OutcomeUnknown("no_answer", "The step did not end in its time, or its process died; it was stopped.")
         self.alive = self._process.returncode is None
         return answer

@@ -71,20 +71,24 @@ def test_a_stopped_hand_is_killed_at_its_deadline_and_never_acts(
 
 
 def test_an_answer_that_was_given_before_the_death_counts(
-    hands: Hands, folder: int, site: Path, monkeypatch: pytest.MonkeyPatch
+    hands: Hands, folder: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The parent looks once more after it has killed: a step that is known to be done is not called unknown."""
-    warm(hands, folder)
-    monkeypatch.setattr(hand_module._Hand, "_answer", patient_then_killing)
-    assert hands.perform(folder, "replace", "temporary", "target", CLOCK.monotonic() + 10).details == {
-        "step": "renamed"
-    }
+    """The parent looks once more after it has killed: here the hand wakes in the last moment and says that it is late."""
+    process = warm(hands, folder)
+    kill = hand_module._Hand._kill
+
+    def wake_and_kill(one: hand_module._Hand) -> None:
+        os.kill(process, signal.SIGCONT)
+        select.select([one._connection], [], [], 10)
+        kill(one)
+
+    monkeypatch.setattr(hand_module._Hand, "_kill", wake_and_kill)
+    os.kill(process, signal.SIGSTOP)
+    with pytest.raises(NotApplied) as refused:
+        hands.perform(folder, "replace", "temporary", "target", CLOCK.monotonic() + 0.3)
+    assert refused.value.code == "too_late"
+    monkeypatch.undo()
     assert idle(hands) == []
-
-
-def patient_then_killing(one: hand_module._Hand, _: float) -> str:
-    select.select([one._connection], [], [], 10)
-    return one._last_words().decode().strip()
 
 
 def test_a_hand_that_dies_leaves_the_outcome_unknown(hands: Hands, folder: int) -> None:

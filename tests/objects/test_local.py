@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from dam.domain.errors import StorageFull, Unavailable
+from dam.domain.errors import NotFound, StorageFull, Unavailable
 from dam.objects.local import LocalObjects
 from dam.ports.objects import ObjectSink, ObjectStore
 from tests.contracts.object_store import ObjectStoreContract, contents, put
@@ -342,3 +342,14 @@ def test_a_store_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
 
 def test_an_empty_stream_has_the_digest_of_nothing(local: LocalObjects) -> None:
     assert put(local).sha256 == hashlib.sha256().hexdigest()
+
+
+def test_only_a_whole_digest_is_a_name(local: LocalObjects, root: Path) -> None:
+    """A name is never made into a path, not even where something lies there."""
+    for name in ("ab" * 32 + ".old", "../" + "ab" * 32, "AB" * 32):
+        path = path_of(root, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"planted")
+        assert local.find(name) is None
+        with pytest.raises(NotFound):
+            local.open(name)
