@@ -62,10 +62,17 @@ def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
     return f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'dam.sqlite')}"
 
 
-@pytest.fixture
-def postgres_url(postgres: Postgres) -> str:
-    """A migrated, empty PostgreSQL database."""
+@pytest.fixture(scope="module")
+def postgres_database(postgres: Postgres) -> str:
+    """A PostgreSQL database for the tests of one module."""
     return postgres.database()
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres, postgres_database: str) -> Iterator[str]:
+    """A migrated, empty PostgreSQL database."""
+    yield postgres_database
+    postgres.empty(postgres_database)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

@@ -23,6 +23,7 @@ import psycopg
 from psycopg import sql
 
 from dam.store import migrate
+from dam.store.places import metadata
 
 _PR_SET_PDEATHSIG = 1
 _USER = "dam"
@@ -65,6 +66,12 @@ class Postgres:
         name = next(self._names)
         self._execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(_TEMPLATE)))
         return self.url(name)
+
+    def empty(self, url: str) -> None:
+        """Delete every row of a migrated database, which takes a tenth of the time of making another."""
+        statements = [f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)]
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(sql.SQL("; ").join(map(sql.SQL, statements)))
 
     def empty_database(self) -> str:
         """The URL of a new database without a schema."""

@@ -73,7 +73,10 @@ class Transaction:
     def insert_new(self, table: Table, rows: Sequence[Mapping[str, object]]) -> int:
         """Insert the rows whose key or unique columns are not taken; returns how many."""
         insert: Any = insert_sqlite if self.on_sqlite else insert_postgresql
-        return sum(self.change(insert(table).values(**row).on_conflict_do_nothing()) for row in rows)
+        # The rows are counted by what comes back: drivers do not agree on counting inserts.
+        key = next(iter(table.primary_key))
+        fresh = insert(table).on_conflict_do_nothing().returning(key)
+        return sum(len(self.rows(fresh.values(**row))) for row in rows)
 
     def free(self, query: Select[Any], of: Table) -> Select[Any]:
         """Of these rows, the ones that no other transaction holds, held; a reading unit holds and skips none."""

@@ -1,0 +1,274 @@
+"""What every store must do with rollouts, deliveries, attempts, observations and artefacts; an adapter's test inherits
+the classes and gives the fixture ``store``, an empty Store.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from dam.domain.errors import Conflict
+from dam.domain.placements import ABSENT, Need
+from dam.ports.store import Store
+from tests.contracts.facts import (
+    AT,
+    artefact,
+    attempt,
+    channel,
+    content,
+    delivery,
+    digest,
+    fill,
+    ids,
+    later,
+    observation,
+    one_asset,
+    one_placement,
+    placement,
+    rollout,
+    version,
+)
+
+NEED = Need("unreachable", "The folder is gone.")
+
+
+class ArtefactsContract:
+    """What recipes made."""
+
+    def test_artefacts(self, store: Store) -> None:
+        fill(store, content())
+        made = artefact(state="ready", sha256=digest("small"), size=9, media_type="image/webp", width=3, height=2)
+        with store.writing() as work:
+            assert work.artefacts.ensure(artefact()) == artefact()
+            assert work.artefacts.ensure(replace(artefact(), updated_at=later(5))) == artefact()
+            assert work.artefacts.pending(AT, 5) == []
+            assert work.artefacts.pending(later(1), 5) == [artefact()]
+            assert work.replace(artefact(), made)
+            assert not work.replace(artefact(), replace(artefact(), state="failed"))
+            assert work.artefacts.get(digest("one"), "thumb-256", 1) == made
+            assert work.artefacts.get(digest("one"), "thumb-256", 2) is None
+            large = work.artefacts.ensure(artefact("large-2048"))
+            assert work.artefacts.of_source(digest("one")) == [large, made]
+            assert work.artefacts.page(None, 1) == [large]
+            assert work.artefacts.page((digest("one"), "large-2048", 1), 5) == [made]
+
+    def test_an_artefact_is_delivered_when_a_delivery_refers_to_it(self, store: Store) -> None:
+        one_placement(store)
+        with store.writing() as work:
+            number = work.rollouts.start("approval", "p-ann", AT).number
+            work.add(delivery("d1", number, before=digest("zero")))
+            assert [work.artefacts.delivered(digest(text)) for text in ("zero", "one", "two")] == [True, True, False]
+
+
+class RolloutsContract:
+    """Rollouts and deliveries."""
+
+    def test_rollouts(self, store: Store) -> None:
+        one_asset(store)
+        with store.writing() as work:
+            first = work.rollouts.start(
+                "approval", "p-ann", AT, asset_id="a1", version=1, sha256=digest("one"), note="x"
+            )
+            repair = rollout(work, "repair", asset_id="a1")
+            other = rollout(work)
+            assert (first.state, first.started_at, first.fanned_out) == ("open", AT, False)
+            assert first.number < repair < other
+            assert work.rollouts.get(first.number) == first
+            assert work.rollouts.newest_of("a1") == first
+            assert [found.number for found in work.rollouts.page(None, 2)] == [other, repair]
+            assert [found.number for found in work.rollouts.page(other, 9, "a1")] == [repair, first.number]
+            assert work.replace(first, replace(first, state="cancelled"))
+            assert not work.replace(first, replace(first, fanned_out=True))
+            assert [found.number for found in work.rollouts.unfinished(0, 9)] == [repair, other]
+            assert [found.number for found in work.rollouts.unfinished(repair, 9)] == [other]
+
+    def test_a_rollout_is_done_when_nothing_of_it_is_open_or_failed(self, store: Store) -> None:
+        one_placement(store)
+        with store.writing() as work:
+            number = rollout(work)
+            assert not work.rollouts.finish(number, later(1))
+            opened = work.rollouts.get(number)
+            assert opened is not None
+            assert work.replace(opened, replace(opened, fanned_out=True))
+            mine = delivery("d1", number)
+            work.add(mine)
+            for state in ("due", "verifying", "held", "failed"):
+                after = replace(mine, state=state)
+                assert work.replace(mine, after)
+                assert not work.rollouts.finish(number, later(1))
+                mine = after
+            assert work.replace(mine, replace(mine, state="superseded"))
+            assert work.rollouts.finish(number, later(1))
+            assert not work.rollouts.finish(number, later(2))
+            done = work.rollouts.get(number)
+            assert done is not None
+            assert (done.state, done.finished_at) == ("done", later(1))
+            assert work.rollouts.counts([number, number + 1]) == {number: {"superseded": 1}, number + 1: {}}
+
+    def test_deliveries(self, store: Store) -> None:
+        one_placement(store)
+        fill(store, placement("p2"))
+        with store.writing() as work:
+            old, new = rollout(work), rollout(work)
+            whole = delivery("d2", new, placement_id="p2", adopt=True, tries=2, reason=NEED, before=ABSENT)
+            work.add(delivery("d1", new), whole, delivery("d3", old))
+            assert work.rollouts.delivery("d2") == whole
+            assert ids([work.rollouts.newest_delivery("p1")]) == ["d1"]
+            assert work.rollouts.newest_delivery("p9") is None
+            assert ids(work.rollouts.deliveries(new, None, 9)) == ["d1", "d2"]
+            assert ids(work.rollouts.deliveries(new, "d1", 9)) == ["d2"]
+            with pytest.raises(Conflict) as refused:
+                work.add(delivery("d4", new))
+        assert refused.value.code == "delivery_exists"
+
+    def test_a_later_rollout_supersedes_what_is_open_or_failed(self, store: Store) -> None:
+        one_placement(store)
+        with store.writing() as work:
+            numbers = [rollout(work) for _ in range(4)]
+            for number, state in zip(numbers, ("done", "failed", "due", "due"), strict=True):
+                work.add(delivery(f"d{number}", number, state=state))
+            assert work.rollouts.supersede("p1", numbers[3]) == numbers[1:3]
+            assert work.rollouts.supersede("p1", numbers[3]) == []
+            states = [work.rollouts.delivery(f"d{number}") for number in numbers]
+            assert [found.state for found in states if found] == ["done", "superseded", "superseded", "due"]
+
+    def test_what_is_due(self, store: Store) -> None:
+        one_asset(store)
+        fill(store, channel())
+        cases: dict[str, dict[str, Any]] = {
+            "d1": {"due_at": later(2)},
+            "d2": {"due_at": later(9)},
+            "d3": {"state": "verifying", "due_at": later(1)},
+            "d4": {"state": "leased", "due_at": AT, "lease_until": later(3), "fence": 1},
+            "d5": {"state": "leased", "due_at": AT, "lease_until": later(9), "fence": 1},
+            "d6": {"state": "held"},
+            "d7": {"state": "failed"},
+        }
+        with store.writing() as work:
+            number = rollout(work)
+            for id_, given in cases.items():
+                work.add(placement(f"p-{id_}"), delivery(id_, number, placement_id=f"p-{id_}", **given))
+            assert ids(work.rollouts.due(later(3), 9)) == ["d4", "d3", "d1"]
+            assert ids(work.rollouts.due(later(3), 1)) == ["d4"]
+            assert ids(work.rollouts.due(later(2), 9)) == ["d3", "d1"]
+            assert work.rollouts.next_due() == later(1)
+            work.commit()
+        with store.reading() as work:
+            assert ids(work.rollouts.due(later(3), 9)) == ["d4", "d3", "d1"]
+
+    @pytest.mark.parametrize(
+        ("given", "at_five", "next_due"),
+        [
+            ({}, True, 0),
+            ({"unreachable": NEED, "next_check_at": later(6)}, False, 6),
+            ({"unreachable": NEED, "next_check_at": later(5)}, True, 5),
+            ({"unreachable": NEED}, True, 0),
+            ({"next_check_at": later(6)}, True, 0),
+            ({"removed_at": AT}, False, None),
+        ],
+    )
+    def test_a_channel_that_can_not_be_reached_rests(
+        self, store: Store, given: dict[str, Any], at_five: bool, next_due: int | None
+    ) -> None:
+        one_asset(store)
+        fill(store, channel(**given), placement())
+        with store.writing() as work:
+            work.add(delivery("d1", rollout(work)))
+            assert bool(work.rollouts.due(later(5), 9)) is at_five
+            assert work.rollouts.next_due() == (None if next_due is None else later(next_due))
+
+    def test_deliveries_that_wait_for_an_artefact_are_woken(self, store: Store) -> None:
+        one_asset(store)
+        fill(store, content("two"), version(number=2, text="two"), channel())
+        thumb = {"recipe": "thumb-256"}
+        fill(store, placement("p1", **thumb), placement("p2", **thumb), placement("p3"), placement("p4", **thumb))
+        with store.writing() as work:
+            number = rollout(work)
+            waiting = {"artefact": None, "due_at": later(60)}
+            work.add(delivery("d1", number, **waiting), delivery("d2", number, placement_id="p2", due_at=later(60)))
+            work.add(delivery("d3", number, placement_id="p3", **waiting))
+            work.add(delivery("d4", number, placement_id="p4", version=2, **waiting))
+            assert work.rollouts.wake(digest("one"), "thumb-256", 2, AT) == 0
+            assert work.rollouts.wake(digest("one"), "thumb-256", 1, AT) == 1
+            assert ids(work.rollouts.due(AT, 9)) == ["d1"]
+
+
+class AttemptsContract:
+    """Permits, attempts, observations."""
+
+    def test_a_permit_is_granted_only_under_the_present_claim(self, store: Store) -> None:
+        one_asset(store)
+        fill(store, channel(), placement(fence=3))
+        with store.writing() as work:
+            lease = {"state": "leased", "fence": 3, "lease_until": later(30)}
+            work.add(delivery("d1", rollout(work), **lease), attempt(2, "d1"), attempt(3, "d1"))
+            permit = work.rollouts.permit
+            assert not permit("p1", 2, digest("one"), AT, later(10)), "an older fence"
+            assert not permit("p1", 3, digest("two"), AT, later(10)), "other bytes"
+            assert not permit("p1", 3, digest("one"), AT, later(31)), "the lease ends before the permit would"
+            assert not permit("p2", 3, digest("one"), AT, later(10)), "another placement"
+            assert permit("p1", 3, digest("one"), AT, later(30))
+            found = work.rollouts.attempt("p1", 3)
+            assert found is not None
+            assert found.permit_until == later(30)
+
+    @pytest.mark.parametrize("ended", ["claimed", "superseded", "released", "ended"])
+    def test_no_permit_once_something_moved(self, store: Store, ended: str) -> None:
+        one_asset(store)
+        fill(store, channel(), placement(fence=3))
+        with store.writing() as work:
+            mine = delivery("d1", rollout(work), state="leased", fence=3, lease_until=later(30))
+            tried = attempt(3, "d1")
+            work.add(mine, tried)
+            moves: dict[str, tuple[Any, Any]] = {
+                "claimed": (placement(fence=3), placement(fence=4)),
+                "superseded": (mine, replace(mine, state="superseded")),
+                "released": (mine, replace(mine, state="due")),
+                "ended": (tried, replace(tried, ended_at=AT, outcome="none")),
+            }
+            assert work.replace(*moves[ended])
+            assert not work.rollouts.permit("p1", 3, digest("one"), AT, later(10))
+
+    def test_attempts(self, store: Store) -> None:
+        one_placement(store)
+        with store.writing() as work:
+            work.add(delivery("d1", rollout(work)))
+            none = attempt(1, "d1", ended_at=AT, outcome="none", permit_until=AT)
+            applied = attempt(2, "d1", ended_at=AT, outcome="applied", digest=digest("two"), receipt={"etag": "x"})
+            unknown = attempt(3, "d1", ended_at=AT, outcome="unknown", digest=digest("three"))
+            running = attempt(4, "d1", permit_until=later(1), digest=digest("four"))
+            claimed = attempt(5, "d1", digest=digest("five"))
+            work.add(none, applied, unknown, running, claimed)
+            assert work.rollouts.attempt("p1", 2) == applied
+            assert work.rollouts.attempt("p1", 9) is None
+            assert work.rollouts.unfinished_attempts("p1") == [unknown, running, claimed]
+            assert work.rollouts.attempts("p1", None, 2) == [claimed, running]
+            assert work.rollouts.attempts("p1", 3, 9) == [applied, none]
+            wrote = [work.rollouts.wrote("p1", digest(text)) for text in ("one", "two", "three", "four", "five")]
+            assert wrote == [False, True, True, True, False]
+            assert work.rollouts.owned("p1")
+            assert not work.rollouts.owned("p2")
+
+    def test_an_attempt_that_may_have_written_is_what_makes_a_place_ours(self, store: Store) -> None:
+        one_placement(store)
+        with store.writing() as work:
+            work.add(delivery("d1", rollout(work)), attempt(1, "d1"))
+            assert not work.rollouts.owned("p1")
+            assert work.replace(attempt(1, "d1"), attempt(1, "d1", permit_until=later(1)))
+            assert work.rollouts.owned("p1")
+
+    def test_equal_looks_in_a_row_are_one_observation(self, store: Store) -> None:
+        one_placement(store)
+        with store.writing() as work:
+            looks = [
+                observation("o1"),
+                observation("o2", began_at=later(5), until=later(6)),
+                observation("o3", began_at=later(7), until=later(8), foreign=True),
+                observation("o4", began_at=later(9), until=later(9), digest=None, reason=NEED),
+                observation("o5", began_at=later(10), until=later(11)),
+            ]
+            for look in looks:
+                work.rollouts.observe(look)
+            first = replace(looks[0], until=later(6), looks=2)
+            assert work.rollouts.observations("p1", None, 9) == [looks[4], looks[3], looks[2], first]
+            assert work.rollouts.observations("p1", "o4", 1) == [looks[2]]

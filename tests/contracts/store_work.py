@@ -1,0 +1,214 @@
+"""What every store must do with people, requests, events and jobs; an adapter's test inherits the classes and gives the
+fixtures ``store``, an empty Store, and ``time``, its clock.
+"""
+
+from dataclasses import replace
+
+import pytest
+
+from dam.domain.errors import Conflict
+from dam.domain.principals import Grant, RequestKey, Session, SignInLink, Token
+from dam.ports.store import Answer, NumberedEvent, Store
+from tests.conftest import Time
+from tests.contracts.facts import AT, digest, fill, happened, later, principal
+
+KEY = RequestKey("p-ann", "POST /assets", "k1")
+
+
+class PeopleContract:
+    """Principals, grants, tokens, links, sessions, failures, and idempotency keys."""
+
+    def test_principals(self, store: Store) -> None:
+        with store.reading() as work:
+            assert not work.people.any_person()
+        fill(store, principal("p1", kind="service"))
+        with store.reading() as work:
+            assert not work.people.any_person()
+        fill(store, principal("p2", name="ann", password_hash="argon", disabled_at=later(2)))
+        with store.reading() as work:
+            ann = principal("p2", name="ann", password_hash="argon", disabled_at=later(2))
+            assert work.people.any_person()
+            assert work.people.get("p2") == work.people.named("ann") == ann
+            assert work.people.named("Ann") is None
+            assert work.people.page("p1", 5) == [ann]
+
+    def test_a_name_is_taken_once(self, store: Store) -> None:
+        fill(store, principal("p1", name="ann"))
+        with store.writing() as work, pytest.raises(Conflict) as refused:
+            work.add(principal("p2", name="ann"))
+        assert refused.value.code == "user_exists"
+
+    def test_a_principal_has_one_role_in_a_scope(self, store: Store) -> None:
+        fill(store, principal("p1"), principal("p2"), Grant("p1", "viewer"), Grant("p1", "admin", "campaign", "c"))
+        with store.writing() as work:
+            work.people.set_role(Grant("p1", "manager"))
+            work.people.set_role(Grant("p2", "viewer"))
+            assert work.people.grants(["p1"]) == [Grant("p1", "manager"), Grant("p1", "admin", "campaign", "c")]
+            assert len(work.people.grants(["p1", "p2"])) == 3
+            assert work.people.grants([]) == []
+
+    def test_tokens(self, store: Store) -> None:
+        one = Token("t1", "p1", "laptop", digest("one"), "viewer", AT, later(60))
+        two = Token("t2", "p2", "ci", digest("two"), "admin", AT)
+        fill(store, principal("p1"), principal("p2"), one, two)
+        with store.writing() as work:
+            assert work.people.token(digest("one")) == work.people.token_by_id("t1") == one
+            assert work.people.token(digest("three")) is None
+            assert work.people.tokens(None, None, 9) == [one, two]
+            assert work.people.tokens("p2", None, 9) == work.people.tokens(None, "t1", 9) == [two]
+            assert work.replace(one, replace(one, revoked_at=AT))
+            assert not work.replace(one, replace(one, last_used_at=AT))
+
+    def test_a_link_is_used_once(self, store: Store) -> None:
+        link = SignInLink(digest("link"), "p1", AT, later(60))
+        fill(store, principal("p1"), link)
+        with store.writing() as work:
+            assert work.people.link(digest("link")) == link
+            assert work.replace(link, replace(link, used_at=later(1)))
+            assert not work.replace(link, replace(link, used_at=later(2)))
+
+    def test_sessions(self, store: Store) -> None:
+        made = [Session(digest(text), "p1", "csrf", AT, later(60)) for text in ("one", "two", "three")]
+        fill(store, principal("p1"), *made)
+        with store.writing() as work:
+            assert work.people.session(digest("one")) == made[0]
+            assert work.people.end_session(digest("one"))
+            assert not work.people.end_session(digest("one"))
+            assert work.people.end_sessions("p1") == 2
+            assert work.people.session(digest("two")) is None
+
+    def test_failed_sign_ins_are_counted_and_forgotten_after_a_day(self, store: Store) -> None:
+        with store.writing() as work:
+            for at in (AT, later(10), later(20)):
+                work.people.note_failure("ann", at)
+            work.people.note_failure("bob", AT)
+            assert work.people.failures("ann", later(10)) == 2
+            work.people.note_failure("eve", later(86_405))
+            assert work.people.failures("ann", AT) == 2
+            assert work.people.failures("bob", AT) == 0
+
+    def test_a_request_runs_once_and_keeps_its_answer(self, store: Store) -> None:
+        first = Answer(KEY, "body", later(10))
+        with store.writing() as work:
+            assert work.answers.get(KEY) is None
+            assert work.answers.begin(first, AT)
+            assert not work.answers.begin(Answer(KEY, "body", later(20)), later(9))
+            assert work.answers.get(KEY) == first
+            assert work.answers.begin(Answer(KEY, "body", later(30)), later(10))
+            assert work.answers.finish(KEY, {"asset_id": "a1"})
+            assert not work.answers.finish(KEY, {"asset_id": "a2"})
+            assert not work.answers.begin(Answer(KEY, "body", later(90)), later(60))
+            work.answers.drop(KEY)
+            assert work.answers.get(KEY) == Answer(KEY, "body", later(30), {"asset_id": "a1"})
+            assert work.answers.sweep(later(30)) == 0
+            assert work.answers.sweep(later(31)) == 1
+            assert work.answers.get(KEY) is None
+
+    def test_a_request_that_was_refused_is_forgotten(self, store: Store) -> None:
+        with store.writing() as work:
+            assert work.answers.begin(Answer(KEY, "body", later(10)), AT)
+            work.answers.drop(KEY)
+            assert work.answers.get(KEY) is None
+            assert not work.answers.finish(KEY, {})
+
+
+class JobsContract:
+    """Events, their numbers, and jobs."""
+
+    def test_events_are_numbered_in_order_and_become_jobs(self, store: Store) -> None:
+        said = [happened("asset.created", number=1), happened("asset.edited"), happened("other", None, x=[1, "ü"])]
+        with store.writing() as work:
+            work.record(*said)
+            assert work.jobs.events(0, 9) == []
+            assert work.jobs.relay({"asset.created": ("render", "index"), "asset.edited": ("index",)}, 2) == 2
+            assert work.jobs.counts() == {"due": 3, "leased": 0, "set_aside": 0, "unnumbered": 1}
+            assert work.jobs.relay({}, 9) == 1
+            assert work.jobs.relay({}, 9) == 0
+            assert work.jobs.last_number() == 3
+            assert work.jobs.events(0, 9) == [NumberedEvent(place, e) for place, e in enumerate(said, start=1)]
+            assert [found.number for found in work.jobs.events(1, 1)] == [2]
+            assert [found.number for found in work.jobs.events(0, 9, "a1")] == [1, 2]
+            jobs = work.jobs.page("due", None, 9)
+            assert [(job.task, job.ids) for job in jobs] == [
+                ("render", {"asset_id": "a1", "number": 1}),
+                ("index", {"asset_id": "a1", "number": 1}),
+                ("index", {"asset_id": "a1"}),
+            ]
+
+    def test_equal_jobs_of_one_relay_are_one(self, store: Store) -> None:
+        with store.writing() as work:
+            work.record(happened("asset.edited"), happened("asset.published"), happened("asset.edited", "a2"))
+            work.jobs.relay({"asset.edited": ["index"], "asset.published": ["index"]}, 9)
+            assert [job.ids["asset_id"] for job in work.jobs.page("due", None, 9)] == ["a1", "a2"]
+
+    def test_a_job_is_leased_to_one_and_each_lease_is_a_try(self, store: Store, time: Time) -> None:
+        with store.writing() as work:
+            work.jobs.enqueue("index", {"asset_id": "a1"})
+            assert work.jobs.next_due() == time.now()
+            assert work.jobs.lease(["render"], time.now(), time.after(10), 9) == []
+            (job,) = work.jobs.lease(["render", "index"], time.now(), time.after(10), 9)
+            assert (job.state, job.tries, job.leased_until) == ("leased", 1, time.after(10))
+            assert work.jobs.next_due() == time.after(10)
+            assert work.jobs.lease(["index"], time.after(9), time.after(20), 9) == []
+            (again,) = work.jobs.lease(["index"], time.after(10), time.after(20), 9)
+            assert (again.id, again.tries) == (job.id, 2)
+            assert not work.jobs.done(job)
+            assert not work.jobs.failed(job, "late", "", None)
+            assert work.jobs.done(again)
+            assert not work.jobs.done(again)
+            assert work.jobs.get(job.id) is None
+            assert work.jobs.next_due() is None
+
+    def test_the_longest_due_are_leased_first(self, store: Store, time: Time) -> None:
+        with store.writing() as work:
+            for number in range(3):
+                work.jobs.enqueue("index", {"n": number})
+                time.move(-10)
+            found = work.jobs.lease(["index"], time.after(60), time.after(90), 2)
+            assert [job.ids["n"] for job in found] == [2, 1]
+
+    def test_a_job_that_failed_waits_or_is_set_aside_until_a_person_retries(self, store: Store, time: Time) -> None:
+        with store.writing() as work:
+            work.jobs.enqueue("index", {})
+            (job,) = work.jobs.lease(["index"], time.now(), time.after(10), 1)
+            assert work.jobs.failed(job, "broken", "It broke.", time.after(5))
+            assert work.jobs.lease(["index"], time.after(4), time.after(10), 1) == []
+            (job,) = work.jobs.lease(["index"], time.after(5), time.after(15), 1)
+            assert (job.tries, job.reason_code, job.reason_detail) == (2, "broken", "It broke.")
+            assert work.jobs.failed(job, "poison", "It always breaks.", None)
+            assert work.jobs.lease(["index"], time.after(999), time.after(1999), 1) == []
+            assert work.jobs.next_due() is None
+            (aside,) = work.jobs.page("set_aside", None, 9)
+            assert (aside.id, aside.reason_code, aside.tries) == (job.id, "poison", 2)
+            assert work.jobs.retry(job.id, time.after(20))
+            assert not work.jobs.retry(job.id, time.after(20))
+            (job,) = work.jobs.lease(["index"], time.after(20), time.after(30), 1)
+            assert (job.tries, job.reason_code) == (1, None)
+
+    def test_a_lease_from_before_a_retry_is_worth_nothing(self, store: Store, time: Time) -> None:
+        with store.writing() as work:
+            work.jobs.enqueue("index", {})
+            (old,) = work.jobs.lease(["index"], time.now(), time.after(10), 1)
+            assert work.jobs.failed(old, "poison", "", None)
+            assert work.jobs.retry(old.id, time.now())
+            (new,) = work.jobs.lease(["index"], time.after(1), time.after(11), 1)
+            assert (old.id, old.tries) == (new.id, new.tries)
+            assert not work.jobs.done(old)
+            assert work.jobs.done(new)
+
+    def test_an_id_never_comes_back(self, store: Store, time: Time) -> None:
+        with store.writing() as work:
+            work.jobs.enqueue("index", {})
+            (first,) = work.jobs.lease(["index"], time.now(), time.after(10), 1)
+            assert work.jobs.done(first)
+            work.jobs.enqueue("index", {})
+            (second,) = work.jobs.lease(["index"], time.now(), time.after(10), 1)
+            assert second.id > first.id
+
+    def test_leases_are_given_back_at_a_start(self, store: Store, time: Time) -> None:
+        with store.writing() as work:
+            work.jobs.enqueue("index", {})
+            work.jobs.lease(["index"], time.now(), time.after(999), 1)
+            assert work.jobs.release_leases(time.now()) == 1
+            (job,) = work.jobs.lease(["index"], time.now(), time.after(10), 1)
+            assert job.tries == 2

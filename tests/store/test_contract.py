@@ -1,0 +1,38 @@
+"""The store's contract, on SQLite and on PostgreSQL."""
+
+from tests.contracts.store import AssetsContract, UnitOfWorkContract
+from tests.contracts.store_places import PlacementsContract
+from tests.contracts.store_rollouts import ArtefactsContract, AttemptsContract, RolloutsContract
+from tests.contracts.store_work import JobsContract, PeopleContract
+
+
+class TestUnitOfWork(UnitOfWorkContract):
+    """One transaction."""
+
+
+class TestAssets(AssetsContract):
+    """Assets, versions, decisions, contents, names."""
+
+
+class TestArtefacts(ArtefactsContract):
+    """What recipes made."""
+
+
+class TestPeople(PeopleContract):
+    """Principals, credentials, requests."""
+
+
+class TestJobs(JobsContract):
+    """Events and jobs."""
+
+
+class TestPlacements(PlacementsContract):
+    """Channels and placements."""
+
+
+class TestRollouts(RolloutsContract):
+    """Rollouts and deliveries."""
+
+
+class TestAttempts(AttemptsContract):
+    """Attempts and observations."""
