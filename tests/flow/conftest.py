@@ -6,18 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.stage import Ids, Stage, prepare, stage_on
+from tests.harness.stage import Stage, Theatre
 
 _SHM = Path("/dev/shm")
 
 
 @pytest.fixture(scope="session")
-def prepared() -> Iterator[tuple[Path, Ids]]:
+def theatre() -> Iterator[Theatre]:
     with tempfile.TemporaryDirectory(dir=_SHM if _SHM.is_dir() else None) as folder:
-        yield Path(folder), prepare(Path(folder))
+        theatre = Theatre(Path(folder))
+        yield theatre
+        theatre.store.dispose()
 
 
 @pytest.fixture
-def stage(prepared: tuple[Path, Ids]) -> Iterator[Stage]:
-    with stage_on(prepared) as one:
+def stage(theatre: Theatre) -> Iterator[Stage]:
+    with theatre.play() as one:
         yield one

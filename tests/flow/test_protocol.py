@@ -3,7 +3,7 @@ destination that holds writes in flight, and time that moves when told. After ea
 hold; at the end everything is proven.
 """
 
-from pathlib import Path
+import os
 from typing import ClassVar
 
 from hypothesis import HealthCheck, settings
@@ -19,19 +19,20 @@ from hypothesis.stateful import (
 
 from dam.operations import place, reconcile
 from tests.harness.actors import Actor
-from tests.harness.stage import BOSS, LATENESS_S, REMOTE, Ids, Snapshot, Stage, stage_on
+from tests.harness.stage import BOSS, LATENESS_S, REMOTE, Snapshot, Stage, Theatre
 
+EXAMPLES = 1000 if "TORTURE" in os.environ else 25
 VISIBLE = st.sampled_from(["ack", "ack", "ack", "hold", "refuse"])
 
 
 class Protocol(RuleBasedStateMachine):
     """At most three workers and two auditors at a time."""
 
-    prepared: ClassVar[tuple[Path, Ids]]
+    theatre: ClassVar[Theatre]
 
     @initialize()
     def rise(self) -> None:
-        self._playing = stage_on(self.prepared)
+        self._playing = self.theatre.play()
         self.stage: Stage = self._playing.__enter__()
         self.foreign = False
         self.highest = (0, 0, 0)
@@ -160,12 +161,12 @@ class Protocol(RuleBasedStateMachine):
             assert (state.word, right) == ("current", True)
 
 
-def test_the_protocol(prepared: tuple[Path, Ids]) -> None:
-    Protocol.prepared = prepared
+def test_the_protocol(theatre: Theatre) -> None:
+    Protocol.theatre = theatre
     run_state_machine_as_test(
         Protocol,
         settings=settings(
-            max_examples=60,
+            max_examples=EXAMPLES,
             stateful_step_count=40,
             deadline=None,
             derandomize=True,

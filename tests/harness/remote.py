@@ -8,7 +8,6 @@ import hashlib
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import BinaryIO, Self
 
 from dam.channels.names import split
@@ -125,9 +124,7 @@ class HeldChange:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *exc: object) -> None:
         self._applied = True
 
 

@@ -4,7 +4,6 @@ memory, and time that moves only when told.
 
 import hashlib
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,10 +26,9 @@ from dam.operations.place import Where
 from dam.operations.uploads import Details, Incoming
 from dam.ports.channel import Timing
 from dam.ports.services import Rules, Services
-from dam.ports.store import Store, UnitOfWork
 from dam.store.engine import WRITING
 from dam.store.places import metadata
-from dam.store.work import SqlStore, open_store
+from dam.store.work import SqlStore, SqlUnitOfWork, open_store
 from tests.harness.actors import Actor, pause
 from tests.harness.remote import HeldChannel, OneChannel, Remote
 
@@ -39,13 +37,14 @@ BYTES = {1: b"one", 2: b"two two", 3: b"three three three"}
 DIGESTS = {number: hashlib.sha256(data).hexdigest() for number, data in BYTES.items()}
 BOSS = Who(SYSTEM_ID, "boss", "admin")
 PERMIT_S, LATENESS_S, LEASE_S = 10, 5, 20
+START_S = 1000.0
 
 
 class Time:
     """The database's clock and the workers', one and the same."""
 
     def __init__(self) -> None:
-        self.seconds = 1000.0
+        self.seconds = START_S
 
     def monotonic(self) -> float:
         return self.seconds
@@ -57,14 +56,14 @@ class Time:
 class StoppingStore:
     """The real store; an actor stops before each of its transactions."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: SqlStore) -> None:
         self._store = store
 
-    def writing(self) -> UnitOfWork:
+    def writing(self) -> SqlUnitOfWork:
         pause("writing")
         return self._store.writing()
 
-    def reading(self) -> UnitOfWork:
+    def reading(self) -> SqlUnitOfWork:
         pause("reading")
         return self._store.reading()
 
@@ -93,19 +92,40 @@ class Ids:
     placement: str
 
 
-class Stage:
-    """One play. ``folder`` holds a database made by ``prepare``; the object store is shared, since content never
-    changes.
+class Theatre:
+    """Where plays take place, one after the other: a prepared database in ``folder``, and one store, so that
+    statements are compiled once.
     """
 
-    def __init__(self, folder: Path, objects: Path, ids: Ids, *, lateness: float = LATENESS_S, batch: int = 16) -> None:
-        self.ids, self.time, self.lateness = ids, Time(), lateness
-        self.store: SqlStore = open_store(f"sqlite:///{folder / 'dam.db'}", now=self.time.now)
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.time = folder, Time()
+        self.ids = prepare(folder)
+        (folder / "play").mkdir()
+        self.store = open_store(f"sqlite:///{folder / 'play' / 'dam.db'}", now=self.time.now)
+
+    @contextmanager
+    def play(self, *, lateness: float = LATENESS_S, batch: int = 16) -> Iterator["Stage"]:
+        """A stage on a fresh copy of what was prepared."""
+        self.store.dispose()
+        for old in (self.folder / "play").iterdir():
+            old.unlink()
+        for name in ("dam.db", "dam.db-wal"):
+            if (self.folder / name).exists():
+                shutil.copyfile(self.folder / name, self.folder / "play" / name)
+        self.time.seconds = START_S
+        with Stage(self, lateness=lateness, batch=batch) as stage:
+            yield stage
+
+
+class Stage:
+    """One play. The object store is shared, since content never changes."""
+
+    def __init__(self, theatre: Theatre, *, lateness: float, batch: int) -> None:
+        self.ids, self.time, self.store, self.lateness = theatre.ids, theatre.time, theatre.store, lateness
         self.remote = Remote(self.time, mark="held", permitted=self._permitted)
         channel = HeldChannel(self.remote, self.time, Timing(PERMIT_S, lateness))
-        self.services = _services(
-            StoppingStore(self.store), LocalObjects(objects), OneChannel(channel, batch), self.time
-        )
+        objects = LocalObjects(theatre.folder / "objects")
+        self.services = _services(StoppingStore(self.store), objects, OneChannel(channel, batch), self.time)
         self.actors: list[Actor] = []
 
     # What people do.
@@ -200,7 +220,6 @@ class Stage:
     ) -> None:
         for actor in self.actors:
             actor.kill()
-        self.store.dispose()
 
     def _permitted(self, digest: str | None) -> int | None:
         """The fence of the attempt that may write this now."""
@@ -238,23 +257,6 @@ def prepare(folder: Path) -> Ids:
     place_id = place.place(services, BOSS, asset, Where(add(services, BOSS, Setup("held", "held", {})), REMOTE))
     store.dispose()
     return Ids(asset, place_id)
-
-
-def copy(prepared: Path, to: Path) -> None:
-    """A fresh database as ``prepare`` made it."""
-    for name in ("dam.db", "dam.db-wal"):
-        if (prepared / name).exists():
-            shutil.copyfile(prepared / name, to / name)
-
-
-@contextmanager
-def stage_on(prepared: tuple[Path, Ids], *, lateness: float = LATENESS_S, batch: int = 16) -> Iterator[Stage]:
-    """A stage on a fresh copy of what ``prepare`` made."""
-    folder, ids = prepared
-    with tempfile.TemporaryDirectory(dir=folder) as mine:
-        copy(folder, Path(mine))
-        with Stage(Path(mine), folder / "objects", ids, lateness=lateness, batch=batch) as stage:
-            yield stage
 
 
 def _incoming(services: Services, number: int) -> Incoming:
