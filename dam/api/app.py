@@ -4,8 +4,10 @@ Rule: the only place that knows all routes. What it serves is given to it; it re
 """
 
 from dataclasses import dataclass
+from functools import cache
+from threading import Lock
 
-from flask import Flask, Response, json, request
+from flask import Flask, Response, request
 
 from dam.api import (
     assets,
@@ -15,6 +17,7 @@ from dam.api import (
     feed,
     library,
     placements,
+    problems,
     public,
     rollouts,
     sessions,
@@ -70,6 +73,7 @@ def create_app(services: Services, options: Options | None = None) -> Flask:
     app.extensions[EXTENSION] = services
     app.url_map.merge_slashes = False  # an address is what it is; nothing redirects
     document.converters(app.url_map)
+    problems.install(app)
     _guard(app)
     _publish(app, chosen.version)
     return app
@@ -92,12 +96,17 @@ def _guard(app: Flask) -> None:
 
 
 def _publish(app: Flask, version: str) -> None:
-    api = document.start(app, version)
-    for routes in ALL:
-        api.register_blueprint(routes.blueprint)
-    text = json.dumps(document.finished(api))
+    blueprints = [routes.blueprint for routes in ALL]
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint)
+    making = Lock()
+
+    @cache
+    def text() -> str:
+        return document.text(app, version, blueprints)
 
     @app.get(DOCUMENT, endpoint=DOCUMENT_ENDPOINT)
     def openapi() -> Response:
         """This document."""
-        return Response(text, content_type="application/json")
+        with making:
+            return Response(text(), content_type="application/json")

@@ -3,11 +3,12 @@
 Rule: nothing is documented here that a route does not declare, and every error is documented as problem+json.
 """
 
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
 import flask_smorest  # type: ignore[import-untyped]
-from flask import Flask
+from flask import Flask, json
 from flask_smorest.utils import prepare_response  # type: ignore[import-untyped]
 from werkzeug.routing import BaseConverter, Map
 
@@ -58,7 +59,7 @@ class Api(flask_smorest.Api):  # type: ignore[misc]
     DEFAULT_ERROR_RESPONSE_NAME = None  # every status is declared, so that an undeclared one can be noticed
 
     def _register_error_handlers(self) -> None:
-        problems.install(self._app)
+        """The app has its handlers already; it may be serving by now."""
 
     def _register_responses(self) -> None:
         for status in HTTPStatus:
@@ -74,8 +75,17 @@ def converters(url_map: Map) -> None:
     url_map.converters = {**url_map.converters, **CONVERTERS}
 
 
-def start(app: Flask, version: str) -> Api:
-    """The document of an app, without routes yet."""
+def text(app: Flask, version: str, blueprints: Iterable[Any]) -> str:
+    """The whole document as JSON. It takes a quarter of a second to make, so nobody makes it before it is asked for."""
+    api = _start(app, version)
+    for blueprint in blueprints:
+        name = blueprint.name
+        blueprint.register_views_in_doc(api, app, api.spec, name=name, parameters=None)
+        api.spec.tag({"name": name, "description": blueprint.description})
+    return json.dumps(api.spec.to_dict())
+
+
+def _start(app: Flask, version: str) -> Api:
     api = Api(app, spec_kwargs={"title": TITLE, "version": version, "openapi_version": "3.1.0"})
     for converter in CONVERTERS.values():
         api.register_converter(converter, lambda found: dict(found.shape))
@@ -83,9 +93,3 @@ def start(app: Flask, version: str) -> Api:
     schemes.security_scheme("bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "dam_…"})
     schemes.security_scheme("session", {"type": "apiKey", "in": "cookie", "name": COOKIE})
     return api
-
-
-def finished(api: Api) -> dict[str, Any]:
-    """The whole document."""
-    document: dict[str, Any] = api.spec.to_dict()
-    return document

@@ -7,7 +7,7 @@ import hashlib
 import io
 import struct
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from dam.operations.ids import new_id
 from dam.operations.tokens import Wanted
 from dam.ports.services import Services
 from dam.store.places import metadata
+from tests.conftest import Time
 
 Headers = dict[str, str]
 
@@ -50,21 +51,12 @@ class World:
 
     services: Services
     app: Flask
+    document: dict[str, Any]
     database_url: str
     folder: Path
-    people: dict[Role, Actor] = field(default_factory=dict)
-    secrets: dict[Role, str] = field(default_factory=dict)
-
-    def populate(self) -> None:
-        """An account and a token of each role."""
-        for role in ROLES:
-            with self.services.store.writing() as work:
-                person = Principal(new_id(), "person", f"the {role}", work.now())
-                work.add(person)
-                work.people.set_role(Grant(person.id, role))
-                work.commit()
-            self.people[role] = Actor(person.id, person.name, role)
-            _, self.secrets[role] = tokens.create(self.services, self.people[role], Wanted("test", role))
+    time: Time
+    people: dict[Role, Actor]
+    secrets: dict[Role, str]
 
     def call(self, method: str, path: str, role: Role | None = "admin", **kwargs: Any) -> TestResponse:
         """One request in a role (None: as nobody)."""
@@ -147,6 +139,21 @@ class World:
     def state(self) -> tuple[object, object]:
         """Rows and bytes."""
         return self.rows(), self.bytes()
+
+
+def populate(services: Services) -> tuple[dict[Role, Actor], dict[Role, str]]:
+    """An account and a token of each role."""
+    people: dict[Role, Actor] = {}
+    secrets: dict[Role, str] = {}
+    for role in ROLES:
+        with services.store.writing() as work:
+            person = Principal(new_id(), "person", f"the {role}", work.now())
+            work.add(person)
+            work.people.set_role(Grant(person.id, role))
+            work.commit()
+        people[role] = Actor(person.id, person.name, role)
+        _, secrets[role] = tokens.create(services, people[role], Wanted("test", role))
+    return people, secrets
 
 
 def form(data: bytes, name: str, **fields: Any) -> dict[str, Any]:
