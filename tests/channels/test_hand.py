@@ -78,8 +78,9 @@ def test_an_answer_that_was_given_before_the_death_counts(
     kill = hand_module._Hand._kill
 
     def wake_and_kill(one: hand_module._Hand) -> None:
-        os.kill(process, signal.SIGCONT)
-        select.select([one._connection], [], [], 10)
+        if one.runs():
+            os.kill(process, signal.SIGCONT)
+            select.select([one._connection], [], [], 10)
         kill(one)
 
     monkeypatch.setattr(hand_module._Hand, "_kill", wake_and_kill)
