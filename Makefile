@@ -57,9 +57,9 @@ test: lint check
 
 lock: .venv/test
 	@$(PIP) install uv
-	$(BIN)/uv pip compile --quiet --no-header --generate-hashes --python-version 3.11 --extra build \
+	$(BIN)/uv pip compile --quiet --no-header --universal --generate-hashes --python-version 3.11 --extra build \
 		--output-file requirements.lock pyproject.toml
-	$(BIN)/uv pip compile --quiet --no-header --generate-hashes --python-version 3.11 --extra test \
+	$(BIN)/uv pip compile --quiet --no-header --universal --generate-hashes --python-version 3.11 --extra test \
 		--output-file requirements-test.lock pyproject.toml
 
 clean:

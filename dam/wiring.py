@@ -6,6 +6,7 @@ connections, indexes and threads begin at their first use. Must not: know Flask 
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -26,19 +27,35 @@ DATABASE_FILE = "dam.sqlite"
 INDEX_FOLDER = "index"
 
 
+@dataclass(frozen=True, slots=True)
+class Adapters:
+    """The adapters that the settings name, imported and not made: a supervisor has this before it forks."""
+
+    store: Callable[[Callable[[], None]], Store]
+    objects: Callable[[], ObjectStore]
+    index: Callable[[], SearchIndex]
+
+
+def choose(settings: Settings) -> Adapters:
+    """Import what these settings name. Raises SettingsError for a URL that nothing here understands."""
+    if urlsplit(settings.broker_url).scheme != "embedded":
+        raise _unsupported("DAM_BROKER_URL", settings.broker_url, "embedded://")
+    return Adapters(_store(database_url(settings)), _objects(settings), _index(settings))
+
+
 def build(settings: Settings, wake: Callable[[], None]) -> Services:
     """The services that these settings name; ``wake`` is called after commits that leave work behind.
 
-    Makes the folders of the embedded adapters. Raises SettingsError for a URL that nothing here understands.
+    Makes the folders of the embedded adapters. Raises SettingsError as ``choose``; Unavailable, StorageFull.
     """
-    check_broker(settings)
+    adapters = choose(settings)
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     clock = SystemClock()
     surroundings = Surroundings(settings.home, Hands(clock), permit_s=settings.folder_permit_seconds)
     return Services(
-        store=_store(database_url(settings), wake),
-        objects=_objects(settings),
-        index=_index(settings),
+        store=adapters.store(wake),
+        objects=adapters.objects(),
+        index=adapters.index(),
         channels=ConfiguredChannels(KINDS, surroundings),
         clock=clock,
         passwords=Argon2Passwords(),
@@ -65,32 +82,26 @@ def is_embedded(settings: Settings) -> bool:
     return urlsplit(database_url(settings)).scheme == "sqlite"
 
 
-def check_broker(settings: Settings) -> None:
-    """Raise SettingsError unless this program can bring jobs to workers in that way."""
-    if urlsplit(settings.broker_url).scheme != "embedded":
-        raise _unsupported("DAM_BROKER_URL", settings.broker_url, "embedded://")
-
-
-def _store(url: str, wake: Callable[[], None]) -> Store:
+def _store(url: str) -> Callable[[Callable[[], None]], Store]:
     if urlsplit(url).scheme not in ("sqlite", "postgresql"):
         raise _unsupported("DAM_DATABASE_URL", url, "sqlite:///PATH, postgresql://…")
     from dam.store.work import open_store
 
-    return open_store(url, wake=wake)
+    return lambda wake: open_store(url, wake=wake)
 
 
-def _objects(settings: Settings) -> ObjectStore:
+def _objects(settings: Settings) -> Callable[[], ObjectStore]:
     root = _path("DAM_OBJECTS_URL", settings.objects_url, "file", settings.home)
     from dam.objects.local import LocalObjects
 
-    return LocalObjects(root)
+    return lambda: LocalObjects(root)
 
 
-def _index(settings: Settings) -> SearchIndex:
+def _index(settings: Settings) -> Callable[[], SearchIndex]:
     root = _path("DAM_SEARCH_URL", settings.search_url, "tantivy", settings.home / INDEX_FOLDER)
     from search.engines.tantivy import TantivyIndex
 
-    return TantivyIndex(root)
+    return lambda: TantivyIndex(root)
 
 
 def _path(name: str, url: str, scheme: str, default: Path) -> Path:

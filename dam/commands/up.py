@@ -46,7 +46,8 @@ def _run(settings: Settings, lock: home.Lock, bound: socket.socket, *, as_json: 
 
 def _bodies(settings: Settings, bound: socket.socket) -> dict[str, Body]:
     """What the children do. Their modules are loaded while the preparation runs on the other core."""
-    web, work = _loaded("web"), _loaded("work")
+    web, work = _loaded("dam.commands.web"), _loaded("dam.commands.work")
+    _loaded("dam.wiring").choose(settings)
     # What is loaded by now stays: a collection in a child would write to each object, and so copy its page.
     gc.collect()
     gc.freeze()
@@ -54,4 +55,4 @@ def _bodies(settings: Settings, bound: socket.socket) -> dict[str, Body]:
 
 
 def _loaded(name: str) -> ModuleType:
-    return importlib.import_module(f"dam.commands.{name}")
+    return importlib.import_module(name)

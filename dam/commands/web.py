@@ -19,7 +19,7 @@ from gunicorn.workers import gthread  # type: ignore[import-untyped]  # noqa: F4
 from config.gunicorn import options
 from config.settings import Settings
 from dam import wiring
-from dam.api.app import create_app
+from dam.api.app import Options, create_app
 from dam.commands import apart, home
 from dam.commands.children import die_with
 from dam.commands.listening import address, bind
@@ -32,6 +32,7 @@ class Logger(glogging.Logger):  # type: ignore[misc]  # gunicorn has no types
     def setup(self, cfg: Any) -> None:
         self.cfg = cfg
         self.error_log = logging.getLogger("gunicorn.error")
+        self.error_log.propagate = True
         self.access_log = logging.getLogger("gunicorn.access")
 
     def info(self, msg: str, *args: Any, **kwargs: Any) -> None:
@@ -54,7 +55,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> Any:
         """The application; called in gunicorn's worker, after the fork."""
-        return create_app(wiring.build(self._settings, Sender(self._settings.home)), self._settings)
+        services = wiring.build(self._settings, Sender(self._settings.home))
+        return create_app(services, Options(secure_cookies=self._settings.secure_cookies))
 
 
 def serve(settings: Settings, listening: socket.socket) -> int:
