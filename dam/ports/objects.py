@@ -24,7 +24,7 @@ class ObjectSink(Protocol):
         ...
 
     def seal(self) -> StoredObject:
-        """End the stream: all bytes durable and hashed, but not visible yet. Idempotent; nothing can be written after it.
+        """End the stream: all bytes durable and hashed, but not visible yet. Idempotent; nothing is written after it.
 
         The caller can now check what it has to check, inside its transaction, before it calls ``finish``: a refused
         request then leaves no bytes behind. Raises StorageFull, Unavailable.

@@ -73,7 +73,7 @@ def test_a_stopped_hand_is_killed_at_its_deadline_and_never_acts(
 def test_an_answer_that_was_given_before_the_death_counts(
     hands: Hands, folder: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The parent looks once more after it has killed: here the hand wakes in the last moment and says that it is late."""
+    """The parent looks once more after it has killed: the hand wakes in the last moment and says that it is late."""
     process = warm(hands, folder)
     kill = hand_module._Hand._kill
 
@@ -146,6 +146,29 @@ def test_too_late_is_known_not_to_have_happened(hands: Hands, folder: int, site:
         hands.perform(folder, "replace", "temporary", "target", CLOCK.monotonic())
     assert refused.value.code == "too_late"
     assert idle(hands) == []  # not even begun
+
+
+def test_a_hand_that_takes_too_long_to_start_is_not_asked(
+    hands: Hands, folder: int, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class JumpingClock:
+        ahead = 0.0
+
+        def monotonic(self) -> float:
+            return CLOCK.monotonic() + self.ahead
+
+    clock, start = JumpingClock(), hand_module._start
+
+    def slow_start() -> hand_module._Hand:
+        clock.ahead = 100
+        return start()
+
+    monkeypatch.setattr(hands, "_clock", clock)
+    monkeypatch.setattr(hand_module, "_start", slow_start)
+    with pytest.raises(NotApplied) as refused:
+        hands.perform(folder, "replace", "temporary", "target", CLOCK.monotonic() + 50)
+    assert refused.value.code == "too_late"
+    assert (site / "target").read_bytes() == OLD
 
 
 def test_the_hand_itself_refuses_what_comes_too_late(folder: int, site: Path) -> None:
