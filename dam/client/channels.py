@@ -1,5 +1,7 @@
 """``dam channel``: destinations."""
 
+import time
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,8 +10,12 @@ import click
 from dam.client import command, naming
 from dam.client.failure import Failure
 from dam.client.http import Service, Thing
+from dam.client.rollouts import POLL_S
 from dam.client.text import clean, print_json, say, table, when
 
+_PATIENCE_S = 120.0
+_GOOD = frozenset({"current", "matched", "acknowledged", "waiting", "withdrawn"})
+_UNSEEN = frozenset({"waiting", "unreachable", "replacing"})
 _NUMBERS: Mapping[str, type[int] | type[float]] = {"integer": int, "number": float}
 
 
@@ -75,15 +81,28 @@ def check(*, name: str, as_json: bool) -> None:
 
 @channel.command()
 @click.argument("name")
+@click.option("--watch", "watching", is_flag=True, help="Wait until all of it has been looked at.")
 @command.as_json
-def audit(*, name: str, as_json: bool) -> None:
-    """Look at everything in the channel now."""
+def audit(*, name: str, watching: bool, as_json: bool) -> None:
+    """Look at everything in the channel now; with --watch, exit 1 if something is not as it should be."""
     with command.connect() as service:
-        asked = service.post(f"/channels/{naming.channel(service, name)['id']}/audit")
+        found = naming.channel(service, name)
+        before = _looks(service, found)
+        asked = service.post(f"/channels/{found['id']}/audit")
+        if as_json and not watching:
+            print_json(asked)
+            return
+        if not watching:
+            say(f"Looking at {asked['placements']} placements; dam where --channel {clean(name)} shows what is found.")
+            return
+        after = _looked(service, found, before)
+    states = Counter(each["state"] for each in after)
     if as_json:
-        print_json(asked)
+        print_json({**asked, "states": states})
     else:
-        say(f"Looking at {asked['placements']} placements; dam where --channel {clean(name)} shows what is found.")
+        say(f"{clean(name)}: " + (", ".join(f"{count} {state}" for state, count in states.items()) or "nothing there"))
+    if set(states) - _GOOD:
+        raise click.exceptions.Exit(1)
 
 
 @channel.command()
@@ -104,6 +123,28 @@ def typed(config: Mapping[str, str], schema: Thing) -> dict[str, Any]:
     """The values in the types that the kind's JSON Schema wants. Raises BadParameter for a number that is none."""
     properties = schema.get("properties", {})
     return {name: _typed(name, value, properties.get(name, {}).get("type")) for name, value in config.items()}
+
+
+def _looks(service: Service, found: Thing) -> dict[str, str | None]:
+    """When each placement of the channel was last looked at."""
+    return {each["id"]: _seen_at(each) for each in service.every("/placements", channel=found["id"])}
+
+
+def _looked(service: Service, found: Thing, before: Mapping[str, str | None]) -> list[Thing]:
+    """The placements, once each that was ever seen has been looked at since, or can't be for now. Raises Failure
+    ``too_slow``.
+    """
+    end = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < end:
+        now = list(service.every("/placements", channel=found["id"]))
+        if all(before.get(each["id"]) != _seen_at(each) or each["state"] in _UNSEEN for each in now):
+            return now
+        time.sleep(POLL_S)
+    raise Failure("too_slow", "Not everything was looked at yet; dam where shows what is known.")
+
+
+def _seen_at(placement: Thing) -> str | None:
+    return placement["observed"]["at"] if placement["observed"] else None
 
 
 def _typed(name: str, value: str, wanted: str | None) -> Any:

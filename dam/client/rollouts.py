@@ -67,6 +67,8 @@ class Progress:
     def line(self) -> str:
         """``37 of 40 proven, 2 retrying, 1 needs you``."""
         words, waiting = self.words, self.words[NEEDS_YOU]
+        if not self.deliveries:
+            return "nothing to replace" if self.ended else "finding the places"
         parts = [f"{words['proven']} of {len(self.deliveries)} proven"]
         parts += [f"{words[each]} {each}" for each in (*MOVING, "taken over", "cancelled") if words[each]]
         if waiting:
@@ -96,9 +98,10 @@ def rollout(*, number: int, watching: bool, as_json: bool) -> None:
     say(progress.line())
 
 
-def follow(service: Service, number: int, *, as_json: bool) -> None:
-    """Show the rollout until it is settled. Raises Exit 1 if something needs a person then."""
-    progress = _live(service, number) if sys.stdout.isatty() and not as_json else _lines(service, number, quiet=as_json)
+def follow(service: Service, number: int, *, as_json: bool, quiet: bool = False) -> None:
+    """Show the rollout until it is settled; ``quiet``: only wait. Raises Exit 1 if something needs a person then."""
+    live = sys.stdout.isatty() and not (as_json or quiet)
+    progress = _live(service, number) if live else _lines(service, number, quiet=as_json or quiet)
     if as_json:
         print_json({**progress.rollout, "deliveries": progress.deliveries})
     elif progress.needs_person:

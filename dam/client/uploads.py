@@ -21,6 +21,9 @@ from dam.client.failure import Failure
 from dam.client.http import Service, Thing
 from dam.client.text import clean, print_json, say
 
+GONE = frozenset({"no_answer", "too_slow"})
+"""The service is not there: the next file would wait as long and fail as well."""
+
 
 @click.command()
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -121,6 +124,8 @@ def _upload_all(paths: tuple[Path, ...], form: dict[str, Any], *, as_json: bool)
                 made.append(_send_watched(service, "/assets", path, form, bar))
             except Failure as failure:
                 failed.append((path, failure))
+                if failure.code in GONE:
+                    break
             else:
                 if not as_json:
                     say(f"{made[-1]['id']}  {clean(made[-1]['title'])}")

@@ -1,0 +1,185 @@
+"""``dam demo``: the whole story on the running service, ending in a table of proof.
+
+Rule: the digests in the column "digest read" are the demo's own: it opens the files in the folder on the disk and
+hashes them. What the service says stands beside them, and a difference ends with exit 1.
+"""
+
+import hashlib
+import secrets
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dam.client import command, pictures
+from dam.client.failure import Failure
+from dam.client.http import Service, Thing
+from dam.client.rollouts import POLL_S, follow
+from dam.client.text import clean, print_json, say, table, when
+from dam.client.uploads import send
+
+CAMPAIGN = "Demo: four seasons"
+PATIENCE_S = 20.0
+PLACES = (("home/hero.jpg", "original"), ("home/hero.webp", "large-2048"), ("mail/spring.webp", "preview-1024"))
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One placement: what should be there by the service, and what the demo found on the disk."""
+
+    remote: str
+    version: int | None
+    expected: str | None
+    read: str | None
+    verified_at: str | None
+    state: str
+
+    @property
+    def holds(self) -> bool:
+        """Whether the service calls it current, and the disk agrees."""
+        return self.state == "current" and self.read is not None and self.read == self.expected
+
+
+@click.command()
+@click.option("--samples", metavar="DIR", type=click.Path(path_type=Path), help="Only make the sample files, there.")
+@click.option("--folder", metavar="DIR", type=click.Path(path_type=Path), help="An empty folder to place into.")
+@command.as_json
+def demo(*, samples: Path | None, folder: Path | None, as_json: bool) -> None:
+    """Show the whole story on the running service, with proof from the disk."""
+    if samples is not None:
+        _only_samples(samples, as_json=as_json)
+        return
+    with command.connect() as service, tempfile.TemporaryDirectory(prefix="dam-demo-") as workspace:
+        target = folder if folder is not None else Path(tempfile.mkdtemp(prefix="dam-demo-channel-"))
+        proofs = Story(service, Path(workspace), target.absolute(), quiet=as_json).tell()
+    _report(proofs, target, as_json=as_json)
+
+
+class Story:
+    """The demo's steps, in order, on one service and one folder."""
+
+    def __init__(self, service: Service, workspace: Path, target: Path, *, quiet: bool) -> None:
+        self._service = service
+        self._workspace = workspace
+        self._target = target
+        self._quiet = quiet
+
+    def tell(self) -> list[Proof]:
+        """Everything, from files to proof. Raises Failure, Exit 1 if a rollout needs a person."""
+        files = {path.name: path for path in pictures.save_all(self._workspace)}
+        self._say(f"Made {len(files)} sample files.")
+        assets = self._upload(files)
+        self._search()
+        hero, channel = assets["spring-hero.jpg"], self._channel()
+        self._approve(hero, 1)
+        placements = [self._place(hero, channel, remote, recipe) for remote, recipe in PLACES]
+        self._say(f"Placed it in {len(placements)} places, each with its own recipe.")
+        self._replace(hero, files["spring-hero-evening.jpg"])
+        self._follow(self._approve(hero, 2))
+        original = _hash(files["spring-hero-evening.jpg"])
+        return [self._proof(self._service.get(f"/placements/{each['id']}"), original) for each in placements]
+
+    def _upload(self, files: dict[str, Path]) -> dict[str, Thing]:
+        """All but the second hero, which becomes a version of the first one."""
+        form: dict[str, Any] = {"tag": ["demo"], "campaign": [CAMPAIGN], "fields": '{"alt_text": "A drawn landscape"}'}
+        made = {}
+        for name, path in files.items():
+            if name != "spring-hero-evening.jpg":
+                with path.open("rb") as file:
+                    made[name] = send(self._service, "/assets", file, name, form)
+        self._say(f"Uploaded {len(made)} assets with the tag demo into the campaign {CAMPAIGN!r}.")
+        return made
+
+    def _search(self) -> None:
+        """Search, once the index has caught up; it follows the uploads by a moment."""
+        end = time.monotonic() + PATIENCE_S
+        while True:
+            found = self._service.get("/assets", q=f'campaign:"{CAMPAIGN}" tag:demo', limit=1)
+            if found["index"]["behind"] == 0 or time.monotonic() > end:
+                break
+            time.sleep(POLL_S)
+        self._say(f'Searched for campaign:"{CAMPAIGN}" tag:demo and found {found["total"]}.')
+
+    def _channel(self) -> Thing:
+        self._target.mkdir(parents=True, exist_ok=True)
+        name = f"demo-{secrets.token_hex(3)}"
+        made = self._service.post("/channels", {"name": name, "kind": "folder", "config": {"path": str(self._target)}})
+        self._say(f"Made the channel {name}, which is the folder {self._target}.")
+        return made
+
+    def _approve(self, asset: Thing, number: int) -> Thing:
+        path = f"/assets/{asset['id']}"
+        head = self._service.get(path)["approved"]
+        version = self._service.get(f"{path}/versions/{number}")
+        body = {"sha256": version["sha256"], "expected_head": head["number"] if head else None, "note": "demo"}
+        self._say(f"Approved version {number} of {asset['title']}, sha256 {version['sha256']}.")
+        return self._service.post(f"{path}/versions/{number}/approve", body)
+
+    def _place(self, asset: Thing, channel: Thing, remote: str, recipe: str) -> Thing:
+        body = {"asset_id": asset["id"], "channel_id": channel["id"], "remote": remote, "recipe": recipe}
+        return self._service.post("/placements", body)
+
+    def _replace(self, asset: Thing, path: Path) -> None:
+        with path.open("rb") as file:
+            form = {"rationale": "The evening light sells better."}
+            made = send(self._service, f"/assets/{asset['id']}/versions", file, path.name, form)
+        self._say(f"Uploaded version {made['number']}, for it should be evening there.")
+
+    def _follow(self, rollout: Thing) -> None:
+        follow(self._service, rollout["number"], as_json=False, quiet=self._quiet)
+
+    def _proof(self, placement: Thing, original: str | None) -> Proof:
+        """What should be there, beside what is on the disk. For the original that is the digest of the demo's own file,
+        for the others the service's recorded artefact.
+        """
+        desired, remote = placement["desired"], placement["remote"]
+        expected = original if placement["recipe"] == "original" else desired["sha256"]
+        read = _hash(self._target / remote)
+        return Proof(remote, desired["version"], expected, read, placement["verified_at"], placement["state"])
+
+    def _say(self, line: str) -> None:
+        if not self._quiet:
+            say(clean(line))
+
+
+def _only_samples(folder: Path, *, as_json: bool) -> None:
+    made = pictures.save_all(folder)
+    if as_json:
+        print_json([str(each) for each in made])
+    for path in made if not as_json else ():
+        say(clean(path))
+
+
+def _hash(path: Path) -> str | None:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return None
+
+
+def _report(proofs: list[Proof], target: Path, *, as_json: bool) -> None:
+    if as_json:
+        print_json([{**_plain(each), "holds": each.holds} for each in proofs])
+    else:
+        say()
+        table(
+            ("placement", "version", "digest expected", "digest read", "verified at"),
+            [(each.remote, each.version, each.expected, each.read, when(each.verified_at)) for each in proofs],
+        )
+        say()
+    wrong = [each.remote for each in proofs if not each.holds]
+    if wrong:
+        raise Failure("not_proven", f"What is on the disk is not what it should be: {', '.join(wrong)}.")
+    if not as_json:
+        say(f"Every place shows the approved version. Look for yourself: {clean(target)}")
+
+
+def _plain(proof: Proof) -> Thing:
+    return {
+        "placement": proof.remote, "version": proof.version, "digest_expected": proof.expected,
+        "digest_read": proof.read, "verified_at": proof.verified_at, "state": proof.state,
+    }  # fmt: skip
