@@ -86,7 +86,7 @@ class Settings:
     port: int = _setting(
         "8080",
         _within(0, 65535, int),
-        "The port to listen on; also taken from `PORT`. 0 takes a free one.",
+        "The port to listen on; also `PORT`. 0 takes a free one.",
         also="PORT",
     )
     database_url: str = _setting(

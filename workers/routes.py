@@ -8,7 +8,6 @@ table says what is due (``workers.deliver``). Must not: contain behaviour.
 from collections.abc import Mapping
 
 ROUTES: Mapping[str, tuple[str, ...]] = {
-    "asset.created": ("index",),
     "asset.edited": ("index",),
     "asset.published": ("index",),
     "asset.restored": ("index",),
@@ -16,6 +15,8 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
     "asset.trashed": ("index",),
     "asset.unpublished": ("index",),
     "asset.withdrawn": ("index",),
+    "campaign.renamed": ("index",),
+    "recipe.rollout_opened": ("fan_out_recipe",),
     "rollout.opened": ("fan_out",),
     "version.approved": ("index",),
     "version.created": ("render", "index"),
@@ -24,5 +25,34 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
 }
 """Event type → tasks, each of which becomes one job."""
 
-NOT_ROUTED: frozenset[str] = frozenset()
-"""Types that are only told: nothing has to be done after them."""
+NOT_ROUTED: frozenset[str] = frozenset(
+    {
+        "asset.created",  # its first version follows in the same commit
+        "campaign.created",
+        "channel.audit_asked",  # these have put their looks and deliveries into the tables that say what is due
+        "channel.created",
+        "channel.edited",
+        "channel.reachable",
+        "channel.removed",
+        "channel.unreachable",
+        "delivery.failed",
+        "placement.changed",
+        "placement.created",
+        "placement.drifted",
+        "placement.foreign_kept",
+        "placement.proven",
+        "placement.withdrawn",
+        "rollout.done",
+        "rollout.started",  # of a single placement, whose delivery is there already
+        "token.created",
+        "token.revoked",
+        "user.changed",
+        "user.created",
+        "user.link_made",
+        "user.password_changed",
+        "version.render_failed",
+        "version.rendered",  # the deliveries that waited for it were made due in the same commit
+        "work.retried",
+    }
+)
+"""Types that are only told: what has to follow was done in their own transaction."""

@@ -7,7 +7,7 @@ exactly one lane (tested). Must not: decide anything.
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from dam.operations import indexing, reconcile, renditions
+from dam.operations import indexing, reconcile, renditions, rollouts
 from dam.ports.media import Renderer
 from dam.ports.services import Services
 from workers.relay import Lane
@@ -15,7 +15,7 @@ from workers.runner import Ids, Task
 
 RENDER = Lane("render", ("render",), timedelta(minutes=5))
 """A child is killed after a minute; reading and storing big files takes the rest."""
-ROLLOUT = Lane("rollout", ("fan_out", "reconcile"), timedelta(minutes=5))
+ROLLOUT = Lane("rollout", ("fan_out", "fan_out_recipe", "reconcile"), timedelta(minutes=5))
 INDEX = Lane("index", ("index",), timedelta(minutes=2), batch=500)
 """One run brings in every asset that is behind, so that hundreds of these are done by one commit of the index."""
 HINTS = Lane("hints", ("deliver", "look"), timedelta(minutes=1), batch=500)
@@ -28,6 +28,9 @@ def table(services: Services, renderer: Renderer, deliver: Task, look: Task) -> 
     return {
         "render": lambda ids: renditions.render(services, renderer, _text(ids, "sha256")),
         "fan_out": lambda ids: reconcile.fan_out(services, _number(ids, "rollout")),
+        "fan_out_recipe": lambda ids: rollouts.fan_out_recipe(
+            services, _number(ids, "rollout"), _text(ids, "recipe"), _number(ids, "recipe_version")
+        ),
         "reconcile": lambda ids: reconcile.reconcile_placement(services, _text(ids, "placement_id")),
         "index": _index(services),
         "deliver": deliver,

@@ -1,0 +1,44 @@
+"""Services for the worker's tests."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dam.channels import KINDS
+from dam.channels.configured import ConfiguredChannels
+from dam.channels.hand import Hands
+from dam.channels.kind import Surroundings
+from dam.clock import SystemClock
+from dam.objects.local import LocalObjects
+from dam.passwords import Argon2Passwords
+from dam.ports.services import Rules, Services
+from dam.store.work import SqlStore, open_store
+from search.engines.tantivy import TantivyIndex
+from tests.conftest import Time
+
+
+@pytest.fixture
+def sqlite_store(sqlite_url: str, time: Time) -> Iterator[SqlStore]:
+    opened = open_store(sqlite_url, now=time.now)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def services(sqlite_store: SqlStore, tmp_path: Path) -> Iterator[Services]:
+    hands, index = Hands(SystemClock()), TantivyIndex(tmp_path / "index")
+    index.rebuild([])
+    home = tmp_path / "home"
+    home.mkdir()
+    yield Services(
+        store=sqlite_store,
+        objects=LocalObjects(tmp_path / "objects"),
+        index=index,
+        channels=ConfiguredChannels(KINDS, Surroundings(home, hands)),
+        clock=SystemClock(),
+        passwords=Argon2Passwords(),
+        rules=Rules(),
+    )
+    index.close()
+    hands.close()
