@@ -5,7 +5,7 @@ Rule: what a placement should show is computed from the asset, never stored. How
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -161,6 +161,15 @@ class Observation:
     counted: bool
     looks: int = 1
     reason: Need | None = None
+
+
+def longer(last: Observation, new: Observation) -> Observation | None:
+    """``last``, extended by ``new``, if the two saw the same; else None. When, how often and under which id does not
+    count.
+    """
+    if replace(last, id=new.id, began_at=new.began_at, until=new.until, looks=new.looks) != new:
+        return None
+    return replace(last, until=max(last.until, new.until), looks=last.looks + new.looks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,17 @@ def claim(
     return Granted(fence, wanted.digest)
 
 
+def may_step(standing: Standing, attempt: Attempt, until: datetime) -> bool:
+    """May the attempt's visible step happen, until then? Only if nobody has claimed since, the delivery is leased
+    under this fence for as long, and it still brings what is wanted.
+    """
+    newest = standing.newest
+    if newest is None or newest.id != attempt.delivery_id or newest.state != "leased" or newest.lease_until is None:
+        return False
+    mine = attempt.fence == newest.fence == standing.placement.fence
+    return mine and newest.lease_until >= until and standing.desired.digest == attempt.digest
+
+
 def settle(
     digest: str, read: str, *, unmoved: bool, all_dead_at: datetime | None, ours: bool, now: datetime
 ) -> Settled:
@@ -124,11 +135,11 @@ def settle(
     return Settled("due", proven)
 
 
-def may_observe(placement: Placement, now: Placement, *, quiet: bool) -> bool:
-    """Does a look count that began with ``placement`` and ended with ``now``? Only if nothing could write at its begin
-    and nothing has moved since.
+def may_observe(begun: tuple[int, int], now: Placement, *, quiet: bool) -> bool:
+    """Does a look count that began at this fence and epoch? Only if nothing could write at its begin and nothing has
+    moved since.
     """
-    return quiet and (placement.fence, placement.epoch) == (now.fence, now.epoch)
+    return quiet and begun == (now.fence, now.epoch)
 
 
 def proven(placement: Placement, digest: str | None) -> bool:
@@ -155,7 +166,7 @@ def may_write(found: Found, digest: str, *, owned: bool, adopt: bool) -> Need | 
     if digest == ABSENT:
         return Need(
             "foreign_bytes",
-            "What is there now is not what we put there, so it was not removed. Repair with adopt, or take it away by hand.",
+            "What is there now is not what we put there, so it was not removed. Repair with adopt, or remove it by hand.",
         )
     if not owned:
         return Need(

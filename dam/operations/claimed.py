@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from dam.domain.placements import Attempt, ConfiguredChannel, Delivery, Need, Placement
+from dam.domain.proof import alive_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,20 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What the database said when a read began. ``dead_at``: None if nothing (other than an acknowledged write of
-    one's own) could still write, else when that will be so.
-    """
+    """What the database said when a read began. ``attempts``: those that had not ended with a known outcome."""
 
     fence: int
     epoch: int
     at: datetime
-    dead_at: datetime | None
+    attempts: tuple[Attempt, ...]
+    lateness: timedelta
+
+    def alive_until(self, *, acknowledged: int | None = None) -> datetime | None:
+        """Until when something could still write at that moment; None: nothing could. The attempt of the fence
+        ``acknowledged`` is no danger: its write was answered before the read began.
+        """
+        others = [attempt for attempt in self.attempts if attempt.fence != acknowledged]
+        return alive_until(others, self.fence, self.lateness, self.at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,16 @@ Rule: a look is a fresh open by the remote name; nothing that was read before co
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
-from dam.domain import media_types, proof
+from dam.domain import media_types
 from dam.domain.assets import Content
 from dam.domain.events import event
-from dam.domain.placements import ABSENT, Attempt
+from dam.domain.placements import ABSENT
 from dam.domain.principals import SYSTEM_ID
 from dam.operations.claimed import Begun, Claimed
 from dam.ports.channel import Channel, NotApplied, Unreachable
@@ -44,26 +44,16 @@ def _reading() -> Iterator[None]:
         raise Unreachable("read_failed", f"What is there could not be read: {error.strerror or error}.") from error
 
 
-def begin(
-    work: UnitOfWork,
-    placement_id: str,
-    lateness: timedelta,
-    *,
-    own: Attempt | None = None,
-    outcome: Literal["none", "applied", "unknown"] = "none",
-) -> Begun:
-    """What a read has to know about its beginning. ``own``: the reader's attempt, no danger once its write was
-    acknowledged (``applied``).
-    """
-    placement = work.placements.get(placement_id)
-    fence, epoch = (placement.fence, placement.epoch) if placement else (0, 0)
+def begin(work: UnitOfWork, placement_ids: Sequence[str], lateness: timedelta) -> dict[str, Begun]:
+    """What reads of these placements have to know about their beginning."""
     now = work.now()
-    others = [
-        attempt
-        for attempt in work.rollouts.unfinished_attempts(placement_id)
-        if not (own is not None and attempt.fence == own.fence and outcome == "applied")
-    ]
-    return Begun(fence, epoch, now, proof.alive_until(others, fence, lateness, now))
+    attempts = work.rollouts.unfinished_attempts(placement_ids)
+    found = {}
+    for placement_id in placement_ids:
+        placement = work.placements.get(placement_id)
+        if placement is not None:
+            found[placement_id] = Begun(placement.fence, placement.epoch, now, tuple(attempts[placement_id]), lateness)
+    return found
 
 
 def keep_copy(services: Services, channel: Channel, claim: Claimed, seen: str) -> None:
@@ -100,6 +90,6 @@ def _next(stream: BinaryIO) -> bytes:
 
 
 def _note_adoption(work: UnitOfWork, claim: Claimed, seen: str) -> None:
-    placement = work.placements.lock(claim.placement.id)
-    if claim.delivery.adopt and placement is not None:
-        work.replace(placement, replace(placement, adopted_sha256=seen))
+    standing = work.placements.hold([claim.placement.id]).get(claim.placement.id)
+    if claim.delivery.adopt and standing is not None:
+        work.replace(standing.placement, replace(standing.placement, adopted_sha256=seen))

@@ -8,19 +8,21 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dam.domain import proof
-from dam.domain.events import event
-from dam.domain.placements import UNREADABLE, Need, Placement, Standing
-from dam.domain.principals import SYSTEM_ID
+from dam.domain.placements import UNREADABLE, Need, Standing
 from dam.operations import look as looking
 from dam.operations.claimed import Begun, Look
+from dam.operations.draft import Draft
 from dam.operations.reachable import note_reachable, note_unreachable
-from dam.operations.reconcile import held
-from dam.operations.settle import complete, observed, prove
+from dam.operations.settle import Sight, complete, is_ours, observed, prove
 from dam.ports.channel import Channel, ChannelError
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
 
 AGAIN = timedelta(seconds=1)
+"""When to look again after a look that was overtaken."""
+
+NOT_SEEN_AGAIN = timedelta(minutes=5)
+"""When to look again at what could not be seen; sooner if the channel is found to answer."""
 
 
 def look_due(services: Services, limit: int = 64) -> int:
@@ -42,15 +44,12 @@ def look(services: Services, placement_id: str) -> None:
         if standing is None or standing.placement.ended_at is not None:
             return
         channel = services.channels.open(standing.channel)
-        begun = looking.begin(work, placement_id, timedelta(seconds=channel.timing.lateness))
-    if begun.dead_at is not None:
-        _later(services, placement_id, begun.dead_at)
+        begun = looking.begin(work, [placement_id], timedelta(seconds=channel.timing.lateness))[placement_id]
+    alive_until = begun.alive_until()
+    if alive_until is not None:
+        _later(services, placement_id, alive_until)
         return
-    seen = see(channel, standing.placement.remote)
-    if seen.digest is None:
-        _not_seen(services, standing, begun, seen)
-    else:
-        _record(services, standing, begun, seen)
+    _record(services, placement_id, begun, see(channel, standing.placement.remote))
 
 
 def see(channel: Channel, remote: str) -> Look:
@@ -62,74 +61,78 @@ def see(channel: Channel, remote: str) -> Look:
         return Look(digest, Need(problem.code, problem.detail))
 
 
-def _record(services: Services, before: Standing, begun: Begun, seen: Look) -> None:
+def _record(services: Services, placement_id: str, begun: Begun, seen: Look) -> None:
     with services.store.writing() as work:
-        standing = held(work, before.placement.id)
-        if standing is None or seen.digest is None:
+        standing = work.placements.hold([placement_id]).get(placement_id)
+        if standing is None:
             return
-        now, placement = work.now(), standing.placement
-        note_reachable(work, standing.channel, now)
-        counts = proof.may_observe(before_as(begun, placement), placement, quiet=True)
-        ours = seen.digest == placement.adopted_sha256 or work.rollouts.wrote(placement.id, seen.digest)
-        observed(work, placement.id, begun.at, now, seen, how="audit", counted=counts, ours=ours)
-        audit = now + timedelta(seconds=standing.channel.audit_every_s)
-        proven = prove(work, placement, seen.digest, begun, audit) if counts else None
-        if proven is None:
-            work.replace(placement, replace(placement, look_at=now + AGAIN))
+        now, draft = work.now(), Draft()
+        if seen.digest is None:
+            _not_seen(work, draft, standing, begun, seen, now)
         else:
-            _conclude(work, standing, proven, seen.digest, now)
+            _seen(work, draft, standing, begun, seen, now)
+        draft.store(work, now)
         work.commit()
 
 
-def before_as(begun: Begun, placement: Placement) -> Placement:
-    """The placement as it was when the look began, as far as that matters."""
-    return replace(placement, fence=begun.fence, epoch=begun.epoch)
+def _seen(work: UnitOfWork, draft: Draft, standing: Standing, begun: Begun, seen: Look, now: datetime) -> None:
+    placement, digest = standing.placement, seen.digest or UNREADABLE
+    note_reachable(work, standing.channel, now)
+    counts = proof.may_observe((begun.fence, begun.epoch), placement, quiet=begun.alive_until() is None)
+    sight = Sight("audit", begun.at, seen, counts, is_ours(work, placement, digest))
+    observed(draft, standing, sight, now)
+    if counts:
+        _conclude(draft, standing, prove(draft, standing, digest, begun, now), digest, now)
+    else:
+        draft.move(placement, replace(placement, look_at=now + AGAIN))
 
 
-def _conclude(work: UnitOfWork, standing: Standing, placement: Placement, digest: str, now: datetime) -> None:
+def _conclude(draft: Draft, before: Standing, standing: Standing, digest: str, now: datetime) -> None:
     """What the stored proof means for the delivery under way, or for the state that was green until now."""
-    newest, wanted = standing.newest, standing.desired
-    right = digest == wanted.digest
+    placement, newest = standing.placement, standing.newest
+    right = digest == standing.desired.digest
     if newest is not None and right and newest.artefact == digest and newest.state in ("verifying", "failed"):
-        complete(work, placement, newest, now)
+        complete(draft, placement, newest, now)
     elif newest is not None and newest.state == "verifying":
-        work.replace(newest, replace(newest, state="due", due_at=now))
-        work.jobs.enqueue("deliver", {})
-    elif right and placement.needs is not None:
-        work.replace(placement, replace(placement, needs=None))
-    elif not right and standing.open_delivery is None:
-        _drifted(work, standing, placement, digest, now)
+        draft.move(newest, replace(newest, state="due", due_at=now))
+        draft.tasks.add("deliver")
+    elif right:
+        draft.move(placement, replace(placement, needs=None))
+    elif standing.open_delivery is None:
+        _drifted(draft, before, digest, now)
 
 
-def _drifted(work: UnitOfWork, standing: Standing, placement: Placement, digest: str, now: datetime) -> None:
-    if proof.proven(standing.placement, standing.desired.digest):
-        data = {"placement_id": placement.id, "seen": digest, "expected": standing.desired.digest}
-        work.record(event("placement.drifted", SYSTEM_ID, now, placement.asset_id, data))
-    work.jobs.enqueue("reconcile", {"placement_id": placement.id})
+def _drifted(draft: Draft, before: Standing, digest: str, now: datetime) -> None:
+    placement, wanted = before.placement, before.desired.digest
+    if proof.proven(placement, wanted):
+        data = {"placement_id": placement.id, "seen": digest, "expected": wanted}
+        draft.tell("placement.drifted", now, placement.asset_id, data)
+    draft.reconcile.add(placement.id)
+
+
+def _not_seen(work: UnitOfWork, draft: Draft, standing: Standing, begun: Begun, seen: Look, now: datetime) -> None:
+    if seen.reason is not None:
+        note_unreachable(work, standing.channel.id, seen.reason, now)
+    observed(draft, standing, Sight("audit", begun.at, seen, counted=False, ours=False), now)
+    placement = standing.placement
+    draft.move(placement, replace(placement, look_at=now + NOT_SEEN_AGAIN))
+    _hold_verifying(draft, standing, now + NOT_SEEN_AGAIN)
 
 
 def _later(services: Services, placement_id: str, at: datetime) -> None:
+    """Something may still write: look when it can't."""
     with services.store.writing() as work:
-        placement = work.placements.lock(placement_id)
-        if placement is not None:
-            work.replace(placement, replace(placement, look_at=at))
-            _hold_verifying(work, placement_id, at)
-            work.commit()
-
-
-def _hold_verifying(work: UnitOfWork, placement_id: str, at: datetime) -> None:
-    newest = work.rollouts.newest_delivery(placement_id)
-    if newest is not None and newest.state == "verifying":
-        work.replace(newest, replace(newest, due_at=at))
-
-
-def _not_seen(services: Services, standing: Standing, begun: Begun, seen: Look) -> None:
-    with services.store.writing() as work:
-        now = work.now()
-        if seen.reason is not None:
-            note_unreachable(work, standing.channel.id, seen.reason, now)
-        observed(work, standing.placement.id, begun.at, now, seen, how="audit", counted=False, ours=False)
-        placement = work.placements.lock(standing.placement.id)
-        if placement is not None:
-            work.replace(placement, replace(placement, look_at=now + timedelta(minutes=5)))
+        standing = work.placements.hold([placement_id]).get(placement_id)
+        if standing is None:
+            return
+        draft = Draft()
+        draft.move(standing.placement, replace(standing.placement, look_at=at))
+        _hold_verifying(draft, standing, at)
+        draft.store(work, work.now())
         work.commit()
+
+
+def _hold_verifying(draft: Draft, standing: Standing, at: datetime) -> None:
+    newest = standing.newest
+    if newest is not None and newest.state == "verifying":
+        draft.move(newest, replace(newest, due_at=at))

@@ -14,8 +14,9 @@ from dam.domain.placements import Cause, ConfiguredChannel, Placement, Standing,
 from dam.domain.principals import Actor
 from dam.operations.answers import remember
 from dam.operations.changes import locked, start_rollout, version_of
+from dam.operations.draft import Draft
 from dam.operations.ids import new_id
-from dam.operations.reconcile import fanned_out, held, plan
+from dam.operations.reconcile import fanned_out, plan
 from dam.ports.channel import ChannelError, InvalidRemote
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
@@ -193,15 +194,15 @@ def _move(
     number = start_rollout(work, actor, cause, standing.asset, standing.version, note, single=True)
     rollout = work.rollouts.get(number)
     if rollout is not None:
-        at = work.now()
-        if plan(work, standing, rollout, at, adopt=adopt, again=again) is not None:
-            work.jobs.enqueue("deliver", {})
-        fanned_out(work, rollout, at)
+        at, draft = work.now(), Draft()
+        plan(work, draft, standing, rollout, at, adopt=adopt, again=again)
+        fanned_out(work, draft, rollout)
+        draft.store(work, at)
     return number
 
 
 def _held(work: UnitOfWork, placement_id: str) -> Standing:
-    standing = held(work, placement_id)
+    standing = work.placements.hold([placement_id]).get(placement_id)
     if standing is None:
         raise NotFound("placement_not_found", "There is no such placement.")
     if standing.placement.ended_at is not None:

@@ -5,14 +5,17 @@ starts before the permit is asked for. A look before a write decides whether wha
 copy of what is not ours.
 """
 
+from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 
 from dam.domain import proof
-from dam.domain.placements import ABSENT, Need
+from dam.domain.placements import ABSENT, Attempt, Need
 from dam.operations import look as looking
 from dam.operations import observe
 from dam.operations.claimed import Begun, Claimed, Written
+from dam.operations.draft import Draft
 from dam.operations.settle import Result, settle
 from dam.ports.channel import (
     Change,
@@ -45,7 +48,7 @@ def push(services: Services, claims: list[Claimed]) -> None:
                 change, exclusive = _prepare(services, channel, claim)
                 staged.append((claim, stack.enter_context(change), exclusive))
             except (ChannelError, _NeedsPerson) as problem:
-                results.append(Result(claim, _refused(problem)))
+                results.append(Result(claim, claim.attempt, _refused(problem)))
         results += _write(services, channel, staged)
     settle(services, _read_back(services, channel, results))
 
@@ -81,25 +84,27 @@ def _write(services: Services, channel: Channel, staged: list[tuple[Claimed, Cha
     permitted = _permits(services, [claim for claim, _, _ in staged], timedelta(seconds=permit))
     results = []
     for claim, change, exclusive in staged:
-        if claim.delivery.id in permitted:
-            written = _apply(change, began + permit, exclusive=exclusive)
+        attempt = permitted.get(claim.delivery.id)
+        if attempt is None:
+            overtaken = Written("none", Need("overtaken", "Something newer is on its way to this place."))
+            results.append(Result(claim, claim.attempt, overtaken))
         else:
-            written = Written("none", Need("overtaken", "Something newer is on its way to this place."))
-        results.append(Result(claim, written))
+            results.append(Result(claim, attempt, _apply(change, began + permit, exclusive=exclusive)))
     return results
 
 
-def _permits(services: Services, claims: list[Claimed], permit: timedelta) -> set[str]:
-    """The ids of the deliveries whose visible step is granted, in one transaction."""
+def _permits(services: Services, claims: list[Claimed], permit: timedelta) -> dict[str, Attempt]:
+    """The attempts whose visible step is granted, by delivery, in one transaction."""
     if not claims:
-        return set()
+        return {}
+    granted: dict[str, Attempt] = {}
     with services.store.writing() as work:
-        now = work.now()
-        granted = {
-            claim.delivery.id
-            for claim in claims
-            if work.rollouts.permit(claim.placement.id, claim.attempt.fence, claim.digest, now, now + permit)
-        }
+        held, draft, now = work.placements.hold([claim.placement.id for claim in claims]), Draft(), work.now()
+        for claim in claims:
+            if proof.may_step(held[claim.placement.id], claim.attempt, now + permit):
+                granted[claim.delivery.id] = replace(claim.attempt, permit_until=now + permit)
+                draft.move(claim.attempt, granted[claim.delivery.id])
+        draft.store(work, now)
         work.commit()
     return granted
 
@@ -128,22 +133,14 @@ def _refused(problem: ChannelError | _NeedsPerson) -> Written:
 def _read_back(services: Services, channel: Channel, results: list[Result]) -> list[Result]:
     """Add to each result that may have changed something what is really there now."""
     written = [result for result in results if result.written.outcome != "none"]
-    begun = _begin(services, channel, written)
-    looks = {result.claim.delivery.id: observe.see(channel, result.claim.placement.remote) for result in written}
-    return [
-        Result(each.claim, each.written, begun.get(each.claim.delivery.id), looks.get(each.claim.delivery.id))
-        for each in results
-    ]
-
-
-def _begin(services: Services, channel: Channel, written: list[Result]) -> dict[str, Begun]:
     if not written:
-        return {}
-    lateness = timedelta(seconds=channel.timing.lateness)
+        return results
     with services.store.reading() as work:
-        return {
-            each.claim.delivery.id: looking.begin(
-                work, each.claim.placement.id, lateness, own=each.claim.attempt, outcome=each.written.outcome
-            )
-            for each in written
-        }
+        lateness = timedelta(seconds=channel.timing.lateness)
+        begun = looking.begin(work, [result.claim.placement.id for result in written], lateness)
+    return [result if result not in written else _seen(channel, result, begun) for result in results]
+
+
+def _seen(channel: Channel, result: Result, begun: Mapping[str, Begun]) -> Result:
+    placement = result.claim.placement
+    return replace(result, begun=begun.get(placement.id), look=observe.see(channel, placement.remote))

@@ -10,11 +10,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from dam.domain import recipes
-from dam.domain.events import event
-from dam.domain.placements import ABSENT, Cause, Delivery, Placement, Rollout, Standing
-from dam.domain.principals import SYSTEM, SYSTEM_ID
+from dam.domain.placements import ABSENT, OPEN, Cause, Delivery, Placement, Rollout, Standing
+from dam.domain.principals import SYSTEM
 from dam.domain.proof import proven
 from dam.operations.changes import start_rollout
+from dam.operations.draft import Draft
 from dam.operations.ids import new_id
 from dam.operations.renditions import expect_one
 from dam.ports.services import Services
@@ -33,52 +33,66 @@ def fan_out(services: Services, number: int) -> None:
             rollout = work.rollouts.get(number)
             if rollout is None or rollout.state != "open" or rollout.fanned_out or rollout.asset_id is None:
                 return
-            work.assets.lock(rollout.asset_id)
             page = work.placements.standings(asset_id=rollout.asset_id, after=after, limit=PAGE)
-            at = work.now()
-            planned = [plan(work, standing, rollout, at) for standing in page]
-            if any(planned):
-                work.jobs.enqueue("deliver", {})
-            if len(page) < PAGE:
-                fanned_out(work, rollout, at)
+            _plan_page(work, [standing.placement.id for standing in page], rollout, last=len(page) < PAGE)
             work.commit()
         if len(page) < PAGE:
             return
         after = page[-1].placement.id
 
 
+def _plan_page(work: UnitOfWork, placement_ids: list[str], rollout: Rollout, *, last: bool) -> None:
+    at, draft = work.now(), Draft()
+    for standing in work.placements.hold(placement_ids).values():
+        plan(work, draft, standing, rollout, at)
+    if last:
+        fanned_out(work, draft, rollout)
+    draft.store(work, at)
+
+
 def plan(
-    work: UnitOfWork, standing: Standing, rollout: Rollout, at: datetime, *, adopt: bool = False, again: bool = False
-) -> Delivery | None:
-    """Insert the placement's delivery of this rollout, if it needs one now; the caller holds the asset.
+    work: UnitOfWork,
+    draft: Draft,
+    standing: Standing,
+    rollout: Rollout,
+    at: datetime,
+    *,
+    adopt: bool = False,
+    again: bool = False,
+) -> None:
+    """Draft the placement's delivery of this rollout, if it needs one now; the caller holds the placement.
 
     ``again``: also when the placement is proven to be right already (an asked repair).
     """
     placement, wanted = standing.placement, standing.desired
     if placement.ended_at is not None or not _newer(rollout, standing):
-        return None
-    _supersede(work, placement, rollout, at)
-    if end_if_absent(work, standing, at) or (proven(placement, wanted.digest) and not again):
-        return None
+        return
+    _supersede(draft, standing)
+    if end_if_absent(draft, standing, at) or (proven(placement, wanted.digest) and not again):
+        return
     if wanted.digest == ABSENT and placement.fence == 0:
-        return None
-    _forget_need(work, placement)
+        return
+    draft.move(placement, replace(placement, needs=None))
     if wanted.digest is None and wanted.problem is None:
         _ask_for_artefact(work, standing, at)
-    delivery = Delivery(
+    draft.tasks.add("deliver")
+    draft.add(_delivery(standing, rollout, at, adopt=adopt))
+
+
+def _delivery(standing: Standing, rollout: Rollout, at: datetime, *, adopt: bool) -> Delivery:
+    wanted = standing.desired
+    return Delivery(
         id=new_id(),
-        placement_id=placement.id,
+        placement_id=standing.placement.id,
         rollout=rollout.number,
         action="remove" if wanted.digest == ABSENT else "put",
         version=wanted.version,
         artefact=wanted.digest,
-        before=placement.proof_digest,
+        before=standing.placement.proof_digest,
         state="due",
         due_at=at,
         adopt=adopt,
     )
-    work.add(delivery)
-    return delivery
 
 
 def reconcile(services: Services, after: str | None, limit: int = PAGE) -> str | None:
@@ -96,69 +110,51 @@ def reconcile_placement(services: Services, placement_id: str) -> None:
     missed, repair a drift where the channel's policy says so.
     """
     with services.store.writing() as work:
-        standing = held(work, placement_id)
+        standing = work.placements.hold([placement_id]).get(placement_id)
         if standing is None or not _neglected(standing):
             return
-        placement, at = standing.placement, work.now()
-        if end_if_absent(work, standing, at):
-            pass
-        elif _missed(standing):
-            _deliver_missed(work, standing, at)
-        elif not _looked(placement):
-            work.replace(placement, replace(placement, look_at=at))
-            work.jobs.enqueue("look", {})
-        elif standing.channel.on_drift == "repair":
-            restart(work, standing, "repair", at)
-        else:
-            return
+        at, draft = work.now(), Draft()
+        _attend(work, draft, standing, at)
+        draft.store(work, at)
         work.commit()
 
 
-def held(work: UnitOfWork, placement_id: str) -> Standing | None:
-    """The placement's standing, with the asset and then the placement held: everybody takes them in this order."""
-    placement = work.placements.get(placement_id)
-    if placement is None:
-        return None
-    work.assets.lock(placement.asset_id)
-    work.placements.lock(placement_id)
-    return work.placements.standing(placement_id)
+def _attend(work: UnitOfWork, draft: Draft, standing: Standing, at: datetime) -> None:
+    placement = standing.placement
+    if end_if_absent(draft, standing, at):
+        return
+    if _missed(standing):
+        _deliver_missed(work, draft, standing, at)
+    elif not _looked(placement):
+        draft.move(placement, replace(placement, look_at=at))
+        draft.tasks.add("look")
+    elif standing.channel.on_drift == "repair":
+        restart(work, draft, standing, "repair", at)
 
 
-def end_if_absent(work: UnitOfWork, standing: Standing, at: datetime) -> bool:
+def end_if_absent(draft: Draft, standing: Standing, at: datetime) -> bool:
     """End a placement that is to be withdrawn, if nothing of it is at the destination: proven, or never sent."""
     placement = standing.placement
     if not placement.ending or not (placement.fence == 0 or proven(placement, ABSENT)):
         return False
-    ended = replace(placement, ended_at=at, needs=None, look_at=None)
-    if not work.replace(placement, ended):
-        return False
-    work.record(event("placement.withdrawn", SYSTEM_ID, at, placement.asset_id, {"placement_id": placement.id}))
+    draft.move(placement, replace(placement, ended_at=at, needs=None, look_at=None))
+    draft.tell("placement.withdrawn", at, placement.asset_id, {"placement_id": placement.id})
     return True
 
 
-def restart(work: UnitOfWork, standing: Standing, cause: Cause, at: datetime) -> int:
-    """A rollout of its own for one placement, by the system; returns its number."""
+def restart(work: UnitOfWork, draft: Draft, standing: Standing, cause: Cause, at: datetime) -> None:
+    """A rollout of its own for one placement, by the system."""
     number = start_rollout(work, SYSTEM, cause, standing.asset, standing.version, "", single=True)
     rollout = work.rollouts.get(number)
     if rollout is not None:
-        plan(work, standing, rollout, at)
-        fanned_out(work, rollout, at)
-        work.jobs.enqueue("deliver", {})
-    return number
+        plan(work, draft, standing, rollout, at)
+        fanned_out(work, draft, rollout)
 
 
-def fanned_out(work: UnitOfWork, rollout: Rollout, at: datetime) -> None:
+def fanned_out(work: UnitOfWork, draft: Draft, rollout: Rollout) -> None:
     """Say that the rollout has all the deliveries that it will have; it may be done with that."""
     work.replace(rollout, replace(rollout, fanned_out=True))
-    finish(work, rollout.number, at)
-
-
-def finish(work: UnitOfWork, number: int, at: datetime) -> None:
-    """Close the rollout if nothing of it is left to do."""
-    if work.rollouts.finish(number, at):
-        rollout = work.rollouts.get(number)
-        asset_id = rollout.asset_id if rollout else None
-        work.record(event("rollout.done", SYSTEM_ID, at, asset_id, {"rollout": number}))
+    draft.rollouts.add(rollout.number)
 
 
 def unfinished(services: Services, after: int = 0, limit: int = 100) -> int:
@@ -166,13 +162,15 @@ def unfinished(services: Services, after: int = 0, limit: int = 100) -> int:
     at, 0 at the end.
     """
     with services.store.writing() as work:
-        page = work.rollouts.unfinished(after, limit)
-        at = work.now()
+        page, draft = work.rollouts.unfinished(after, limit), Draft()
         for rollout in page:
             if rollout.fanned_out:
-                finish(work, rollout.number, at)
-            else:
+                draft.rollouts.add(rollout.number)
+            elif rollout.asset_id is not None:
                 work.jobs.enqueue("fan_out", {"rollout": rollout.number})
+            else:
+                work.jobs.enqueue("fan_out_recipe", {"rollout": rollout.number})
+        draft.store(work, work.now())
         work.commit()
     return page[-1].number if len(page) == limit else 0
 
@@ -181,14 +179,11 @@ def _newer(rollout: Rollout, standing: Standing) -> bool:
     return standing.newest is None or standing.newest.rollout < rollout.number
 
 
-def _supersede(work: UnitOfWork, placement: Placement, rollout: Rollout, at: datetime) -> None:
-    for number in work.rollouts.supersede(placement.id, rollout.number):
-        finish(work, number, at)
-
-
-def _forget_need(work: UnitOfWork, placement: Placement) -> None:
-    if placement.needs is not None:
-        work.replace(placement, replace(placement, needs=None))
+def _supersede(draft: Draft, standing: Standing) -> None:
+    newest = standing.newest
+    if newest is not None and (newest.state in OPEN or newest.state == "failed"):
+        draft.move(newest, replace(newest, state="superseded", lease_until=None))
+        draft.rollouts.add(newest.rollout)
 
 
 def _ask_for_artefact(work: UnitOfWork, standing: Standing, at: datetime) -> None:
@@ -219,10 +214,10 @@ def _looked(placement: Placement) -> bool:
     return placement.proof_digest is not None and placement.proof_fence == placement.fence
 
 
-def _deliver_missed(work: UnitOfWork, standing: Standing, at: datetime) -> None:
+def _deliver_missed(work: UnitOfWork, draft: Draft, standing: Standing, at: datetime) -> None:
+    """In the rollout that it was missed by, if that is still open; else in one of its own."""
     rollout = work.rollouts.newest_of(standing.asset.id)
     if rollout is None or not _newer(rollout, standing) or rollout.state != "open":
-        restart(work, standing, "repair", at)
-        return
-    plan(work, standing, rollout, at)
-    work.jobs.enqueue("deliver", {})
+        restart(work, draft, standing, "repair", at)
+    else:
+        plan(work, draft, standing, rollout, at)

@@ -9,11 +9,12 @@ from dam.domain import policy, recipes
 from dam.domain.assets import Decision, Seen
 from dam.domain.errors import Conflict, NotFound
 from dam.domain.events import event
-from dam.domain.placements import Placement, Rollout
+from dam.domain.placements import Rollout
 from dam.domain.principals import Actor
 from dam.operations import decide
 from dam.operations.answers import remember
-from dam.operations.reconcile import fanned_out, held, plan
+from dam.operations.draft import Draft
+from dam.operations.reconcile import PAGE, fanned_out, plan
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
 
@@ -75,32 +76,32 @@ def recipe_rollout(services: Services, actor: Actor, recipe: str) -> int:
     return rollout.number
 
 
-def fan_out_recipe(services: Services, number: int, recipe: str, newest: int) -> None:
-    """Give each placement that uses an older version its delivery, one transaction a placement; repeatable."""
-    while True:
-        with services.store.reading() as work:
-            page = work.placements.outdated(recipe, newest, 200)
-        for placement in page:
-            _renew(services, number, placement, newest)
-        if not page:
-            break
-    with services.store.writing() as work:
+def fan_out_recipe(services: Services, number: int) -> None:
+    """Give each placement that uses an older version of the rollout's recipe its delivery, page by page; repeatable."""
+    with services.store.reading() as work:
         rollout = work.rollouts.get(number)
-        if rollout is not None and not rollout.fanned_out:
-            fanned_out(work, rollout, work.now())
-            work.commit()
+    if rollout is None or rollout.state != "open" or rollout.fanned_out:
+        return
+    recipe, _, newest = rollout.note.rpartition(" ")
+    while _renew_page(services, rollout, recipe, int(newest)):
+        pass
 
 
-def _renew(services: Services, number: int, placement: Placement, newest: int) -> None:
+def _renew_page(services: Services, rollout: Rollout, recipe: str, newest: int) -> bool:
+    """Plan one page; False when it was the last."""
     with services.store.writing() as work:
-        standing, rollout = held(work, placement.id), work.rollouts.get(number)
-        if standing is None or rollout is None:
-            return
-        work.replace(standing.placement, replace(standing.placement, recipe_version=newest))
-        renewed = work.placements.standing(placement.id)
-        if renewed is not None and plan(work, renewed, rollout, work.now()) is not None:
-            work.jobs.enqueue("deliver", {})
+        at, draft = work.now(), Draft()
+        page = work.placements.outdated(recipe, newest, PAGE)
+        held = work.placements.hold([placement.id for placement in page])
+        # The recipe's version is part of what a standing is read by: move the rows first, then read again.
+        work.replace_all([(each.placement, replace(each.placement, recipe_version=newest)) for each in held.values()])
+        for standing in work.placements.hold(list(held)).values():
+            plan(work, draft, standing, rollout, at)
+        if len(page) < PAGE:
+            fanned_out(work, draft, rollout)
+        draft.store(work, at)
         work.commit()
+    return len(page) == PAGE
 
 
 def _decision(work: UnitOfWork, rollout: Rollout) -> Decision:

@@ -4,20 +4,19 @@ Rule: only a claim whose lease and fence still hold settles its delivery. One th
 written confesses: it takes the proof away, whoever's it was, and asks for a look.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from dam.domain import proof
 from dam.domain.errors import DamError
-from dam.domain.events import event
-from dam.domain.placements import ABSENT, Delivery, Need, Observation, Placement
-from dam.domain.principals import SYSTEM_ID
+from dam.domain.placements import ABSENT, Attempt, Delivery, Need, Observation, Placement, Standing, longer
 from dam.operations.claimed import Begun, Claimed, Look, Written
+from dam.operations.draft import Draft
 from dam.operations.ids import new_id
 from dam.operations.reachable import note_reachable, note_unreachable
-from dam.operations.reconcile import finish, restart
+from dam.operations.reconcile import restart
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
 
@@ -27,188 +26,205 @@ BACKOFF_S = (2, 5, 15, 60, 300, 600)
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One claim of a batch: what became of its write, and, if it may have changed something, the read-back."""
+    """One claim of a batch: its attempt's row as it is by now, what became of the write, and, if that may have changed
+    something, the read-back.
+    """
 
     claim: Claimed
+    attempt: Attempt
     written: Written
     begun: Begun | None = None
     look: Look | None = None
 
 
-def settle(services: Services, results: Iterable[Result]) -> None:
+def settle(services: Services, results: Sequence[Result]) -> None:
     """Record all results together."""
     with services.store.writing() as work:
-        now = work.now()
+        held, draft, now = work.placements.hold([each.claim.placement.id for each in results]), Draft(), work.now()
         for result in results:
-            _settle(services, work, result, now)
+            _settle(work, draft, held[result.claim.placement.id], result, now)
+        draft.store(work, now)
         work.commit()
 
 
-def fail(work: UnitOfWork, placement: Placement, delivery: Delivery, need: Need, at: datetime) -> None:
+def fail(draft: Draft, placement: Placement, delivery: Delivery, need: Need, at: datetime) -> None:
     """End a delivery that needs a person; the placement says so until somebody acts."""
-    if not work.replace(delivery, replace(delivery, state="failed", lease_until=None, reason=need)):
-        return
-    work.replace(placement, replace(placement, needs=need))
+    draft.move(delivery, replace(delivery, state="failed", lease_until=None, reason=need))
+    draft.move(placement, replace(placement, needs=need))
     data = {"placement_id": placement.id, "rollout": delivery.rollout, "code": need.code, "detail": need.detail}
-    work.record(event("delivery.failed", SYSTEM_ID, at, placement.asset_id, data))
+    draft.tell("delivery.failed", at, placement.asset_id, data)
 
 
-def prove(work: UnitOfWork, placement: Placement, digest: str, begun: Begun, look_at: datetime) -> Placement | None:
-    """Store what a look proved; None if somebody moved first. The caller has checked that the look counts."""
+def prove(draft: Draft, standing: Standing, digest: str, begun: Begun, now: datetime) -> Standing:
+    """Store what a look proved, and arrange the next; returns the standing afterwards. The caller has checked that the
+    look counts.
+    """
+    placement = standing.placement
     proven = replace(
         placement,
         epoch=placement.epoch + 1,
         proof_digest=digest,
         proof_fence=placement.fence,
         proof_begun_at=begun.at,
-        look_at=look_at,
+        look_at=now + timedelta(seconds=standing.channel.audit_every_s),
     )
-    return proven if work.replace(placement, proven) else None
+    draft.move(placement, proven)
+    return replace(standing, placement=proven)
 
 
-def complete(work: UnitOfWork, placement: Placement, delivery: Delivery, now: datetime) -> None:
-    """The delivery is proven: say so, end the placement if it was to be withdrawn, and close the rollout if that was
-    the last.
-    """
-    work.replace(delivery, replace(delivery, state="done", lease_until=None, reason=None))
-    settled = replace(placement, needs=None, ended_at=now if _ends(placement, delivery) else None)
-    if settled != placement:
-        work.replace(placement, settled)
-    word = "placement.withdrawn" if settled.ended_at else "placement.proven"
+def complete(draft: Draft, placement: Placement, delivery: Delivery, now: datetime) -> None:
+    """The delivery is proven: say so, end the placement if it was to be withdrawn; the rollout may be done with it."""
+    draft.move(delivery, replace(delivery, state="done", lease_until=None, reason=None))
+    ends = placement.ending and delivery.artefact == ABSENT
+    draft.move(placement, replace(placement, needs=None, ended_at=now if ends else None))
     data = {
-        "placement_id": placement.id, "rollout": delivery.rollout, "version": delivery.version,
-        "sha256": delivery.artefact, "before": delivery.before,
-    }  # fmt: skip
-    work.record(event(word, SYSTEM_ID, now, placement.asset_id, data))
-    finish(work, delivery.rollout, now)
+        "placement_id": placement.id,
+        "rollout": delivery.rollout,
+        "version": delivery.version,
+        "sha256": delivery.artefact,
+        "before": delivery.before,
+    }
+    draft.tell("placement.withdrawn" if ends else "placement.proven", now, placement.asset_id, data)
+    draft.rollouts.add(delivery.rollout)
 
 
-def observed(
-    work: UnitOfWork,
-    placement_id: str,
-    begun_at: datetime,
-    now: datetime,
-    look: Look,
-    *,
-    how: Literal["readback", "audit"],
-    counted: bool,
-    ours: bool,
-) -> None:
-    """Write down what was seen."""
-    foreign = look.digest not in (None, ABSENT) and not ours
-    observation = Observation(
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A look as it is written down: ``counted`` if it became the proof, ``ours`` if the bytes are some that we
+    brought.
+    """
+
+    how: Literal["readback", "audit"]
+    began_at: datetime
+    look: Look
+    counted: bool
+    ours: bool
+
+
+def observed(draft: Draft, standing: Standing, sight: Sight, now: datetime) -> None:
+    """Write down what was seen; the same as the last time only makes that longer."""
+    digest = sight.look.digest
+    new = Observation(
         id=new_id(),
-        placement_id=placement_id,
-        began_at=begun_at,
+        placement_id=standing.placement.id,
+        began_at=sight.began_at,
         until=now,
-        how=how,
-        digest=look.digest,
-        foreign=foreign,
-        counted=counted,
-        reason=look.reason,
+        how=sight.how,
+        digest=digest,
+        foreign=digest not in (None, ABSENT) and not sight.ours,
+        counted=sight.counted,
+        reason=sight.look.reason,
     )
-    work.rollouts.observe(observation)
-
-
-def _settle(services: Services, work: UnitOfWork, result: Result, now: datetime) -> None:
-    claim, written = result.claim, result.written
-    placement = work.placements.lock(claim.placement.id)
-    delivery = work.rollouts.delivery(claim.delivery.id)
-    if placement is None or delivery is None:
-        raise _vanished(claim)
-    _end_attempt(work, claim, written, now)
-    if not _mine(claim, placement, delivery):
-        if written.outcome != "none":
-            _confess(work, placement, now)
-    elif written.outcome == "none":
-        _not_written(work, claim, written, placement, delivery, now)
+    last = standing.observation
+    extended = longer(last, new) if last is not None else None
+    if last is not None and extended is not None:
+        draft.move(last, extended)
     else:
-        _written(services, work, result, placement, delivery, now)
+        draft.add(new)
 
 
-def _mine(claim: Claimed, placement: Placement, delivery: Delivery) -> bool:
-    return delivery.state == "leased" and delivery.fence == claim.attempt.fence == placement.fence
+def _settle(work: UnitOfWork, draft: Draft, standing: Standing, result: Result, now: datetime) -> None:
+    written = result.written
+    _end_attempt(draft, result, now)
+    delivery = _mine(standing, result)
+    if delivery is None:
+        if written.outcome != "none":
+            _confess(work, draft, standing, now)
+    elif written.outcome == "none":
+        _not_written(work, draft, standing, result, delivery, now)
+    else:
+        _written(work, draft, standing, result, delivery, now)
 
 
-def _end_attempt(work: UnitOfWork, claim: Claimed, written: Written, now: datetime) -> None:
+def _mine(standing: Standing, result: Result) -> Delivery | None:
+    """The delivery, if it is still leased to this claim and nobody has claimed the placement since."""
+    newest, fence = standing.newest, result.attempt.fence
+    if newest is None or newest.id != result.claim.delivery.id or newest.state != "leased":
+        return None
+    return newest if newest.fence == fence == standing.placement.fence else None
+
+
+def _end_attempt(draft: Draft, result: Result, now: datetime) -> None:
     """An attempt with an unknown outcome has not ended: it may still write until its permit and the channel's lateness
     are over.
     """
-    attempt = work.rollouts.attempt(claim.attempt.placement_id, claim.attempt.fence)
-    if attempt is not None:
-        ended = None if written.outcome == "unknown" else now
-        work.replace(attempt, replace(attempt, outcome=written.outcome, ended_at=ended, receipt=written.receipt))
+    outcome = result.written.outcome
+    ended = None if outcome == "unknown" else now
+    draft.move(result.attempt, replace(result.attempt, outcome=outcome, ended_at=ended, receipt=result.written.receipt))
 
 
-def _confess(work: UnitOfWork, placement: Placement, now: datetime) -> None:
+def _confess(work: UnitOfWork, draft: Draft, standing: Standing, now: datetime) -> None:
     """Say that an overtaken write may have changed what was proven. Nobody else did that, so no policy is asked: what
     is wanted is sent again, unless something is on its way already, which will see that it was disturbed.
     """
-    work.replace(placement, replace(placement, proof_digest=None, epoch=placement.epoch + 1, look_at=now))
-    work.jobs.enqueue("look", {})
-    standing = work.placements.standing(placement.id)
-    if standing is not None and standing.open_delivery is None and placement.ended_at is None:
-        restart(work, standing, "repair", now)
+    placement = standing.placement
+    doubtful = replace(placement, proof_digest=None, epoch=placement.epoch + 1, look_at=now)
+    draft.move(placement, doubtful)
+    draft.tasks.add("look")
+    if standing.open_delivery is None and placement.ended_at is None:
+        restart(work, draft, replace(standing, placement=doubtful), "repair", now)
 
 
 def _not_written(
-    work: UnitOfWork, claim: Claimed, written: Written, placement: Placement, delivery: Delivery, now: datetime
+    work: UnitOfWork, draft: Draft, standing: Standing, result: Result, delivery: Delivery, now: datetime
 ) -> None:
+    written = result.written
     reason = written.reason or Need("not_applied", "Nothing was changed.")
     if written.person:
-        fail(work, placement, delivery, reason, now)
+        fail(draft, standing.placement, delivery, reason, now)
     elif written.unreachable:
-        note_unreachable(work, claim.channel.id, reason, now)
-        work.replace(
-            delivery,
-            replace(delivery, state="due", due_at=now, tries=delivery.tries - 1, lease_until=None, reason=reason),
-        )
+        note_unreachable(work, standing.channel.id, reason, now)
+        waiting = replace(delivery, state="due", due_at=now, tries=delivery.tries - 1, lease_until=None, reason=reason)
+        draft.move(delivery, waiting)
     else:
-        _again(work, delivery, reason, now)
+        _again(draft, delivery, reason, now)
 
 
-def _again(work: UnitOfWork, delivery: Delivery, reason: Need, now: datetime) -> None:
+def _again(draft: Draft, delivery: Delivery, reason: Need, now: datetime) -> None:
     wait = timedelta(seconds=BACKOFF_S[min(delivery.tries, len(BACKOFF_S)) - 1])
-    work.replace(delivery, replace(delivery, state="due", due_at=now + wait, lease_until=None, reason=reason))
+    draft.move(delivery, replace(delivery, state="due", due_at=now + wait, lease_until=None, reason=reason))
 
 
 def _written(
-    services: Services, work: UnitOfWork, result: Result, placement: Placement, delivery: Delivery, now: datetime
+    work: UnitOfWork, draft: Draft, standing: Standing, result: Result, delivery: Delivery, now: datetime
 ) -> None:
-    claim, begun, look = result.claim, result.begun, result.look
+    begun, look = result.begun, result.look
     if begun is None or look is None:
-        raise _vanished(claim)
+        raise DamError("not_read_back", f"Delivery {delivery.id} was written and not read back.")
     if look.digest is None:
-        _again(work, delivery, look.reason or Need("not_read", "What is there could not be read."), now)
+        _again(draft, delivery, look.reason or Need("not_read", "What is there could not be read."), now)
         return
-    note_reachable(work, claim.channel, now)
-    ours = look.digest == placement.adopted_sha256 or work.rollouts.wrote(placement.id, look.digest)
-    unmoved = (begun.fence, begun.epoch) == (placement.fence, placement.epoch)
-    settled = proof.settle(claim.digest, look.digest, unmoved=unmoved, all_dead_at=begun.dead_at, ours=ours, now=now)
-    observed(work, placement.id, begun.at, now, look, how="readback", counted=settled.proven is not None, ours=ours)
+    note_reachable(work, standing.channel, now)
+    ours = is_ours(work, standing.placement, look.digest, written=result.attempt.digest)
+    settled = proof.settle(
+        result.attempt.digest,
+        look.digest,
+        unmoved=(begun.fence, begun.epoch) == (standing.placement.fence, standing.placement.epoch),
+        all_dead_at=begun.alive_until(acknowledged=_acknowledged(result)),
+        ours=ours,
+        now=now,
+    )
+    observed(draft, standing, Sight("readback", begun.at, look, settled.proven is not None, ours), now)
     if settled.proven is not None:
-        audit = now + timedelta(seconds=claim.channel.audit_every_s)
-        placement = prove(work, placement, settled.proven, begun, audit) or placement
-    _move(work, claim, settled, placement, delivery, now)
+        standing = prove(draft, standing, settled.proven, begun, now)
+    _move(draft, settled, standing.placement, delivery, now)
 
 
-def _move(
-    work: UnitOfWork, claim: Claimed, settled: proof.Settled, placement: Placement, delivery: Delivery, now: datetime
-) -> None:
+def is_ours(work: UnitOfWork, placement: Placement, digest: str, *, written: str | None = None) -> bool:
+    """Are these bytes some that we brought there, or adopted?"""
+    return digest in (written, placement.adopted_sha256) or work.rollouts.wrote(placement.id, digest)
+
+
+def _acknowledged(result: Result) -> int | None:
+    return result.attempt.fence if result.written.outcome == "applied" else None
+
+
+def _move(draft: Draft, settled: proof.Settled, placement: Placement, delivery: Delivery, now: datetime) -> None:
     if settled.state == "done":
-        complete(work, placement, delivery, now)
+        complete(draft, placement, delivery, now)
     elif settled.state == "verifying":
-        due = settled.due_at or now
-        work.replace(delivery, replace(delivery, state="verifying", due_at=due, lease_until=None))
+        draft.move(delivery, replace(delivery, state="verifying", due_at=settled.due_at or now, lease_until=None))
     elif settled.state == "failed" and settled.need is not None:
-        fail(work, placement, delivery, settled.need, now)
+        fail(draft, placement, delivery, settled.need, now)
     else:
-        _again(work, delivery, Need("not_shown", "The destination took the file but does not show it."), now)
-
-
-def _ends(placement: Placement, delivery: Delivery) -> bool:
-    return placement.ending and delivery.artefact == ABSENT
-
-
-def _vanished(claim: Claimed) -> DamError:
-    return DamError("row_vanished", f"Delivery {claim.delivery.id} or its read-back is gone; rows are never deleted.")
+        _again(draft, delivery, Need("not_shown", "The destination took the file but does not show it."), now)

@@ -1,4 +1,7 @@
-"""A renderer: bytes in, the bytes of renditions out. Rule: it decodes hostile files somewhere safe and remembers nothing."""
+"""A renderer: bytes in, the bytes of renditions out.
+
+Rule: it decodes hostile files somewhere safe, and remembers nothing.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

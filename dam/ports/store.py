@@ -183,7 +183,11 @@ class Placements(Protocol):
 
     def channels_to_check(self, now: datetime, limit: int) -> list[ConfiguredChannel]: ...
     def get(self, placement_id: str) -> Placement | None: ...
-    def lock(self, placement_id: str) -> Placement | None: ...
+    def hold(self, placement_ids: Sequence[str]) -> dict[str, Standing]:
+        """Standings by placement, with the assets and then the placements held against other writers until the end of
+        the transaction; everybody takes them in this order. Unknown ids are left out."""
+        ...
+
     def at_target(self, canonical: str) -> Placement | None:
         """The placement that is there and not withdrawn."""
         ...
@@ -257,12 +261,7 @@ class Rollouts(Protocol):
         ...
 
     def delivery(self, delivery_id: str) -> Delivery | None: ...
-    def newest_delivery(self, placement_id: str) -> Delivery | None: ...
     def deliveries(self, number: int, after: str | None, limit: int) -> list[Delivery]: ...
-    def supersede(self, placement_id: str, before_rollout: int) -> list[int]:
-        """End open and failed deliveries of older rollouts there; returns those rollouts' numbers."""
-        ...
-
     def due(self, now: datetime, limit: int) -> list[Delivery]:
         """Due, or leased by somebody whose lease ran out; of channels that can be reached or are to be tried again."""
         ...
@@ -272,17 +271,10 @@ class Rollouts(Protocol):
         """Deliveries that wait for this artefact become due; returns how many."""
         ...
 
-    def permit(self, placement_id: str, fence: int, artefact: str, now: datetime, until: datetime) -> bool:
-        """Grant the visible step, if the fence is still the placement's, the delivery is leased under it until at
-        least ``until`` and for this artefact.
-        """
+    def unfinished_attempts(self, placement_ids: Sequence[str]) -> dict[str, list[Attempt]]:
+        """Those without a known outcome, for each placement, the oldest first."""
         ...
 
-    def unfinished_attempts(self, placement_id: str) -> list[Attempt]:
-        """Those without a known outcome."""
-        ...
-
-    def attempt(self, placement_id: str, fence: int) -> Attempt | None: ...
     def attempts(self, placement_id: str, before: int | None, limit: int) -> list[Attempt]: ...
     def wrote(self, placement_id: str, digest: str) -> bool:
         """Did an attempt that may have been applied bring these bytes there?"""
@@ -290,10 +282,6 @@ class Rollouts(Protocol):
 
     def owned(self, placement_id: str) -> bool:
         """Was any attempt there possibly applied?"""
-        ...
-
-    def observe(self, observation: Observation) -> None:
-        """Record a look; one equal to the last extends it."""
         ...
 
     def observations(self, placement_id: str, before: str | None, limit: int) -> list[Observation]: ...
@@ -413,6 +401,12 @@ class UnitOfWork(Protocol):
     def replace(self, before: Fact, after: Fact) -> bool:
         """Store ``after`` if the row is still as ``before`` where it counts for that kind of fact; False if somebody
         moved first.
+        """
+        ...
+
+    def replace_all(self, pairs: Sequence[tuple[Fact, Fact]]) -> None:
+        """``replace`` for many rows that this unit of work holds. Raises Conflict ``moved`` if one of them is not as
+        it was read; then nothing of this unit of work can be committed.
         """
         ...
 

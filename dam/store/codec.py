@@ -69,7 +69,7 @@ SHAPES: Mapping[type, Shape] = {
         (Rollout, places.rollouts, ("number",), ("state", "fanned_out")),
         (Delivery, places.deliveries, _IDENTITY, ("state", "fence", "tries")),
         (Attempt, places.attempts, ("placement_id", "fence"), ("permit_until", "ended_at", "outcome")),
-        (Observation, places.observations, _IDENTITY, ()),
+        (Observation, places.observations, _IDENTITY, ("looks",)),
         (Event, tables.events, _IDENTITY, ()),
         (Job, tables.jobs, _IDENTITY, ()),
     )

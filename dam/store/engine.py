@@ -76,6 +76,8 @@ def _sqlite(url: URL) -> Engine:
     engine = create_engine(
         url.set(drivername="sqlite+pysqlite"),
         json_serializer=_dump,
+        # Digests of secrets and people's words don't belong into tracebacks and logs.
+        hide_parameters=True,
         pool_size=CONNECTIONS,
         max_overflow=0,
         pool_timeout=_WAIT_S,
@@ -120,6 +122,8 @@ def _postgresql(url: URL) -> Engine:
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
         json_serializer=_dump,
+        # Digests of secrets and people's words don't belong into tracebacks and logs.
+        hide_parameters=True,
         pool_size=CONNECTIONS,
         max_overflow=0,
         pool_timeout=_WAIT_S,

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from dam.domain.errors import Conflict, DamError, Invalid, StorageFull, Unavailable
@@ -83,7 +83,7 @@ def _postgresql_meaning(error: DBAPIError) -> DamError | None:
     state: str = getattr(error.orig, "sqlstate", None) or ""
     if state == "53100":
         return StorageFull("storage_full", "There is no room left for the database; nothing was changed.")
-    if state[:2] == "22":
+    if isinstance(error, DataError):
         return _not_storable()
     # No state: the connection broke. 08, 53, 57: server gone, out of resources, cancelled; 40, 55: locked too long.
     if isinstance(error, OperationalError) and (not state or state[:2] in ("08", "53", "57", "40", "55")):

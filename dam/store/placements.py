@@ -62,9 +62,15 @@ class Placements:
         """The placement, or None."""
         return self._first(select(placements).where(placements.c.id == placement_id))
 
-    def lock(self, placement_id: str) -> Placement | None:
-        """The placement, held against other writers until the end of the transaction."""
-        return self._first(select(placements).where(placements.c.id == placement_id).with_for_update())
+    def hold(self, placement_ids: Sequence[str]) -> dict[str, Standing]:
+        """Standings by placement, with the assets and then the placements held until the end of the transaction."""
+        wanted = placements.c.id.in_(sorted(set(placement_ids)))
+        if not self._tx.on_sqlite:
+            # Two statements, so that everybody takes the rows in the same order; on SQLite there is one writer anyway.
+            owners = select(placements.c.asset_id).where(wanted)
+            self._tx.rows(select(assets.c.id).where(assets.c.id.in_(owners)).order_by(assets.c.id).with_for_update())
+        query = select(placements).where(wanted).order_by(placements.c.id).with_for_update()
+        return {standing.placement.id: standing for standing in self._standings(query)}
 
     def at_target(self, canonical: str) -> Placement | None:
         """The placement that is there and not withdrawn."""

@@ -91,24 +91,12 @@ class Rollouts(Attempts):
         row = self._tx.row(select(deliveries).where(deliveries.c.id == delivery_id))
         return None if row is None else fact_of(Delivery, row)
 
-    def newest_delivery(self, placement_id: str) -> Delivery | None:
-        """The one of the newest rollout at the placement, or None."""
-        query = select(deliveries).where(deliveries.c.placement_id == placement_id)
-        row = self._tx.row(query.order_by(deliveries.c.rollout.desc()).limit(1))
-        return None if row is None else fact_of(Delivery, row)
-
     def deliveries(self, number: int, after: str | None, limit: int) -> list[Delivery]:
         """Of the rollout, in the order of ids."""
         query = select(deliveries).where(deliveries.c.rollout == number).order_by(deliveries.c.id).limit(limit)
         if after is not None:
             query = query.where(deliveries.c.id > after)
         return [fact_of(Delivery, row) for row in self._tx.rows(query)]
-
-    def supersede(self, placement_id: str, before_rollout: int) -> list[int]:
-        """End open and failed deliveries of older rollouts there; returns those rollouts' numbers."""
-        older = and_(deliveries.c.placement_id == placement_id, deliveries.c.rollout < before_rollout, _UNENDED)
-        ended = update(deliveries).where(older).values(state="superseded").returning(deliveries.c.rollout)
-        return sorted(self._tx.values(ended))
 
     def due(self, now: datetime, limit: int) -> list[Delivery]:
         """Due, or leased by somebody whose lease ran out; of channels that can be reached or are to be tried again.

@@ -23,7 +23,7 @@ class Transaction:
     """A connection with a transaction begun, that may write or not. ``now`` replaces the database's clock."""
 
     def __init__(self, connection: Connection, now: Now | None, *, writing: bool) -> None:
-        self._connection = connection
+        self.connection = connection
         self._now = now
         self._writing = writing
         self._failed = False
@@ -33,14 +33,18 @@ class Transaction:
         if self._failed:
             raise RuntimeError("A statement of this unit of work failed; nothing of it can be kept.")
 
+    def fail(self) -> None:
+        """Let nothing of this transaction be committed."""
+        self._failed = True
+
     @contextmanager
     def _result(self, statement: Executable, parameters: Parameters) -> Iterator[CursorResult[Any]]:
         self.refuse_failed()
         try:
             with translated():
-                yield self._connection.execute(statement, parameters)
+                yield self.connection.execute(statement, parameters)
         except Exception:
-            self._failed = True
+            self.fail()
             raise
 
     def rows(self, statement: Executable, parameters: Parameters = None) -> Sequence[RowMapping]:
@@ -95,4 +99,4 @@ class Transaction:
     @property
     def on_sqlite(self) -> bool:
         """Is this SQLite?"""
-        return self._connection.dialect.name == "sqlite"
+        return self.connection.dialect.name == "sqlite"

@@ -5,15 +5,18 @@ After a commit the workers are woken; a wake-up that fails costs time, never wor
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
+from datetime import datetime
 from functools import cached_property
-from types import TracebackType
+from itertools import groupby
 from typing import Any, Self
 
-from sqlalchemy import Engine, Table, and_, insert, update
+from sqlalchemy import Connection, Engine, and_, bindparam, insert, update
+from sqlalchemy.exc import DBAPIError
 
 from dam.domain.assets import Asset
+from dam.domain.errors import Conflict
 from dam.domain.events import Event
 from dam.ports.store import Fact
 from dam.store import codec, tables
@@ -94,12 +97,10 @@ class SqlUnitOfWork:
             self._ending = stack.pop_all()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *exc: object) -> None:
         self._open = None
-        # Closing the connection rolls back; when the database has gone away there is nothing left to roll back.
-        with translated() if error is None else suppress(Exception):
+        # Closing the connection rolls back. An error of that says nothing new: what is not committed is gone anyway.
+        with suppress(DBAPIError):
             self._ending.close()
 
     def commit(self) -> None:
@@ -123,44 +124,68 @@ class SqlUnitOfWork:
             _log.warning("nobody was woken after a commit", exc_info=True)
 
     @property
+    def connection(self) -> Connection:
+        """For checks of the database itself, such as its integrity."""
+        return self._transaction.connection
+
+    @property
     def _transaction(self) -> Transaction:
         if self._open is None:
             raise RuntimeError("This unit of work is over, or has not begun.")
         return self._open
 
-    def now(self) -> Any:
+    def now(self) -> datetime:
         """The database's time, UTC."""
         return self._transaction.now()
 
     def add(self, *facts: Fact) -> None:
         """Insert new facts. Within one call their order does not matter."""
-        for fact in sorted(facts, key=lambda fact: codec.ORDER[type(fact)]):
-            self._transaction.change(insert(codec.SHAPES[type(fact)].table).values(**codec.row_of(fact)))
-            if isinstance(fact, Asset):
-                self.assets.set_tags(fact)
-                self.assets.set_campaigns(fact)
+        for kind, same in groupby(sorted(facts, key=_place), key=type):
+            mine = list(same)
+            self._transaction.change(insert(codec.SHAPES[kind].table), [codec.row_of(fact) for fact in mine])
+            for fact in mine:
+                if isinstance(fact, Asset):
+                    self.assets.set_tags(fact)
+                    self.assets.set_campaigns(fact)
 
     def replace(self, before: Fact, after: Fact) -> bool:
         """Store what differs, if the row is still as ``before`` in that, and in the guards of its kind."""
-        shape = codec.SHAPES[type(before)]
-        if type(after) is not type(before) or not shape.guards:
-            raise TypeError(f"A {type(before).__name__} can't be replaced by a {type(after).__name__}.")
-        old, new = codec.row_of(before), codec.row_of(after)
-        if any(old[name] != new[name] for name in shape.key):
-            raise ValueError("The two are different rows.")
-        changed = {name: value for name, value in new.items() if value != old[name]}
-        compared = codec.guarded(type(before), frozenset(changed)) | set(shape.key)
-        if not self._move(shape.table, {name: old[name] for name in compared}, changed):
+        old, new = _rows(before, after)
+        if self._move(type(before), _changed(old, new), [(old, new)]) != 1:
             return False
         if isinstance(before, Asset) and isinstance(after, Asset):
             self._move_names(before, after)
         return True
 
-    def _move(self, table: Table, was: dict[str, Any], values: dict[str, Any]) -> bool:
-        same = and_(*(table.c[name].is_not_distinct_from(value) for name, value in was.items()))
+    def replace_all(self, pairs: Sequence[tuple[Fact, Fact]]) -> None:
+        """``replace`` for many rows that this unit of work holds; one statement for all that change alike. Raises
+        Conflict ``moved`` if one of them is not as it was read; then nothing of this unit of work can be committed.
+        """
+        alike: dict[tuple[type, frozenset[str]], list[_Pair]] = {}
+        for before, after in pairs:
+            if isinstance(before, Asset):
+                raise TypeError("An asset has more than its row; replace it by itself.")
+            old, new = _rows(before, after)
+            if changed := _changed(old, new):
+                alike.setdefault((type(before), changed), []).append((old, new))
+        for (kind, changed), rows in alike.items():
+            if self._move(kind, changed, rows) != len(rows):
+                self._transaction.fail()
+                raise Conflict("moved", "Something else changed this at the same moment; try again.")
+
+    def _move(self, kind: type, changed: frozenset[str], rows: Sequence["_Pair"]) -> int:
+        """Compare and set; returns how many rows were as they were read."""
+        shape = codec.SHAPES[kind]
+        compared = sorted(codec.guarded(kind, changed) | set(shape.key))
+        same = and_(*(shape.table.c[name].is_not_distinct_from(bindparam(f"was_{name}")) for name in compared))
         # With nothing to change the question stays: is the row still so?
-        values = values or {next(iter(was)): was[next(iter(was))]}
-        return self._transaction.change(update(table).where(same).values(**values)) == 1
+        values = sorted(changed) or [shape.key[0]]
+        moved = update(shape.table).where(same).values({name: bindparam(f"now_{name}") for name in values})
+        parameters = [
+            {f"was_{name}": old[name] for name in compared} | {f"now_{name}": new[name] for name in values}
+            for old, new in rows
+        ]
+        return self._transaction.change(moved, parameters)
 
     def _move_names(self, before: Asset, after: Asset) -> None:
         if before.tags != after.tags:
@@ -200,3 +225,25 @@ class SqlUnitOfWork:
     @cached_property
     def answers(self) -> Answers:
         return Answers(self._transaction)
+
+
+_Pair = tuple[dict[str, Any], dict[str, Any]]
+"""The columns of a row as it was read, and as it shall be."""
+
+
+def _place(fact: Fact) -> int:
+    return codec.ORDER[type(fact)]
+
+
+def _rows(before: Fact, after: Fact) -> _Pair:
+    shape = codec.SHAPES[type(before)]
+    if type(after) is not type(before) or not shape.guards:
+        raise TypeError(f"A {type(before).__name__} can't be replaced by a {type(after).__name__}.")
+    old, new = codec.row_of(before), codec.row_of(after)
+    if any(old[name] != new[name] for name in shape.key):
+        raise ValueError("The two are different rows.")
+    return old, new
+
+
+def _changed(old: dict[str, Any], new: dict[str, Any]) -> frozenset[str]:
+    return frozenset(name for name in new if new[name] != old[name])

@@ -196,7 +196,7 @@ class Stage:
         with self.store.reading() as work:
             standing = work.placements.standing(self.ids.placement)
             assert standing is not None
-            now, attempts = work.now(), work.rollouts.unfinished_attempts(self.ids.placement)
+            now, attempts = work.now(), work.rollouts.unfinished_attempts([self.ids.placement])[self.ids.placement]
         with self.store.engine.connect() as connection:
             rows = connection.execute(text("SELECT id, rollout, state FROM deliveries")).all()
         fence = standing.placement.fence
@@ -224,7 +224,7 @@ class Stage:
     def _permitted(self, digest: str | None) -> int | None:
         """The fence of the attempt that may write this now."""
         with self.store.reading() as work:
-            now, attempts = work.now(), work.rollouts.unfinished_attempts(self.ids.placement)
+            now, attempts = work.now(), work.rollouts.unfinished_attempts([self.ids.placement])[self.ids.placement]
         wanted = digest or ABSENT
         fences = [
             each.fence
