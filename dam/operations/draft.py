@@ -1,0 +1,64 @@
+"""What one transaction is going to write about placements, collected first and stored at once.
+
+Rule: decide from what was held, then write; a row is moved once in a transaction, so that a batch of any size costs a
+fixed number of statements.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from dam.domain.events import Event, event
+from dam.domain.placements import Attempt, Delivery, Observation, Placement
+from dam.domain.principals import SYSTEM_ID
+from dam.ports.store import Fact, UnitOfWork
+
+Movable = Attempt | Delivery | Observation | Placement
+Name = tuple[type, str, int]
+
+
+@dataclass(slots=True)
+class Draft:
+    """``rollouts``: numbers that may be done with this; ``tasks``: hints to workers, without ids."""
+
+    added: list[Fact] = field(default_factory=list)
+    moved: dict[Name, tuple[Movable, Movable]] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    rollouts: set[int] = field(default_factory=set)
+    tasks: set[str] = field(default_factory=set)
+    reconcile: set[str] = field(default_factory=set)
+
+    def add(self, *facts: Fact) -> None:
+        """Insert these."""
+        self.added += facts
+
+    def move(self, before: Movable, after: Movable) -> None:
+        """Replace a row; what was moved here already is moved on. ``before`` is the row as it is by now."""
+        first, last = self.moved.get(_name(before), (before, before))
+        if last != before:
+            raise ValueError("A row is moved on from where it was moved to.")
+        self.moved[_name(before)] = (first, after)
+
+    def tell(self, word: str, at: datetime, asset_id: str | None, data: Mapping[str, object]) -> None:
+        """Record an event of the system's own."""
+        self.events.append(event(word, SYSTEM_ID, at, asset_id, data))
+
+    def store(self, work: UnitOfWork, at: datetime) -> None:
+        """Write all of it, and close the rollouts that are done with it. Raises Conflict ``moved``."""
+        work.replace_all([pair for pair in self.moved.values() if pair[0] != pair[1]])
+        work.add(*self.added)
+        for number in sorted(self.rollouts):
+            if work.rollouts.finish(number, at):
+                rollout = work.rollouts.get(number)
+                self.tell("rollout.done", at, rollout.asset_id if rollout else None, {"rollout": number})
+        work.record(*self.events)
+        for task in sorted(self.tasks):
+            work.jobs.enqueue(task, {})
+        for placement_id in sorted(self.reconcile):
+            work.jobs.enqueue("reconcile", {"placement_id": placement_id})
+
+
+def _name(row: Movable) -> Name:
+    if isinstance(row, Attempt):
+        return (Attempt, row.placement_id, row.fence)
+    return (type(row), row.id, 0)
