@@ -69,7 +69,7 @@ class PlacementsContract:
         one_asset(store)
         fill(store, channel(), whole)
         with store.writing() as work:
-            assert work.placements.get("p1") == work.placements.lock("p1") == whole
+            assert work.placements.get("p1") == whole
             assert work.placements.get("p2") is None
 
     def test_one_target_one_placement_until_it_is_withdrawn(self, store: Store) -> None:
@@ -97,13 +97,14 @@ class PlacementsContract:
             work.add(
                 delivery("d9", old, state="superseded"), delivery("d1", new), delivery("d2", old, placement_id="p2")
             )
-            work.rollouts.observe(observation("o1"))
-            work.rollouts.observe(observation("o2", digest=ABSENT))
+            work.add(observation("o1"), observation("o2", digest=ABSENT))
             work.commit()
-        with store.reading() as work:
+        with store.writing() as work:
             one, two, three = work.placements.standings(asset_id="a1")
             assert work.placements.standing("p2") == two
             assert work.placements.standing("p9") is None
+            assert work.placements.hold(["p2", "p9", "p1", "p2"]) == {"p1": one, "p2": two}
+            assert work.placements.hold([]) == {}
         assert (one.placement, one.channel.id, one.asset.id) == (placement(), "c1", "a1")
         assert (one.version, one.artefact) == (version(), None)
         assert (one.newest, one.observation) == (delivery("d1", new), observation("o2", digest=ABSENT))

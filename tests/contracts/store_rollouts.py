@@ -112,25 +112,11 @@ class RolloutsContract:
             old, new = rollout(work), rollout(work)
             whole = delivery("d2", new, placement_id="p2", adopt=True, tries=2, reason=NEED, before=ABSENT)
             work.add(delivery("d1", new), whole, delivery("d3", old))
-            assert work.rollouts.delivery("d2") == whole
-            assert ids([work.rollouts.newest_delivery("p1")]) == ["d1"]
-            assert work.rollouts.newest_delivery("p9") is None
-            assert ids(work.rollouts.deliveries(new, None, 9)) == ["d1", "d2"]
+            assert work.rollouts.deliveries(new, None, 9) == [delivery("d1", new), whole]
             assert ids(work.rollouts.deliveries(new, "d1", 9)) == ["d2"]
             with pytest.raises(Conflict) as refused:
                 work.add(delivery("d4", new))
         assert refused.value.code == "delivery_exists"
-
-    def test_a_later_rollout_supersedes_what_is_open_or_failed(self, store: Store) -> None:
-        one_placement(store)
-        with store.writing() as work:
-            numbers = [rollout(work) for _ in range(4)]
-            for number, state in zip(numbers, ("done", "failed", "due", "due"), strict=True):
-                work.add(delivery(f"d{number}", number, state=state))
-            assert work.rollouts.supersede("p1", numbers[3]) == numbers[1:3]
-            assert work.rollouts.supersede("p1", numbers[3]) == []
-            states = [work.rollouts.delivery(f"d{number}") for number in numbers]
-            assert [found.state for found in states if found] == ["done", "superseded", "superseded", "due"]
 
     def test_what_is_due(self, store: Store) -> None:
         one_asset(store)
@@ -194,40 +180,7 @@ class RolloutsContract:
 
 
 class AttemptsContract:
-    """Permits, attempts, observations."""
-
-    def test_a_permit_is_granted_only_under_the_present_claim(self, store: Store) -> None:
-        one_asset(store)
-        fill(store, channel(), placement(fence=3))
-        with store.writing() as work:
-            lease = {"state": "leased", "fence": 3, "lease_until": later(30)}
-            work.add(delivery("d1", rollout(work), **lease), attempt(2, "d1"), attempt(3, "d1"))
-            permit = work.rollouts.permit
-            assert not permit("p1", 2, digest("one"), AT, later(10)), "an older fence"
-            assert not permit("p1", 3, digest("two"), AT, later(10)), "other bytes"
-            assert not permit("p1", 3, digest("one"), AT, later(31)), "the lease ends before the permit would"
-            assert not permit("p2", 3, digest("one"), AT, later(10)), "another placement"
-            assert permit("p1", 3, digest("one"), AT, later(30))
-            found = work.rollouts.attempt("p1", 3)
-            assert found is not None
-            assert found.permit_until == later(30)
-
-    @pytest.mark.parametrize("ended", ["claimed", "superseded", "released", "ended"])
-    def test_no_permit_once_something_moved(self, store: Store, ended: str) -> None:
-        one_asset(store)
-        fill(store, channel(), placement(fence=3))
-        with store.writing() as work:
-            mine = delivery("d1", rollout(work), state="leased", fence=3, lease_until=later(30))
-            tried = attempt(3, "d1")
-            work.add(mine, tried)
-            moves: dict[str, tuple[Any, Any]] = {
-                "claimed": (placement(fence=3), placement(fence=4)),
-                "superseded": (mine, replace(mine, state="superseded")),
-                "released": (mine, replace(mine, state="due")),
-                "ended": (tried, replace(tried, ended_at=AT, outcome="none")),
-            }
-            assert work.replace(*moves[ended])
-            assert not work.rollouts.permit("p1", 3, digest("one"), AT, later(10))
+    """Attempts and observations."""
 
     def test_attempts(self, store: Store) -> None:
         one_placement(store)
@@ -239,9 +192,8 @@ class AttemptsContract:
             running = attempt(4, "d1", permit_until=later(1), digest=digest("four"))
             claimed = attempt(5, "d1", digest=digest("five"))
             work.add(none, applied, unknown, running, claimed)
-            assert work.rollouts.attempt("p1", 2) == applied
-            assert work.rollouts.attempt("p1", 9) is None
-            assert work.rollouts.unfinished_attempts("p1") == [unknown, running, claimed]
+            unfinished = work.rollouts.unfinished_attempts(["p2", "p1"])
+            assert unfinished == {"p1": [unknown, running, claimed], "p2": []}
             assert work.rollouts.attempts("p1", None, 2) == [claimed, running]
             assert work.rollouts.attempts("p1", 3, 9) == [applied, none]
             wrote = [work.rollouts.wrote("p1", digest(text)) for text in ("one", "two", "three", "four", "five")]
@@ -257,18 +209,12 @@ class AttemptsContract:
             assert work.replace(attempt(1, "d1"), attempt(1, "d1", permit_until=later(1)))
             assert work.rollouts.owned("p1")
 
-    def test_equal_looks_in_a_row_are_one_observation(self, store: Store) -> None:
+    def test_observations(self, store: Store) -> None:
         one_placement(store)
+        whole = observation("o2", until=later(6), looks=2, digest=None, reason=NEED, how="readback", counted=False)
         with store.writing() as work:
-            looks = [
-                observation("o1"),
-                observation("o2", began_at=later(5), until=later(6)),
-                observation("o3", began_at=later(7), until=later(8), foreign=True),
-                observation("o4", began_at=later(9), until=later(9), digest=None, reason=NEED),
-                observation("o5", began_at=later(10), until=later(11)),
-            ]
-            for look in looks:
-                work.rollouts.observe(look)
-            first = replace(looks[0], until=later(6), looks=2)
-            assert work.rollouts.observations("p1", None, 9) == [looks[4], looks[3], looks[2], first]
-            assert work.rollouts.observations("p1", "o4", 1) == [looks[2]]
+            work.add(observation("o1"), whole, observation("o3", foreign=True))
+            assert work.rollouts.observations("p1", None, 2) == [observation("o3", foreign=True), whole]
+            assert work.rollouts.observations("p1", "o2", 9) == [observation("o1")]
+            assert work.replace(whole, replace(whole, until=later(9), looks=3))
+            assert not work.replace(whole, replace(whole, until=later(8), looks=3))
