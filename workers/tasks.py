@@ -28,9 +28,7 @@ def table(services: Services, renderer: Renderer, deliver: Task, look: Task) -> 
     return {
         "render": lambda ids: renditions.render(services, renderer, _text(ids, "sha256")),
         "fan_out": lambda ids: reconcile.fan_out(services, _number(ids, "rollout")),
-        "fan_out_recipe": lambda ids: rollouts.fan_out_recipe(
-            services, _number(ids, "rollout"), _text(ids, "recipe"), _number(ids, "recipe_version")
-        ),
+        "fan_out_recipe": lambda ids: rollouts.fan_out_recipe(services, _number(ids, "rollout")),
         "reconcile": lambda ids: reconcile.reconcile_placement(services, _text(ids, "placement_id")),
         "index": _index(services),
         "deliver": deliver,

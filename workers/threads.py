@@ -51,7 +51,7 @@ class Lanes:
     def close(self) -> None:
         """Begin nothing any more; what runs goes on."""
         for pool in self._pools.values():
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(wait=False)
 
     def _run(self, lane: Lane, jobs: Sequence[Job]) -> None:
         try:
@@ -95,7 +95,7 @@ class Pump:
         """Take nothing new; what runs goes on."""
         with self._lock:
             self._closed = True
-            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool.shutdown(wait=False)  # one that has not begun yet ends at once, and is counted
 
     def _start(self) -> None:
         if not self._closed and self._running < self._threads:

@@ -1,0 +1,98 @@
+"""The sweep: each chore at its time, a broken one holds up none, and what got stuck is found."""
+
+from dam.domain.principals import SYSTEM_ID
+from dam.operations import renditions
+from dam.ports.services import Services
+from search.parse import parse
+from search.results import Page
+from tests.conftest import Time
+from tests.workers.world import jobs, upload
+from workers.sweep import Chore, Sweeper
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.at = 100.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+def sweeper(services: Services, clock: Clock) -> Sweeper:
+    return Sweeper(services, lambda: None, clock)
+
+
+def names(one: Sweeper) -> dict[str, Chore]:
+    return {chore.name: chore for chore in one._chores}
+
+
+def test_each_chore_runs_at_its_time(services: Services) -> None:
+    clock, looks = Clock(), []
+    one = Sweeper(services, lambda: looks.append(clock.at), clock)
+    while one.turn():
+        pass
+    clock.at += 0.5
+    one.turn()
+    clock.at += 0.5
+    one.turn()
+    assert looks == [100.0, 101.0]
+    assert one.next_at() == 102.0
+
+
+def test_a_broken_chore_keeps_no_other_from_being_done(services: Services) -> None:
+    clock = Clock()
+    ran: list[int] = []
+
+    def broken() -> bool:
+        raise ConnectionError("no database")
+
+    def sound() -> bool:
+        ran.append(1)
+        return False
+
+    one = sweeper(services, clock)
+    one._chores[:] = [Chore("broken", 1, broken), Chore("sound", 1, sound)]
+    one.turn()
+    assert ran == [1]
+    assert one.next_at() == 101.0
+
+
+def test_a_chore_that_has_more_to_do_is_due_at_once(services: Services) -> None:
+    clock, left = Clock(), [2]
+
+    def bounded() -> bool:
+        left[0] -= 1
+        return left[0] > 0
+
+    one = sweeper(services, clock)
+    one._chores[:] = [Chore("pages", 30, bounded)]
+    assert one.turn()
+    assert not one.turn()
+    assert (left, one.next_at()) == ([0], 130.0)
+
+
+def test_an_asset_whose_index_job_was_lost_is_found_again(services: Services) -> None:
+    asset_id = upload(services, "Forgotten")
+    sweeper(services, Clock()).turn()
+    assert services.index.search(parse("forgotten"), Page()).ids == (asset_id,)
+
+
+def test_a_rollout_whose_fan_out_was_lost_gets_it_again(services: Services) -> None:
+    asset_id = upload(services)
+    with services.store.writing() as work:
+        rollout = work.rollouts.start("approval", SYSTEM_ID, work.now(), asset_id=asset_id)
+        work.commit()
+    sweeper(services, Clock()).turn()
+    assert [(job.task, job.ids["rollout"]) for job in jobs(services.store) if job.task == "fan_out"] == [
+        ("fan_out", rollout.number)
+    ]
+
+
+def test_a_rendition_that_nobody_makes_is_given_up_in_the_end(services: Services, time: Time) -> None:
+    asset_id = upload(services)
+    time.move(renditions.DEADLINE.total_seconds() + 1)
+    sweeper(services, Clock()).turn()
+    with services.store.reading() as work:
+        view = work.assets.version_view(asset_id, 1)
+    assert view is not None
+    assert {(each.state, each.reason_code) for each in view.renditions} == {("failed", "gave_up")}
