@@ -1,0 +1,24 @@
+"""Services as the embedded default has them, in a folder of their own; for benches and for tests of several processes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from config.settings import Settings
+from dam.ports.services import Rules, Services
+from dam.store.migrate import upgrade
+from dam.wiring import build, database_url
+
+
+@contextmanager
+def services_in(home: Path, rules: Rules | None = None) -> Iterator[Services]:
+    """The embedded default with its data in ``home/data``, migrated; nobody is woken."""
+    settings = Settings(home=home / "data")
+    settings.home.mkdir()
+    upgrade(database_url(settings))
+    services = build(settings, wake=lambda: None)
+    try:
+        yield services if rules is None else replace(services, rules=rules)
+    finally:
+        services.index.close()
