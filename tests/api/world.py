@@ -64,7 +64,8 @@ class World:
         if role is not None:
             headers["Authorization"] = f"Bearer {self.secrets[role]}"
         client = self.app.test_client(use_cookies=False)
-        return client.open(path if path.startswith("/") else f"{API}/{path}", method=method, headers=headers, **kwargs)
+        place = path if path.startswith("/") else f"{API}/{path}"
+        return client.open(place, method=method, headers=headers, buffered=True, **kwargs)
 
     def get(self, path: str, role: Role | None = "admin", **kwargs: Any) -> Any:
         """The JSON of a GET that succeeds."""
