@@ -47,12 +47,17 @@ def fsck(settings: Settings, *, full: bool, as_json: bool) -> int:
     services = wiring.build(settings, Sender(settings.home))
     report = checking.check(services, full=full)
     if as_json:
-        click.echo(json.dumps({"damaged": report.damaged, **asdict(report)}))
+        click.echo(json.dumps(_plain(report)))
     else:
         for finding in report.findings:
             click.echo(f"{finding.level}: {finding.code}: {finding.subject}: {finding.detail}")
         click.echo(_summary(report))
     return 1 if report.damaged else 0
+
+
+def _plain(report: checking.Report) -> dict[str, object]:
+    findings = [asdict(finding) for finding in report.findings]
+    return {"damaged": report.damaged, "checked": report.checked, "found": report.found, "findings": findings}
 
 
 def _summary(report: checking.Report) -> str:

@@ -1,0 +1,173 @@
+"""The service as a person starts it: it says where it is before it answers, does its work, stops cleanly, and leaves
+nothing running however it ends.
+"""
+
+import json
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dam.store.work import open_store
+from tests.api.world import png
+
+PROGRAM = [sys.executable, "-c", "from dam.cli import main; main()"]
+LONG = 60.0
+
+
+class Service:
+    """``dam up`` in a process of its own."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("DAM_")}
+        self.environment = {**environment, "DAM_HOME": str(home), "PORT": "0", "DAM_STOP_SECONDS": "15"}
+        self.process = self.run("up", "--json")
+        assert self.process.stdout is not None
+        self.said: dict[str, Any] = json.loads(self.process.stdout.readline())
+
+    def run(self, *arguments: str) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            [*PROGRAM, *arguments],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        )
+
+    def get(self, path: str) -> Any:
+        """The JSON of a GET; waits for the server, whose socket listens already."""
+        return self._ask(urllib.request.Request(self.said["address"] + path))
+
+    def upload(self) -> Any:
+        body = (
+            b'--x\r\ncontent-disposition: form-data; name="file"; filename="a.png"\r\n\r\n' + png() + b"\r\n--x--\r\n"
+        )
+        headers = {"content-type": "multipart/form-data; boundary=x"}
+        return self._ask(urllib.request.Request(f"{self.said['address']}/api/v1/assets", body, headers))
+
+    def _ask(self, request: urllib.request.Request) -> Any:
+        request.add_header("authorization", f"Bearer {(self.home / 'token').read_text().strip()}")
+        with urllib.request.urlopen(request, timeout=LONG) as answer:
+            return json.loads(answer.read())
+
+    def end(self, number: signal.Signals) -> int:
+        """Send the signal; returns the exit code. Nothing of the service runs afterwards."""
+        watched = [os.pidfd_open(pid) for pid in descendants(self.process.pid)]
+        self.process.send_signal(number)
+        code = self.process.wait(LONG)
+        for descriptor in watched:
+            assert select.select([descriptor], [], [], LONG)[0], "a child outlived the supervisor"
+            os.close(descriptor)
+        return code
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.end(signal.SIGKILL)
+        for stream in (self.process.stdout, self.process.stderr):
+            assert stream is not None
+            stream.close()
+
+
+def descendants(pid: int) -> list[int]:
+    children = [
+        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
+    ]
+    return children + [deeper for child in children for deeper in descendants(child)]
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    one = Service(tmp_path / "home")
+    yield one
+    one.close()
+
+
+def until_rendered(service: Service, asset_id: str) -> None:
+    """Follows the feed until the asset's renditions are there."""
+    for _ in range(600):
+        events = service.get(f"/api/v1/events?asset={asset_id}")["data"]
+        if any(event["type"] == "version.rendered" for event in events):
+            return
+        select.select([], [], [], 0.05)
+    raise AssertionError("nothing was rendered")
+
+
+def test_up_works_and_stops_cleanly(service: Service) -> None:
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/sign-in#[\w-]{40,}", service.said["link"])
+    assert service.get("/readyz")["status"] == "ready"
+    assert (service.home / "address").read_text().strip() == service.said["address"]
+    assert (service.home / "token").stat().st_mode & 0o777 == 0o600
+
+    second = service.run("up")
+    _, complaint = second.communicate(timeout=LONG)
+    assert (second.returncode, complaint.split(":")[0]) == (1, "home_in_use")
+
+    until_rendered(service, service.upload()["id"])
+    assert len(descendants(service.process.pid)) >= 4  # web, its worker, the worker, its template
+    assert service.end(signal.SIGINT) == 0
+    assert not (service.home / "address").exists()
+    checked = service.run("fsck", "--full", "--json")
+    report, _ = checked.communicate(timeout=LONG)
+    assert (checked.returncode, json.loads(report)["findings"]) == (0, [])
+
+
+def test_a_killed_supervisor_takes_everything_with_it_and_the_next_start_goes_on(service: Service) -> None:
+    asset_id = service.upload()["id"]
+    service.end(signal.SIGKILL)
+    with open_store(f"sqlite:///{service.home / 'dam.sqlite'}").writing() as work:
+        # As if the worker had been in the middle of it: leased for long, and nobody alive to finish.
+        work.jobs.enqueue("index", {})
+        work.jobs.lease(["index"], work.now(), work.now().replace(year=2100), 9)
+        work.commit()
+    again = Service(service.home)
+    assert again.said["link"] is None
+    until_rendered(again, asset_id)
+    assert again.end(signal.SIGTERM) == 0
+    with open_store(f"sqlite:///{service.home / 'dam.sqlite'}").reading() as work:
+        assert work.jobs.counts() == {"due": 0, "leased": 0, "set_aside": 0, "unnumbered": 0}
+    again.close()
+
+
+def test_a_crashed_child_is_started_again(service: Service) -> None:
+    service.get("/readyz")
+    before = descendants(service.process.pid)
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    assert service.get("/readyz")["status"] == "ready"
+    assert not set(before) & set(descendants(service.process.pid))
+    assert service.end(signal.SIGTERM) == 0
+
+
+def complaint(tmp_path: Path, **variables: str) -> tuple[int, str]:
+    """Exit code and standard error of a start that is refused."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("DAM_")}
+    environment |= {"DAM_HOME": str(tmp_path / "home"), **variables}
+    ended = subprocess.run([*PROGRAM, "up"], env=environment, capture_output=True, text=True, timeout=LONG, check=False)
+    return ended.returncode, ended.stderr
+
+
+def test_a_taken_port_is_a_clear_error(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        code, said = complaint(tmp_path, PORT=str(taken.getsockname()[1]))
+    assert (code, said.split(":")[0]) == (1, "address_in_use")
+
+
+def test_a_misspelt_setting_is_a_clear_error(tmp_path: Path) -> None:
+    said = "settings_invalid: There is no setting DAM_HOEM. Did you mean DAM_HOME?\n"
+    assert complaint(tmp_path, DAM_HOEM="x") == (1, said)
+
+
+def test_an_adapter_that_there_is_not_is_a_clear_error(tmp_path: Path) -> None:
+    code, said = complaint(tmp_path, PORT="0", DAM_BROKER_URL="redis://:hunter2@localhost")
+    assert (code, "supported now: embedded://" in said, "hunter2" in said) == (1, True, False)
