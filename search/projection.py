@@ -79,7 +79,7 @@ def _values(document: Document) -> dict[str, tuple[str, ...]]:
 
 
 def _distinct(values: Iterable[str]) -> tuple[str, ...]:
-    # A value given twice would be counted twice by a facet.
+    # Whatever an engine makes of a value given twice, it is one value; an empty one is none.
     return tuple(dict.fromkeys(filter(None, values)))
 
 

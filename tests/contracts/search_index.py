@@ -173,6 +173,23 @@ class SearchIndexContract:
         (facet,) = index.search(Everything(), Page(), facets=("tag",)).facets.values()
         assert facet == (FacetCount("t250", 2), *(FacetCount(tag, 1) for tag in tags[:49]))
 
+    def test_facets_are_exact_for_values_that_are_rare_in_a_part_of_the_index(self, index: SearchIndex) -> None:
+        frequent = tuple(f"t{i:03}" for i in range(250))
+        holders = [frequent, frequent, (*frequent[:60], "zz")]
+        index.write([a_document(f"f{i}", tags=tags) for i, tags in enumerate(holders)])
+        index.write([a_document(f"z{i}", tags=("zz",)) for i in range(3)])
+        (facet,) = index.search(Everything(), Page(), facets=("tag",)).facets.values()
+        assert facet[:2] == (FacetCount("zz", 4), FacetCount("t000", 3))
+
+    def test_a_prefix_finds_every_word_that_begins_so(self, index: SearchIndex) -> None:
+        endings = ["".join(pair) for pair in itertools.product("abcdefghijk", repeat=2)]
+        index.write([a_document(ending, title=f"ban{ending}") for ending in endings])
+        assert index.search(parse("ban*"), Page()).total == len(endings)
+
+    def test_what_is_excluded_is_excluded_wherever_it_stands(self, index: SearchIndex) -> None:
+        index.write([a_document("a", title="hero", description="draft"), a_document("b", title="hero")])
+        assert find(index, "hero -draft") == ["b"]
+
     def test_a_late_write_changes_nothing(self, index: SearchIndex) -> None:
         index.write([a_document("a", 5, title="new")])
         index.write([a_document("a", 4, title="old")])

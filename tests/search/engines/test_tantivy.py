@@ -16,6 +16,8 @@ import pytest
 from search.document import Change, Document
 from search.engines.generations import Generations
 from search.engines.tantivy import TantivyIndex
+from search.engines.tantivy_compile import everything_that
+from search.engines.tantivy_search import summary
 from search.errors import SearchUnavailable
 from search.parse import parse
 from search.query import Everything
@@ -378,6 +380,19 @@ def test_a_page_costs_the_same_however_deep(index: TantivyIndex, monkeypatch: py
             break
     assert seen == 400
     assert all(after <= before for before, after in pairwise(costs[:-1]))
+
+
+def test_which_of_equally_frequent_values_are_shown_does_not_hang_on_the_engine() -> None:
+    values = [f"t{i:03}" for i in reversed(range(300))]
+
+    class AnyOrder:
+        def aggregate(self, _query: object, wanted: dict[str, Any]) -> dict[str, Any]:
+            size = wanted["tag"]["terms"]["size"]
+            buckets = [{"key": value, "doc_count": 1} for value in values[:size]]
+            return {"total": {"value": 1.0}, "tag": {"buckets": buckets}}
+
+    _, counts = summary(AnyOrder(), everything_that(Everything()), ("tag",))  # type: ignore[arg-type]
+    assert [count.value for count in counts["tag"]] == sorted(values)[:50]
 
 
 def test_everything_is_found_with_nothing_written(index: TantivyIndex) -> None:
