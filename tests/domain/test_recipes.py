@@ -1,0 +1,72 @@
+"""Recipes by name and version, and the key of an artefact's parameters."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from dam.domain import recipes
+from dam.domain.errors import NotFound
+from dam.domain.recipes import RECIPES, Recipe
+
+
+@pytest.fixture
+def two_versions(monkeypatch: pytest.MonkeyPatch) -> tuple[Recipe, Recipe]:
+    """A second version of the first recipe, declared before it, so that order can't decide."""
+    first = RECIPES[0]
+    second = replace(first, version=2, quality=90)
+    monkeypatch.setattr(recipes, "RECIPES", (second, *RECIPES))
+    return first, second
+
+
+def test_the_newest_version_counts_and_older_ones_stay(two_versions: tuple[Recipe, Recipe]) -> None:
+    first, second = two_versions
+    assert recipes.newest(first.name) == second
+    assert recipes.newest_version(first.name) == 2
+    assert recipes.at_version(first.name, 1) == first
+    assert recipes.at_version(first.name, 2) == second
+
+
+def test_each_name_is_shown_once_at_its_newest(two_versions: tuple[Recipe, Recipe]) -> None:
+    shown = recipes.for_display()
+    assert two_versions[1] in shown
+    assert set(Counter(each.name for each in shown).values()) == {1}
+
+
+def test_what_is_not_for_display_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recipes, "RECIPES", (replace(RECIPES[0], display=False), *RECIPES[1:]))
+    assert [each.name for each in recipes.for_display()] == [each.name for each in RECIPES[1:]]
+
+
+@pytest.mark.parametrize("name", ["", "thumb", "THUMB-256", "original"])
+def test_an_unknown_name_is_not_found(name: str) -> None:
+    with pytest.raises(NotFound) as refusal:
+        recipes.newest(name)
+    assert refusal.value.code == "recipe_not_found"
+
+
+@pytest.mark.parametrize(("name", "version"), [("thumb-256", 0), ("thumb-256", 99), ("nothing", 1)])
+def test_an_unknown_version_is_not_found(name: str, version: int) -> None:
+    with pytest.raises(NotFound) as refusal:
+        recipes.at_version(name, version)
+    assert refusal.value.code == "recipe_not_found"
+
+
+def test_the_original_has_one_version() -> None:
+    assert recipes.newest_version("original") == 1
+
+
+def test_declarations_are_unique_and_sound() -> None:
+    assert len({(each.name, each.version) for each in RECIPES}) == len(RECIPES)
+    assert recipes.ORIGINAL not in {each.name for each in RECIPES}
+    for each in RECIPES:
+        assert each.version >= 1
+        assert each.box > 0
+        assert 1 <= each.quality <= 100
+
+
+def test_parameters_have_one_digest_whatever_their_order() -> None:
+    assert recipes.params_sha256({"a": 1, "b": [2]}) == recipes.params_sha256({"b": [2], "a": 1})
+    assert recipes.params_sha256({"a": 1}) != recipes.params_sha256({"a": 2})
+    # SHA-256 of "{}"; rows in databases carry it.
+    assert recipes.NO_PARAMS == "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
