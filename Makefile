@@ -4,10 +4,11 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run test lint check lock clean
+.PHONY: help run demo test lint check lock clean
 
 help:
 	@echo 'make run    start the service in the foreground (PORT=, DAM_HOME= override); Ctrl-C stops it'
+	@echo 'make demo   play the whole story on the running service, and show the proof'
 	@echo 'make test   check and test everything'
 	@echo 'make lint   style, types and import contracts only'
 	@echo 'make lock   pin the dependencies of pyproject.toml anew'
@@ -36,6 +37,10 @@ help:
 
 run: .venv/run
 	@exec $(BIN)/dam up
+
+# Against the service that runs: the one of DAM_HOME (./data), or the one that DAM_URL names.
+demo: .venv/run
+	@exec $(BIN)/dam demo
 
 # ---- testing ----
 
