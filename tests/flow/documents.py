@@ -39,8 +39,10 @@ def blocks(document: Path, mark: str) -> list[Block]:
 class Reader:
     """Somebody who types the document's commands in ``folder``, where the service runs as ``make run`` starts it."""
 
-    def __init__(self, folder: Path, address: str) -> None:
+    def __init__(self, folder: Path, address: str, link: str) -> None:
         self.folder = folder
+        self.link = link
+        """What signs the first administrator in, once."""
         self._address = address
 
     def type(self, block: Block) -> str:
@@ -51,7 +53,7 @@ class Reader:
             env=environment(self.folder),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=200,
             check=False,
         )
         assert done.returncode == block.code, f"{block.text}\n{done.stdout}\n{done.stderr}"
@@ -84,7 +86,7 @@ def reading(folder: Path) -> Iterator[Reader]:
         assert service.stdout is not None
         said = service.stdout.readline()
         assert said, (folder / "log").read_text()
-        yield Reader(folder, json.loads(said)["address"])
+        yield Reader(folder, **json.loads(said))
     finally:
         service.send_signal(signal.SIGTERM)
         service.communicate(timeout=40)
