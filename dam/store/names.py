@@ -75,15 +75,21 @@ class Names:
         members = select(asset_campaigns.c.asset_id).where(asset_campaigns.c.campaign_id == campaign_id)
         return self._tx.change(update(assets).where(assets.c.id.in_(members)).values(index_seq=assets.c.index_seq + 1))
 
-    def set_tags(self, asset: Asset) -> None:
-        """The asset has these tags and no others."""
-        self._tx.change(delete(asset_tags).where(asset_tags.c.asset_id == asset.id))
+    def forget_tags(self, asset_id: str) -> None:
+        """The asset has no tags."""
+        self._tx.change(delete(asset_tags).where(asset_tags.c.asset_id == asset_id))
+
+    def forget_campaigns(self, asset_id: str) -> None:
+        """The asset is in no campaign."""
+        self._tx.change(delete(asset_campaigns).where(asset_campaigns.c.asset_id == asset_id))
+
+    def add_tags(self, asset: Asset) -> None:
+        """The asset, which has none, gets its tags."""
         rows = [{"asset_id": asset.id, "tag": tag, "position": place} for place, tag in enumerate(asset.tags)]
         self._tx.change(insert(asset_tags), rows)
 
-    def set_campaigns(self, asset: Asset) -> None:
-        """The asset is in these campaigns and no others. Raises NotFound ``campaign_not_found``."""
-        self._tx.change(delete(asset_campaigns).where(asset_campaigns.c.asset_id == asset.id))
+    def add_campaigns(self, asset: Asset) -> None:
+        """The asset, which is in none, gets its campaigns. Raises NotFound ``campaign_not_found``."""
         if not asset.campaigns:
             return
         found = self._tx.rows(select(campaigns).where(campaigns.c.name.in_(asset.campaigns)))

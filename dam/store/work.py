@@ -145,8 +145,8 @@ class SqlUnitOfWork:
             self._transaction.change(insert(codec.SHAPES[kind].table), [codec.row_of(fact) for fact in mine])
             for fact in mine:
                 if isinstance(fact, Asset):
-                    self.assets.set_tags(fact)
-                    self.assets.set_campaigns(fact)
+                    self.assets.add_tags(fact)
+                    self.assets.add_campaigns(fact)
 
     def replace(self, before: Fact, after: Fact) -> bool:
         """Store what differs, if the row is still as ``before`` in that, and in the guards of its kind."""
@@ -189,9 +189,11 @@ class SqlUnitOfWork:
 
     def _move_names(self, before: Asset, after: Asset) -> None:
         if before.tags != after.tags:
-            self.assets.set_tags(after)
+            self.assets.forget_tags(after.id)
+            self.assets.add_tags(after)
         if before.campaigns != after.campaigns:
-            self.assets.set_campaigns(after)
+            self.assets.forget_campaigns(after.id)
+            self.assets.add_campaigns(after)
 
     def record(self, *events: Event) -> None:
         """Write events without a number: so each is its own outbox row, until ``jobs.relay`` numbers it."""

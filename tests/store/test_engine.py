@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from psycopg import sql
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.pool import QueuePool
 
 from dam.domain.errors import Invalid, StorageFull, Unavailable
 from dam.domain.principals import Grant
@@ -48,6 +49,16 @@ def test_a_connection_that_read_can_write_next_and_the_other_way_round(sqlite_st
         with sqlite_store.reading() as work, pytest.raises(Exception, match="readonly"):
             work.add(asset("never"))
         fill(sqlite_store, asset(f"a{number}"))
+    sqlite_store.dispose()
+
+
+def test_a_writer_takes_the_write_lock_at_its_begin(sqlite_store: SqlStore, tmp_path: Path) -> None:
+    """One that read first would be refused, not made to wait, if another one wrote meanwhile."""
+    other = sqlite3.connect(tmp_path / "dam.sqlite", timeout=0, isolation_level=None)
+    with sqlite_store.writing(), pytest.raises(sqlite3.OperationalError, match="locked"):
+        other.execute("BEGIN IMMEDIATE")
+    other.execute("BEGIN IMMEDIATE")
+    other.close()
     sqlite_store.dispose()
 
 
@@ -173,6 +184,10 @@ def test_a_forked_child_opens_its_own_connections(database_url: str) -> None:
         else:
             assert _in_child(lambda: _filled(store, "a3"))
         held.commit()
+    pool = store.engine.pool
+    assert isinstance(pool, QueuePool)
+    assert pool.checkedin() > 0
+    assert _in_child(lambda: store.engine.pool is not pool), "two processes would speak over one connection"
     assert _in_child(lambda: _filled(store, "a4"))
     assert [id_ for id_ in _ids(store) if id_ != "a3"] == ["a1", "a2", "a4"]
     store.dispose()
