@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dam.domain.work import Job
-from dam.ports.store import Store
+from dam.ports.store import Store, UnitOfWork
 from workers.routes import ROUTES
 
 EVENTS_A_STEP = 500
@@ -53,12 +53,11 @@ def step(store: Store, free: Mapping[Lane, int], send: Send, routes: Mapping[str
     with store.writing() as work:
         events = work.jobs.relay(routes, EVENTS_A_STEP)
         now = work.now()
-        leased = [
-            (lane, work.jobs.lease(lane.tasks, now, now + lane.lease, slots * lane.batch))
-            for lane, slots in free.items()
-            if slots > 0
-        ]
         next_job, next_delivery = work.jobs.next_due(), work.rollouts.next_due()
+        leased: list[tuple[Lane, list[Job]]] = []
+        if next_job is not None and next_job <= now:  # at rest one question is enough
+            leased = [(lane, _lease(work, lane, slots, now)) for lane, slots in free.items() if slots > 0]
+            next_job = work.jobs.next_due()
         # A commit wakes the worker: one that has nothing to say would keep it awake for ever.
         if events or any(jobs for _, jobs in leased):
             work.commit()
@@ -67,6 +66,10 @@ def step(store: Store, free: Mapping[Lane, int], send: Send, routes: Mapping[str
             send(lane, batch)
     full = events == EVENTS_A_STEP or any(jobs and len(jobs) == free[lane] * lane.batch for lane, jobs in leased)
     return Step(events, sum(len(jobs) for _, jobs in leased), full, now, next_job, next_delivery)
+
+
+def _lease(work: UnitOfWork, lane: Lane, slots: int, now: datetime) -> list[Job]:
+    return work.jobs.lease(lane.tasks, now, now + lane.lease, slots * lane.batch)
 
 
 def number(store: Store, routes: Mapping[str, Sequence[str]] = ROUTES) -> bool:

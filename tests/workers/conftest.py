@@ -1,6 +1,7 @@
 """Services for the worker's tests."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,15 +26,15 @@ def sqlite_store(sqlite_url: str, time: Time) -> Iterator[SqlStore]:
     opened.dispose()
 
 
-@pytest.fixture
-def services(sqlite_store: SqlStore, tmp_path: Path) -> Iterator[Services]:
-    hands, index = Hands(SystemClock()), TantivyIndex(tmp_path / "index")
-    index.rebuild([])
-    home = tmp_path / "home"
-    home.mkdir()
+@contextmanager
+def serving(store: SqlStore, folder: Path) -> Iterator[Services]:
+    """Real adapters in ``folder``; the index must be there, or be made."""
+    hands, index = Hands(SystemClock()), TantivyIndex(folder / "index")
+    home = folder / "home"
+    home.mkdir(exist_ok=True)
     yield Services(
-        store=sqlite_store,
-        objects=LocalObjects(tmp_path / "objects"),
+        store=store,
+        objects=LocalObjects(folder / "objects"),
         index=index,
         channels=ConfiguredChannels(KINDS, Surroundings(home, hands)),
         clock=SystemClock(),
@@ -42,3 +43,10 @@ def services(sqlite_store: SqlStore, tmp_path: Path) -> Iterator[Services]:
     )
     index.close()
     hands.close()
+
+
+@pytest.fixture
+def services(sqlite_store: SqlStore, tmp_path: Path) -> Iterator[Services]:
+    with serving(sqlite_store, tmp_path) as made:
+        made.index.rebuild([])
+        yield made
