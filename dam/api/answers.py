@@ -6,7 +6,7 @@ computed is ``render``.
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import INCLUDE, Schema, fields, validate
 
 from dam.domain.principals import ROLES
 
@@ -91,7 +91,12 @@ class FieldProblem(Answer):
 
 
 class Problem(Answer):
-    """RFC 9457, with a stable code and what is wrong with which field."""
+    """RFC 9457, with a stable code and what is wrong with which field. Further members help the caller go on."""
+
+    class Meta:
+        """A refusal may say more, such as the head that is there now."""
+
+        unknown = INCLUDE
 
     type = text()
     title = text()

@@ -78,6 +78,15 @@ def distinct(values: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(values))
 
 
+class Flag(fields.Boolean):
+    """True or false, and nothing that only looks so: to Python, 1 is True."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 class Follow(fields.Field[Any]):
     """``approved``, or a version's number."""
 
@@ -244,7 +253,7 @@ class NewPlacement(Schema):
     remote = fields.String(required=True, validate=validate.Length(1, 1000))
     recipe = recipe()
     follow = Follow(metadata=FOLLOW)
-    adopt = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    adopt = Flag(load_default=False)
 
 
 class PlacementChange(Schema):
@@ -258,7 +267,7 @@ class PlacementChange(Schema):
 class Repair(Schema):
     """``adopt``: what is there now is kept as a copy and replaced or removed, whatever it is."""
 
-    adopt = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    adopt = Flag(load_default=False)
 
 
 class HistoryQuery(Schema):
@@ -316,7 +325,7 @@ class UserChange(Schema):
     """A merge patch of an account."""
 
     role = fields.String(validate=validate.OneOf(ROLES))
-    disabled = fields.Boolean(truthy={True}, falsy={False})
+    disabled = Flag()
 
 
 class NewToken(Schema):

@@ -59,7 +59,8 @@ def test_while_the_first_runs_the_second_is_told_so(world: World) -> None:
 def run_during(world: World, act: Callable[[], None]) -> None:
     """Do something while the next upload's transaction is still to come."""
     objects = world.services.objects
-    receive, done = objects.receive, []
+    receive = objects.receive
+    done: list[bool] = []
 
     class Sink:
         def __init__(self) -> None:
