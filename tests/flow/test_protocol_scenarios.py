@@ -159,6 +159,26 @@ def test_the_reconciler_sees_what_a_superseded_delivery_left(stage: Stage) -> No
     assert stage.shown() == DIGESTS[1]
 
 
+def test_the_reconciler_looks_at_the_state_not_at_the_digest(stage: Stage) -> None:
+    """Proven 1, claimed for 2, rolled back to 1: the old digest is the wanted one, and nobody knows what is there."""
+    prove(stage, 1)
+    stage.release(2)
+    worker = stage.worker()
+    worker.run_to("stage")
+    worker.kill()
+    stage.approve(1)
+    stage.tick(LEASE_S + PERMIT_S + LATENESS_S + 1)
+    deliver.run_due(stage.services)
+    assert stage.standing().open_delivery is None
+    assert not green(stage)
+    before = stage.standing().placement.look_at
+    reconcile.reconcile(stage.services, None)
+    after = stage.standing()
+    assert after.open_delivery is not None or after.placement.look_at != before
+    stage.settle_down()
+    assert green(stage)
+
+
 def test_an_older_rollout_never_replaces_a_newer_delivery(stage: Stage) -> None:
     older, newer = stage.approve(1), stage.approve(2)
     reconcile.fan_out(stage.services, newer)
@@ -180,7 +200,7 @@ def test_a_permit_checks_again_what_is_wanted(stage: Stage) -> None:
     stage.release(1)
     worker = stage.worker()
     worker.run_to("stage")
-    stage.release(2)
+    stage.approve(2)
     worker.finish()
     assert stage.remote.writes == []
     stage.settle_down()
