@@ -1,4 +1,6 @@
-"""A prepared stage, once a test process; each test plays on a copy of it, on a file system that forgets."""
+"""A prepared stage, once a test process; each test plays on a copy of it, on a file system that forgets. And a house,
+with real folders.
+"""
 
 import tempfile
 from collections.abc import Iterator
@@ -6,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.flow.house import House, Street
 from tests.harness.stage import Stage, Theatre
 
 _SHM = Path("/dev/shm")
@@ -22,4 +25,17 @@ def theatre() -> Iterator[Theatre]:
 @pytest.fixture
 def stage(theatre: Theatre) -> Iterator[Stage]:
     with theatre.play() as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def street(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+    street = Street(tmp_path_factory.mktemp("street"), migrated_file)
+    yield street
+    street.store.dispose()
+
+
+@pytest.fixture
+def house(street: Street, tmp_path: Path) -> Iterator[House]:
+    with street.house(tmp_path) as one:
         yield one
