@@ -130,6 +130,16 @@ def test_whoever_holds_a_placement_sees_what_the_one_before_did(postgres_url: st
 
 
 @pytest.mark.postgresql
+def test_a_placement_that_somebody_holds_is_not_taken_for_a_look(postgres_url: str) -> None:
+    store = open_store(postgres_url)
+    one_placement(store, look_at=AT)
+    with store.writing() as holder, store.writing() as other:
+        holder.placements.hold(["p1"])
+        assert other.placements.to_look_at(AT, later(9), 9) == []
+    store.dispose()
+
+
+@pytest.mark.postgresql
 def test_whoever_holds_a_placement_holds_its_asset(postgres_url: str) -> None:
     """What should be shown there can not change under the hand of the one who decides."""
     store = open_store(postgres_url)
