@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from sqlalchemy import text
@@ -254,8 +255,10 @@ def _fanned_out(opened: Rollout) -> Rollout:
 
 
 def _wait_for_a_lock(store: SqlStore) -> None:
-    """Until another transaction waits for a lock that somebody holds."""
+    """Until another transaction waits for a lock that somebody holds; five seconds at most."""
     waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    deadline = monotonic() + 5
     with store.engine.connect() as connection:
         while not connection.execute(waiting).scalar():
             connection.rollback()
+            assert monotonic() < deadline, "nobody waits"
