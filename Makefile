@@ -60,12 +60,13 @@ test: lint check
 
 # ---- dependencies ----
 
+# One lock for every supported Python and system, with hashes and without the address of any index.
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
+
 lock: .venv/test
-	@$(PIP) install uv
-	$(BIN)/uv pip compile --quiet --no-header --universal --generate-hashes --python-version 3.11 --extra build \
-		--output-file requirements.lock pyproject.toml
-	$(BIN)/uv pip compile --quiet --no-header --universal --generate-hashes --python-version 3.11 --extra test \
-		--output-file requirements-test.lock pyproject.toml
+	@$(PIP) install 'uv>=0.9,<1'
+	$(COMPILE) --extra build --output-file requirements.lock pyproject.toml
+	$(COMPILE) --extra test --output-file requirements-test.lock pyproject.toml
 
 clean:
 	rm -rf .venv build .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
