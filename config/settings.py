@@ -105,6 +105,11 @@ class Settings:
     folder_permit_seconds: float = _setting(
         "10", _within(1, 600, float), "How long the visible step into a folder may take."
     )
+    audit_seconds: int = _setting(
+        "86400",
+        _within(10, 1 << 31, int),
+        "How often each placement is looked at, where a new channel does not say otherwise.",
+    )
     secure_cookies: bool = _setting(
         "false", _boolean, "Whether cookies are for HTTPS only. Set it behind a proxy that speaks HTTPS outside."
     )

@@ -69,6 +69,7 @@ def rules(settings: Settings) -> Rules:
         self_approval=settings.self_approval,
         max_upload=settings.max_upload_bytes,
         lease=timedelta(seconds=settings.lease_seconds),
+        audit_every=timedelta(seconds=settings.audit_seconds),
     )
 
 

@@ -1,4 +1,4 @@
-"""Services as the embedded default has them, in a folder of their own; for benches and for tests of several processes."""
+"""Services as the embedded default has them, in a folder of their own; for benches and tests of several processes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

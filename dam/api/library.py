@@ -12,7 +12,7 @@ from dam.domain import recipes
 from dam.domain.principals import Actor
 from dam.domain.recipes import ORIGINAL, RECIPES
 from dam.operations import campaigns, read, rollouts
-from dam.ports.store import Named
+from dam.ports.views import Named
 
 routes = Routes("library", "Tags, campaigns and recipes.")
 

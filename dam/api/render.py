@@ -12,7 +12,7 @@ from dam.domain.principals import Session, Token
 from dam.domain.recipes import ORIGINAL, Artefact
 from dam.domain.work import Job
 from dam.operations.people import User
-from dam.ports.store import AssetView, Named, NumberedEvent, VersionView
+from dam.ports.views import AssetView, Named, NumberedEvent, VersionView
 
 API = "/api/v1"
 THUMBNAIL = "thumb-256"

@@ -166,7 +166,7 @@ def may_write(found: Found, digest: str, *, owned: bool, adopt: bool) -> Need | 
     if digest == ABSENT:
         return Need(
             "foreign_bytes",
-            "What is there now is not what we put there, so it was not removed. Repair with adopt, or remove it by hand.",
+            "What is there now is not what we put there, so it stays. Repair with adopt, or remove it by hand.",
         )
     if not owned:
         return Need(

@@ -13,7 +13,8 @@ from datetime import timedelta
 from dam.domain.errors import Conflict, Invalid
 from dam.domain.principals import Actor, RequestKey
 from dam.ports.services import Services
-from dam.ports.store import Answer, UnitOfWork
+from dam.ports.store import UnitOfWork
+from dam.ports.views import Answer
 
 LEASE = timedelta(seconds=60)
 """How long a request may run before the same key may be tried again, for a process that was killed in the middle."""

@@ -6,7 +6,8 @@ from dam.domain.events import event
 from dam.domain.principals import Actor
 from dam.operations.answers import remember
 from dam.ports.services import Services
-from dam.ports.store import Named, UnitOfWork
+from dam.ports.store import UnitOfWork
+from dam.ports.views import Named
 
 
 def create(services: Services, actor: Actor, name: str) -> Named:

@@ -15,7 +15,8 @@ from dam.domain.principals import Actor
 from dam.domain.recipes import ORIGINAL, Artefact
 from dam.operations.changes import asset_not_found
 from dam.ports.services import Services
-from dam.ports.store import UnitOfWork, VersionView
+from dam.ports.store import UnitOfWork
+from dam.ports.views import VersionView
 
 
 @dataclass(frozen=True, slots=True)

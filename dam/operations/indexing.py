@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from dam.domain.assets import Asset
 from dam.ports.services import Services
-from dam.ports.store import AssetView, UnitOfWork
+from dam.ports.store import UnitOfWork
+from dam.ports.views import AssetView
 from search.document import Document, Tombstone
 
 BATCH = 500

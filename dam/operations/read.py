@@ -17,7 +17,7 @@ from dam.domain.work import Job
 from dam.operations.changes import asset_not_found
 from dam.operations.channels import known
 from dam.ports.services import Services
-from dam.ports.store import AssetView, Named, NumberedEvent, VersionView
+from dam.ports.views import AssetView, Named, NumberedEvent, VersionView
 from search.parse import parse
 from search.results import FacetCount, Page
 

@@ -217,7 +217,13 @@ def _looked(placement: Placement) -> bool:
 def _deliver_missed(work: UnitOfWork, draft: Draft, standing: Standing, at: datetime) -> None:
     """In the rollout that it was missed by, if that is still open; else in one of its own."""
     rollout = work.rollouts.newest_of(standing.asset.id)
-    if rollout is None or not _newer(rollout, standing) or rollout.state != "open":
-        restart(work, draft, standing, "repair", at)
-    else:
+    if rollout is not None and _brings(rollout, standing):
         plan(work, draft, standing, rollout, at)
+    else:
+        restart(work, draft, standing, "repair", at)
+
+
+def _brings(rollout: Rollout, standing: Standing) -> bool:
+    """Is this open rollout about the version that the placement lacks? (One of another placement alone is not.)"""
+    about = rollout.version == standing.desired.version
+    return rollout.state == "open" and not rollout.fanned_out and about and _newer(rollout, standing)

@@ -11,7 +11,7 @@ from dam.domain.recipes import Recipe
 
 
 class MediaFailure(Exception):
-    """The file can't be rendered, and trying again changes nothing: a stable ``code`` and a ``sentence`` for a person."""
+    """The file can't be rendered, however often: a stable ``code`` and a ``sentence`` for a person."""
 
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(f"{code}: {sentence}")

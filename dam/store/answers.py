@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, delete, select, update
 
 from dam.domain.principals import RequestKey
-from dam.ports.store import Answer
+from dam.ports.views import Answer
 from dam.store.tables import answers
 from dam.store.transaction import Transaction
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, bindparam, func, select, update
 
 from dam.domain.assets import Asset
-from dam.ports.store import AssetView
+from dam.ports.views import AssetView
 from dam.store.codec import fact_of
 from dam.store.names import Names, begins
 from dam.store.tables import assets

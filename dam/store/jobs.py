@@ -12,8 +12,8 @@ from typing import Literal
 from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, delete, func, insert, or_, select, update
 
 from dam.domain.events import Event
-from dam.domain.work import Job
-from dam.ports.store import NumberedEvent
+from dam.domain.work import ID_NAMES, Job
+from dam.ports.views import NumberedEvent
 from dam.store.codec import fact_of
 from dam.store.tables import counters, events, jobs
 from dam.store.transaction import Transaction
@@ -140,7 +140,8 @@ def _jobs_of(
     """A (task, ids) for each task of each event, in order, equal ones once."""
     wanted: dict[tuple[str, str], dict[str, object]] = {}
     for row in happened:
-        ids = {"asset_id": row["asset_id"], **row["data"]}
+        said = {"asset_id": row["asset_id"], **row["data"]}
+        ids = {name: said[name] for name in ID_NAMES if said.get(name) is not None}
         for task in routes.get(row["type"], ()):
             wanted.setdefault((task, json.dumps(ids, sort_keys=True)), ids)
     return [(task, ids) for (task, _), ids in wanted.items()]

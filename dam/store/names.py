@@ -12,7 +12,7 @@ from uuid_utils import uuid7
 
 from dam.domain.assets import Asset
 from dam.domain.errors import NotFound
-from dam.ports.store import Named
+from dam.ports.views import Named
 from dam.store.tables import asset_campaigns, asset_tags, assets, campaigns
 from dam.store.transaction import Transaction
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, tuple_, union_all, update
 
 from dam.domain.assets import Asset, Content, Decision, DecisionKind, Version, VersionStatus, status_after
 from dam.domain.recipes import NO_PARAMS, RECIPES, Artefact, newest_version
-from dam.ports.store import AssetView, VersionView
+from dam.ports.views import AssetView, VersionView
 from dam.store.codec import fact_of, row_of
 from dam.store.tables import artefacts, contents, decisions, versions
 from dam.store.transaction import Transaction

@@ -95,15 +95,32 @@ def test_a_merge_patch(world: World, asset: Any) -> None:
     assert same.headers["ETag"] == answer.headers["ETag"]
 
 
+WRONG_EDITS: tuple[object, ...] = (
+    {"title": None},
+    {"title": ""},
+    {"colour": "x"},
+    {"tags": "a"},
+    {"tags": [1]},
+    {"tags": [""]},
+    {"fields": {"a": 1}},
+    {"title": "a\nb"},
+    {"title": "x" * 501},
+    {"title": "\ud800"},
+    {"title": "a\x00"},
+    [],
+    "x",
+    3,
+    None,
+)
+
+
 def test_a_patch_that_is_refused(world: World, asset: Any) -> None:
     path, match = f"assets/{asset['id']}", {"If-Match": '"1"'}
     refuse(world, (428, "precondition_required"), "PATCH", path, json={"title": "x"})
     for tag in ('"2"', 'W/"1"', '"x"', ""):
         refuse(world, (412, "revision_differs"), "PATCH", path, json={"title": "x"}, headers={"If-Match": tag})
     refuse(world, (404, "asset_not_found"), "PATCH", f"assets/{NOBODY}", json={"title": "x"}, headers=match)
-    for body in ({"title": None}, {"title": ""}, {"colour": "x"}, {"tags": "a"}, {"tags": [1]}, {"tags": [""]},
-                 {"fields": {"a": 1}}, {"title": "a\nb"}, {"title": "x" * 501}, {"title": "\ud800"}, {"title": "a\x00"},
-                 [], "x", 3, None):  # fmt: skip
+    for body in WRONG_EDITS:
         refuse(world, (422, "invalid_request"), "PATCH", path, json=body, headers=match)
     world.call("DELETE", path)
     refuse(world, (409, "trashed"), "PATCH", path, json={"title": "x"}, headers={"If-Match": '"2"'})

@@ -49,7 +49,15 @@ def test_a_channel_that_is_refused(world: World, channel: Any) -> None:
     refuse(world, (422, "unknown_kind"), "POST", "channels", json={**good, "kind": "pigeon"})
     refuse(world, (422, "invalid_config"), "POST", "channels", json={**good, "config": {"path": "relative"}})
     refuse(world, (422, "invalid_config"), "POST", "channels", json={**good, "config": {}})
-    for more in ({"recipe": "x"}, {"on_drift": "x"}, {"name": ""}, {"audit_every_s": 1}, {"x": 1}, {"config": []}):
+    wrong: tuple[dict[str, object], ...] = (
+        {"recipe": "x"},
+        {"on_drift": "x"},
+        {"name": ""},
+        {"audit_every_s": 1},
+        {"x": 1},
+        {"config": []},
+    )
+    for more in wrong:
         refuse(world, (422, "invalid_request"), "POST", "channels", json={**good, **more})
     path = f"channels/{channel['id']}"
     refuse(world, (428, "precondition_required"), "PATCH", path, json={"name": "x"})

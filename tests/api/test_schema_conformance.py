@@ -2,7 +2,7 @@
 that is not documented, and answers of the documented shape. The same requests every time.
 """
 
-from typing import Any
+from typing import Any, cast
 
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -17,14 +17,14 @@ from schemathesis.specs.openapi.checks import (
 from tests.api.world import World, png
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-EXAMPLES = 12
+EXAMPLES = 5
 UNSENT = {"/api/v1/sessions"}
 """Signing in is played by hand: argon2 and the lock-out would only make this slow."""
 
 
 def operations(world: World) -> list[Any]:
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", world.app)
-    found = [operation.ok() for operation in schema.get_all_operations()]
+    found = [cast(Any, result).ok() for result in schema.get_all_operations()]
     return [operation for operation in found if operation.path not in UNSENT]
 
 

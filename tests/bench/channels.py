@@ -72,4 +72,4 @@ def _channel(channel: Channel, clock: SystemClock, files: int) -> float:
 
 
 if __name__ == "__main__":
-    print(measure())  # noqa: T201
+    print(measure())

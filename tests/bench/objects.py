@@ -64,4 +64,4 @@ def _peak_mib() -> float:
 
 
 if __name__ == "__main__":
-    print(measure())  # noqa: T201
+    print(measure())

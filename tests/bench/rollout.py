@@ -1,4 +1,4 @@
-"""How fast an approval reaches 1,000 folder placements, proven, against a bare loop that does only what the disk must do.
+"""How fast an approval reaches 1,000 folder placements, proven, against a bare loop of what the disk must do.
 
 Rule: the service's own operations on a real database, object store and channel; both ways in turn on one file system.
 """
@@ -30,7 +30,9 @@ def measure(placements: int = 1000, folder: Path | None = None) -> list[tuple[st
         ours = _approve(services, asset, placements)
         again = _bare(Path(home), placements)
     floor = (bare + again) / 2
-    how = f"{placements} files of 256 KiB: {ours:.1f} s against {floor:.1f} s of write, fsync, rename, fsync, read, hash"
+    how = (
+        f"{placements} files of 256 KiB: {ours:.1f} s against {floor:.1f} s of write, fsync, rename, fsync, read, hash"
+    )
     return [("approve → placements proven", ours / floor, how)]
 
 

@@ -89,4 +89,4 @@ def _median_ms(action: Callable[[], object], rounds: int) -> float:
 
 
 if __name__ == "__main__":
-    print(measure())  # noqa: T201
+    print(measure())

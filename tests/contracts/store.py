@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from dam.domain.errors import Conflict, Invalid, NotFound
-from dam.ports.store import Named, Store, UnitOfWork
+from dam.ports.store import Store, UnitOfWork
+from dam.ports.views import Named
 from tests.contracts.facts import (
     AT,
     artefact,

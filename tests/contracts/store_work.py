@@ -8,7 +8,8 @@ import pytest
 
 from dam.domain.errors import Conflict
 from dam.domain.principals import Grant, RequestKey, Session, SignInLink, Token
-from dam.ports.store import Answer, NumberedEvent, Store
+from dam.ports.store import Store
+from dam.ports.views import Answer, NumberedEvent
 from tests.conftest import Time
 from tests.contracts.facts import AT, digest, fill, happened, later, principal
 
@@ -116,7 +117,8 @@ class JobsContract:
     """Events, their numbers, and jobs."""
 
     def test_events_are_numbered_in_order_and_become_jobs(self, store: Store) -> None:
-        said = [happened("asset.created", number=1), happened("asset.edited"), happened("other", None, x=[1, "ü"])]
+        created = happened("asset.created", sha256="d1", title="words are no ids")
+        said = [created, happened("asset.edited"), happened("other", None, x=[1, "ü"])]
         with store.writing() as work:
             work.record(*said)
             assert work.jobs.events(0, 9) == []
@@ -130,8 +132,8 @@ class JobsContract:
             assert [found.number for found in work.jobs.events(0, 9, "a1")] == [1, 2]
             jobs = work.jobs.page("due", None, 9)
             assert [(job.task, job.ids) for job in jobs] == [
-                ("render", {"asset_id": "a1", "number": 1}),
-                ("index", {"asset_id": "a1", "number": 1}),
+                ("render", {"asset_id": "a1", "sha256": "d1"}),
+                ("index", {"asset_id": "a1", "sha256": "d1"}),
                 ("index", {"asset_id": "a1"}),
             ]
 

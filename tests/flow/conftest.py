@@ -29,13 +29,14 @@ def stage(theatre: Theatre) -> Iterator[Stage]:
 
 
 @pytest.fixture(scope="session")
-def street(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
-    street = Street(tmp_path_factory.mktemp("street"), migrated_file)
-    yield street
-    street.store.dispose()
+def street(migrated_file: Path) -> Iterator[Street]:
+    with tempfile.TemporaryDirectory(dir=_SHM if _SHM.is_dir() else None) as folder:
+        street = Street(Path(folder), migrated_file)
+        yield street
+        street.store.dispose()
 
 
 @pytest.fixture
-def house(street: Street, tmp_path: Path) -> Iterator[House]:
-    with street.house(tmp_path) as one:
+def house(street: Street) -> Iterator[House]:
+    with street.house() as one:
         yield one

@@ -8,8 +8,9 @@ import hashlib
 import io
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -33,7 +34,7 @@ from dam.operations.uploads import Details, Incoming
 from dam.passwords import Argon2Passwords
 from dam.ports.media import RenderedFile, Renderer
 from dam.ports.services import Rules, Services
-from dam.ports.store import NumberedEvent
+from dam.ports.views import NumberedEvent
 from dam.store.work import open_store
 from search.engines.tantivy import TantivyIndex
 from tests.conftest import Time
@@ -69,12 +70,16 @@ class Encoder:
 
 @dataclass
 class House:
-    """``outside``: where the folders of the channels are."""
+    """``folder`` has ``objects``, ``index`` and, for the folders of channels, ``outside``."""
 
     services: Services
     time: Time
-    outside: Path
+    folder: Path
     renderer: Renderer
+
+    @property
+    def outside(self) -> Path:
+        return self.folder / "outside"
 
     # What people do.
 
@@ -87,8 +92,10 @@ class House:
         return uploads.add_version(self.services, BOSS, asset, self.incoming(data, filename), why)
 
     def incoming(self, data: bytes, filename: str = "hero.bin") -> Incoming:
-        sink = self.services.objects.receive()
-        sink.write(data)
+        with ExitStack() as unless_taken:
+            sink = unless_taken.enter_context(self.services.objects.receive())
+            sink.write(data)
+            unless_taken.pop_all()
         return Incoming(sink, filename, data[:HEAD_SIZE])
 
     def approve(self, asset: str, number: int, note: str = "") -> int:
@@ -168,13 +175,19 @@ class Street:
     """Where houses are built, one after the other, for one store: its statements are compiled once."""
 
     def __init__(self, folder: Path, migrated: Path) -> None:
-        self._file, self._migrated, self._time = folder / "dam.sqlite", migrated, Time()
+        self._folder, self._migrated, self._time = folder, migrated, Time()
+        (folder / "database").mkdir()
+        self._file = folder / "database" / "dam.sqlite"
         self._passwords = Argon2Passwords()
         self.store = open_store(f"sqlite:///{self._file}", now=self._time.now)
 
     @contextmanager
-    def house(self, folder: Path, renderer: Renderer | None = None) -> Iterator[House]:
-        """A house with nothing in it, whose data and destinations are below ``folder``."""
+    def house(self, renderer: Renderer | None = None) -> Iterator[House]:
+        """A house with nothing in it."""
+        with tempfile.TemporaryDirectory(dir=self._folder) as folder:
+            yield from self._build(Path(folder), renderer or Encoder())
+
+    def _build(self, folder: Path, renderer: Renderer) -> Iterator[House]:
         self.store.dispose()
         for old in self._file.parent.iterdir():
             old.unlink()
@@ -194,7 +207,7 @@ class Street:
             rules=Rules(),
         )
         try:
-            yield House(services, self._time, folder / "outside", renderer or Encoder())
+            yield House(services, self._time, folder, renderer)
         finally:
             index.close()
             hands.close()

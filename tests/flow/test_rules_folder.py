@@ -380,11 +380,11 @@ def test_a_second_place_gets_the_recorded_artefact(house: House, shop: Path, enc
 
 
 def test_an_artefact_that_is_lost_is_not_made_again_behind_anybodys_back(
-    house: House, shop: Path, encoder: Encoder, tmp_path: Path
+    house: House, shop: Path, encoder: Encoder
 ) -> None:
     _, placement, made = previewed(house, shop, encoder)
     encoder.edition = "second"
-    for stored in (tmp_path / "objects").rglob(sha256(made)):
+    for stored in (house.folder / "objects").rglob(sha256(made)):
         stored.unlink()
     (shop / "hero.webp").write_bytes(FOREIGN)
     place.repair(house.services, BOSS, placement)

@@ -1,0 +1,134 @@
+"""Questions about what moves: channels, placements, rollouts, deliveries, and what was tried and seen.
+
+Rule: as in ``dam.ports.store``.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from dam.domain.placements import (
+    Attempt,
+    Cause,
+    ConfiguredChannel,
+    Delivery,
+    Observation,
+    Placement,
+    Rollout,
+    Standing,
+)
+
+
+class Placements(Protocol):
+    """Channels and placements."""
+
+    def channel(self, channel_id: str) -> ConfiguredChannel | None: ...
+    def channel_named(self, name: str) -> ConfiguredChannel | None: ...
+    def channels(self, after: str | None, limit: int) -> list[ConfiguredChannel]:
+        """Those not removed, in the order of ids."""
+        ...
+
+    def channels_to_check(self, now: datetime, limit: int) -> list[ConfiguredChannel]: ...
+    def get(self, placement_id: str) -> Placement | None: ...
+    def hold(self, placement_ids: Sequence[str]) -> dict[str, Standing]:
+        """Standings by placement, with the assets and then the placements held against other writers until the end of
+        the transaction; everybody takes them in this order. Unknown ids are left out."""
+        ...
+
+    def at_target(self, canonical: str) -> Placement | None:
+        """The placement that is there and not withdrawn."""
+        ...
+
+    def standing(self, placement_id: str) -> Standing | None: ...
+    def standings(
+        self,
+        *,
+        asset_id: str | None = None,
+        channel_id: str | None = None,
+        after: str | None = None,
+        limit: int = 200,
+        ended: bool = False,
+    ) -> list[Standing]:
+        """In the order of ids; those that ended only if asked for."""
+        ...
+
+    def to_look_at(self, now: datetime, lease_until: datetime, limit: int) -> list[Placement]:
+        """Those whose look is due; takes them, so that nobody else does before ``lease_until``."""
+        ...
+
+    def outdated(self, recipe: str, newest: int, limit: int) -> list[Placement]:
+        """Placements, not withdrawn, that use an older version of the recipe."""
+        ...
+
+    def count_outdated(self, recipe: str, newest: int) -> int: ...
+    def pinned(self, asset_id: str, number: int) -> bool: ...
+    def end_pinned(self, asset_id: str) -> int:
+        """Mark the asset's pinned placements as ending; returns how many."""
+        ...
+
+    def look_again(self, channel_id: str, at: datetime) -> int:
+        """Every placement of the channel is to be looked at by then; returns how many."""
+        ...
+
+    def shown(self, asset_id: str) -> bool:
+        """Is anything of the asset at a destination, or may it be?"""
+        ...
+
+
+class Rollouts(Protocol):
+    """Rollouts, deliveries, attempts, observations."""
+
+    def start(
+        self,
+        cause: Cause,
+        by: str,
+        at: datetime,
+        *,
+        asset_id: str | None = None,
+        version: int | None = None,
+        sha256: str | None = None,
+        note: str = "",
+    ) -> Rollout:
+        """A new rollout with the next number."""
+        ...  # fmt: skip
+
+    def get(self, number: int) -> Rollout | None: ...
+    def newest_of(self, asset_id: str) -> Rollout | None:
+        """The newest that moved the asset's head."""
+        ...
+
+    def page(self, before: int | None, limit: int, asset_id: str | None = None) -> list[Rollout]: ...
+    def unfinished(self, after: int, limit: int) -> list[Rollout]: ...
+    def counts(self, numbers: Sequence[int]) -> dict[int, dict[str, int]]:
+        """Deliveries by state, for each rollout."""
+        ...
+
+    def finish(self, number: int, at: datetime) -> bool:
+        """Mark it done if it is open, fanned out, and none of its deliveries is open or failed."""
+        ...
+
+    def delivery(self, delivery_id: str) -> Delivery | None: ...
+    def deliveries(self, number: int, after: str | None, limit: int) -> list[Delivery]: ...
+    def due(self, now: datetime, limit: int) -> list[Delivery]:
+        """Due, or leased by somebody whose lease ran out; of channels that can be reached or are to be tried again."""
+        ...
+
+    def next_due(self) -> datetime | None: ...
+    def wake(self, source_sha256: str, recipe: str, recipe_version: int, at: datetime) -> int:
+        """Deliveries that wait for this artefact become due; returns how many."""
+        ...
+
+    def unfinished_attempts(self, placement_ids: Sequence[str]) -> dict[str, list[Attempt]]:
+        """Those without a known outcome, for each placement, the oldest first."""
+        ...
+
+    def attempts(self, placement_id: str, before: int | None, limit: int) -> list[Attempt]: ...
+    def wrote(self, placement_id: str, digest: str) -> bool:
+        """Did an attempt that may have been applied bring these bytes there?"""
+        ...
+
+    def owned(self, placement_id: str) -> bool:
+        """Was any attempt there possibly applied?"""
+        ...
+
+    def observations(self, placement_id: str, before: str | None, limit: int) -> list[Observation]: ...

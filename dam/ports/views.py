@@ -1,0 +1,59 @@
+"""What the repositories answer with, where one fact does not say enough: plain values, no behaviour."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from dam.domain.assets import Asset, Content, Version, VersionStatus
+from dam.domain.events import Event
+from dam.domain.principals import RequestKey
+from dam.domain.recipes import Artefact
+
+
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    """A version with what is known of its bytes, its status, and its renditions at the recipes' newest versions."""
+
+    version: Version
+    content: Content
+    status: VersionStatus
+    renditions: tuple[Artefact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AssetView:
+    """An asset with its latest and its approved version, and the ids of other assets that have the latest one's bytes
+    (at most ten).
+    """
+
+    asset: Asset
+    latest: VersionView | None
+    approved: VersionView | None
+    duplicates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedEvent:
+    """An event with its place in the feed."""
+
+    number: int
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A tag or campaign with how many assets have it."""
+
+    name: str
+    count: int
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is remembered of a request with an idempotency key. ``result`` is None while the request runs."""
+
+    request: RequestKey
+    body_sha256: str
+    lease_until: datetime
+    result: Mapping[str, str] | None = None
