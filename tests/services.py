@@ -6,8 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from config.settings import Settings
+from dam.channels.configured import ConfiguredChannels
 from dam.ports.services import Rules, Services
 from dam.store.migrate import upgrade
+from dam.store.work import SqlStore
 from dam.wiring import build, database_url
 
 
@@ -22,3 +24,7 @@ def services_in(home: Path, rules: Rules | None = None) -> Iterator[Services]:
         yield services if rules is None else replace(services, rules=rules)
     finally:
         services.index.close()
+        assert isinstance(services.channels, ConfiguredChannels)
+        services.channels._surroundings.hands.close()
+        assert isinstance(services.store, SqlStore)
+        services.store.dispose()
