@@ -110,7 +110,6 @@ WRONG_EDITS: tuple[object, ...] = (
     [],
     "x",
     3,
-    None,
 )
 
 

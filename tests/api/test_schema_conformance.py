@@ -2,11 +2,13 @@
 that is not documented, and answers of the documented shape. The same requests every time.
 """
 
+import contextlib
 from typing import Any, cast
 
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -66,10 +68,7 @@ def things(world: World) -> dict[str, Any]:
 
 def play(world: World, operation: Any, mode: Any, real: dict[str, Any]) -> None:
     """A few requests of one operation."""
-    try:
-        strategy = operation.as_strategy(generation_mode=mode)
-    except schemathesis.errors.SchemathesisError:
-        return  # an operation that takes nothing can't be asked wrongly
+    strategy = operation.as_strategy(generation_mode=mode)
 
     @seed(3)
     @settings(
@@ -84,7 +83,11 @@ def play(world: World, operation: Any, mode: Any, real: dict[str, Any]) -> None:
         if exists:
             case.path_parameters.update({name: real[name] for name in case.path_parameters if name in real})
         case.headers = {**(case.headers or {}), "Authorization": f"Bearer {world.secrets['admin']}"}
-        answer = case.call()
+        answer = case.call(buffered=True)
         case.validate_response(answer, checks=CHECKS)
 
-    ask()
+    if mode == schemathesis.GenerationMode.POSITIVE:
+        ask()
+        return
+    with contextlib.suppress(Unsatisfiable):  # what takes nothing can't be asked wrongly
+        ask()

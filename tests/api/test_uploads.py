@@ -34,8 +34,8 @@ def send(world: World, body: bytes, content_type: str = TYPE, **kwargs: Any) -> 
 
 def stream(world: World, body: object, length: int) -> Any:
     """A body as it comes from a socket."""
-    overrides = {"wsgi.input": body, "CONTENT_LENGTH": str(length)}
-    return world.call("POST", "assets", content_type=TYPE, environ_overrides=overrides)
+    overrides = {"wsgi.input": body, "CONTENT_LENGTH": str(length), "CONTENT_TYPE": TYPE}
+    return world.call("POST", "assets", environ_overrides=overrides)
 
 
 def test_a_new_asset_has_its_file_and_its_description(world: World) -> None:
