@@ -9,14 +9,13 @@ from datetime import datetime
 from typing import BinaryIO
 
 from dam.domain import policy, recipes
-from dam.domain.assets import Asset
 from dam.domain.errors import Conflict, Gone, NotFound
 from dam.domain.principals import Actor
 from dam.domain.recipes import ORIGINAL, Artefact
 from dam.operations.changes import asset_not_found
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
-from dam.ports.views import VersionView
+from dam.ports.views import FileView, ShownView, VersionView
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +38,33 @@ def content(services: Services, actor: Actor, asset_id: str, number: int, recipe
     """A version's original or one of its renditions. Raises Forbidden, NotFound, Conflict ``not_ready``."""
     policy.require(actor, "asset.read")
     with services.store.reading() as work:
-        view = work.assets.version_view(asset_id, number)
-        if view is None:
+        file = work.assets.file(asset_id, number)
+        if file is None:
             raise NotFound("version_not_found", f"The asset has no version {number}.")
-        return _bytes(work, view, recipe)
+        return _bytes(work, file, recipe)
 
 
 def approved(services: Services, actor: Actor, asset_id: str) -> VersionView:
     """The approved version. Raises Forbidden, NotFound ``asset_not_found``, ``nothing_approved``."""
     policy.require(actor, "asset.read")
     with services.store.reading() as work:
-        return _head(work, _known(work, asset_id))
+        asset = work.assets.get(asset_id)
+        if asset is None:
+            raise asset_not_found()
+        view = work.assets.version_view(asset_id, asset.head) if asset.head is not None else None
+        if view is None:
+            raise _nothing_approved()
+        return view
 
 
 def approved_content(services: Services, actor: Actor, asset_id: str, recipe: str = ORIGINAL) -> Bytes:
     """The approved version's original or rendition. Raises as ``approved``, and Conflict ``not_ready``."""
     policy.require(actor, "asset.read")
     with services.store.reading() as work:
-        return _bytes(work, _head(work, _known(work, asset_id)), recipe)
+        asset = work.assets.shown(asset_id)
+        if asset is None:
+            raise asset_not_found()
+        return _bytes(work, _approved(asset), recipe)
 
 
 def public(services: Services, key: str, recipe: str = ORIGINAL) -> Bytes:
@@ -64,38 +72,30 @@ def public(services: Services, key: str, recipe: str = ORIGINAL) -> Bytes:
     ``withdrawn`` where it was taken down or trashed.
     """
     with services.store.reading() as work:
-        asset = work.assets.by_key(key)
+        asset = work.assets.shown_at(key)
         if asset is None or not asset.published:
             raise NotFound("not_found", "There is nothing at this address.")
         if asset.trashed_at is not None or asset.withdrawn_at is not None:
             raise Gone("withdrawn", "What was at this address has been withdrawn.")
-        return _bytes(work, _head(work, asset), recipe)
+        return _bytes(work, _approved(asset), recipe)
 
 
-def _known(work: UnitOfWork, asset_id: str) -> Asset:
-    asset = work.assets.get(asset_id)
-    if asset is None:
-        raise asset_not_found()
-    return asset
+def _approved(asset: ShownView) -> FileView:
+    if asset.approved is None:
+        raise _nothing_approved()
+    return asset.approved
 
 
-def _head(work: UnitOfWork, asset: Asset) -> VersionView:
-    view = work.assets.version_view(asset.id, asset.head) if asset.head is not None else None
-    if view is None:
-        raise NotFound("nothing_approved", "No version of this asset is approved.")
-    return view
+def _nothing_approved() -> NotFound:
+    return NotFound("nothing_approved", "No version of this asset is approved.")
 
 
-def _bytes(work: UnitOfWork, view: VersionView, recipe: str) -> Bytes:
-    version = view.version
+def _bytes(work: UnitOfWork, file: FileView, recipe: str) -> Bytes:
     if recipe == ORIGINAL:
-        content = view.content
-        return Bytes(
-            content.sha256, content.size, content.media_type, version.filename, version.created_at, original=True
-        )
+        return Bytes(file.sha256, file.size, file.media_type, file.filename, file.created_at, original=True)
     newest = recipes.newest(recipe)
-    artefact = work.artefacts.get(version.sha256, newest.name, newest.version)
-    return _rendition(version.filename, newest.extension, artefact)
+    artefact = work.artefacts.get(file.sha256, newest.name, newest.version)
+    return _rendition(file.filename, newest.extension, artefact)
 
 
 def _rendition(filename: str, extension: str, artefact: Artefact | None) -> Bytes:

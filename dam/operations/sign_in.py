@@ -111,17 +111,14 @@ def authenticate_token(services: Services, secret: str) -> Actor:
     ``token_invalid`` (unknown, expired, revoked, or its owner is disabled).
     """
     with services.store.reading() as work:
-        token = work.people.token(digest_of(secret))
-        if token is None or not is_valid(work, token):
+        found = work.people.token_view(digest_of(secret))
+        if found is None or not is_valid(work, found.token) or found.disabled_at is not None:
             raise Unauthenticated("token_invalid", "The token is not valid; it may have expired or been revoked.")
-        owner = work.people.get(token.principal_id)
-        if owner is None or owner.disabled_at is not None:
-            raise Unauthenticated("token_invalid", "The token is not valid; it may have expired or been revoked.")
-        actor = actor_of(work, owner)
+        token = found.token
         noted = token.last_used_at is not None and work.now() - token.last_used_at < LAST_USED_EVERY
     if not noted:
         _note_use(services, token)
-    return replace(actor, role=lesser(actor.role, token.role), token_id=token.id)
+    return Actor(token.principal_id, found.name, lesser(found.role, token.role), token.id)
 
 
 def is_valid(work: UnitOfWork, token: Token) -> bool:

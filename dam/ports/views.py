@@ -6,7 +6,7 @@ from datetime import datetime
 
 from dam.domain.assets import Asset, Content, Version, VersionStatus
 from dam.domain.events import Event
-from dam.domain.principals import RequestKey
+from dam.domain.principals import RequestKey, Role, Token
 from dam.domain.recipes import Artefact
 
 
@@ -18,6 +18,37 @@ class VersionView:
     content: Content
     status: VersionStatus
     renditions: tuple[Artefact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """A version's file, as far as it takes to send it."""
+
+    sha256: str
+    size: int
+    media_type: str
+    filename: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ShownView:
+    """What an asset shows: the file of its approved version, None where no version is approved."""
+
+    published: bool
+    withdrawn_at: datetime | None
+    trashed_at: datetime | None
+    approved: FileView | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenView:
+    """A token with what its owner is: ``role`` is the one that the owner has everywhere."""
+
+    token: Token
+    name: str
+    disabled_at: datetime | None
+    role: Role | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The repository of assets; with ``names`` and ``versions`` the whole of the port.
+"""The repository of assets; with ``names``, ``versions`` and ``files`` the whole of the port.
 
 Rule: the one place that puts an asset's fact together from its rows.
 """
@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping, Select, bindparam, func, select, update
 from dam.domain.assets import Asset
 from dam.ports.views import AssetView
 from dam.store.codec import fact_of
+from dam.store.files import Files
 from dam.store.names import Names, begins
 from dam.store.tables import assets
 from dam.store.versions import Versions
@@ -18,7 +19,7 @@ from dam.store.versions import Versions
 _BEHIND = assets.c.indexed_seq < assets.c.index_seq
 
 
-class Assets(Names, Versions):
+class Assets(Names, Versions, Files):
     """Assets, versions, decisions, contents."""
 
     def get(self, asset_id: str) -> Asset | None:

@@ -59,7 +59,7 @@ class Utc(TypeDecorator[datetime]):
             return None
         if isinstance(value, datetime):
             return value.astimezone(UTC)
-        return datetime.strptime(value, _FORMAT).replace(tzinfo=UTC)
+        return datetime.fromisoformat(value)  # strptime reads the same, at many times the cost
 
 
 # PostgreSQL would sort by the rules of a language, SQLite sorts by bytes: pages and prefixes need one order.

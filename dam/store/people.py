@@ -3,15 +3,32 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import and_, bindparam, delete, func, insert, select
 
 from dam.domain.principals import Grant, Principal, Session, SignInLink, Token
+from dam.ports.views import TokenView
 from dam.store.codec import fact_of, row_of
 from dam.store.tables import grants, principals, sessions, sign_in_failures, sign_in_links, tokens
 from dam.store.transaction import Transaction
 
 _REMEMBERED = timedelta(days=1)
 """How long a failed sign-in is kept; no lock-out looks further back."""
+
+
+_EVERYWHERE = and_(
+    grants.c.principal_id == tokens.c.principal_id, grants.c.scope_kind == "all", grants.c.scope_id == ""
+)
+_TOKEN_VIEW = (
+    select(
+        tokens,
+        principals.c.name.label("owner_name"),
+        principals.c.disabled_at.label("owner_disabled_at"),
+        grants.c.role.label("owner_role"),
+    )
+    .select_from(tokens.join(principals, principals.c.id == tokens.c.principal_id).outerjoin(grants, _EVERYWHERE))
+    .where(tokens.c.digest == bindparam("digest"))
+)
+"""Put together once: every request of a program asks it."""
 
 
 class People:
@@ -62,6 +79,13 @@ class People:
         """The token with this digest of its secret, or None."""
         row = self._tx.row(select(tokens).where(tokens.c.digest == digest))
         return None if row is None else fact_of(Token, row)
+
+    def token_view(self, digest: str) -> TokenView | None:
+        """The token with this digest, and what its owner is, or None."""
+        row = self._tx.row(_TOKEN_VIEW, {"digest": digest})
+        if row is None:
+            return None
+        return TokenView(fact_of(Token, row), row["owner_name"], row["owner_disabled_at"], row["owner_role"])
 
     def token_by_id(self, token_id: str) -> Token | None:
         """The token, or None."""

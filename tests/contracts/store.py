@@ -9,7 +9,7 @@ import pytest
 
 from dam.domain.errors import Conflict, Invalid, NotFound
 from dam.ports.store import Store, UnitOfWork
-from dam.ports.views import Named
+from dam.ports.views import FileView, Named, ShownView
 from tests.contracts.facts import (
     AT,
     artefact,
@@ -201,6 +201,21 @@ class AssetsContract:
             assert [view.version.number for view in work.assets.version_views("a1", 2, 5)] == [1]
             assert work.assets.filenames("a1") == ["one.png", "two.png", "one.png"]
             assert work.assets.having(digest("one")) == ["a1"]
+
+    def test_a_file_is_found_by_version_and_what_is_shown_by_id_or_key(self, store: Store) -> None:
+        fill(store, content("one"), content("two"), asset(latest=2, head=1, published=True, withdrawn_at=later(1)))
+        fill(store, version(), version(number=2, text="two"), asset("a2", latest=1, trashed_at=later(2)), version("a2"))
+        one = FileView(digest("one"), 3, "image/png", "one.png", AT)
+        with store.reading() as work:
+            assert work.assets.file("a1", 2) == replace(one, sha256=digest("two"), filename="two.png")
+            assert work.assets.file("a1", 3) is None
+            assert work.assets.file("a2", 2) is None
+            shown = ShownView(published=True, withdrawn_at=later(1), trashed_at=None, approved=one)
+            assert work.assets.shown("a1") == work.assets.shown_at("key-a1") == shown
+            bare = ShownView(published=False, withdrawn_at=None, trashed_at=later(2), approved=None)
+            assert work.assets.shown("a2") == work.assets.shown_at("key-a2") == bare
+            assert work.assets.shown("key-a1") is None
+            assert work.assets.shown_at("a1") is None
 
     def test_a_version_number_is_taken_once(self, store: Store) -> None:
         one_asset(store)

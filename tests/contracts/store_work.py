@@ -9,7 +9,7 @@ import pytest
 from dam.domain.errors import Conflict
 from dam.domain.principals import Grant, RequestKey, Session, SignInLink, Token
 from dam.ports.store import Store
-from dam.ports.views import Answer, NumberedEvent
+from dam.ports.views import Answer, NumberedEvent, TokenView
 from tests.conftest import Time
 from tests.contracts.facts import AT, digest, fill, happened, later, principal
 
@@ -59,6 +59,15 @@ class PeopleContract:
             assert work.people.tokens("p2", None, 9) == work.people.tokens(None, "t1", 9) == [two]
             assert work.replace(one, replace(one, revoked_at=AT))
             assert not work.replace(one, replace(one, last_used_at=AT))
+
+    def test_a_token_comes_with_its_owner_and_the_role_that_the_owner_has_everywhere(self, store: Store) -> None:
+        one, two = Token("t1", "p1", "laptop", digest("one"), "viewer", AT), Token("t2", "p2", "ci", "two", "admin", AT)
+        fill(store, principal("p1", name="ann", disabled_at=later(3)), principal("p2", name="ben"), one, two)
+        fill(store, Grant("p1", "manager"), Grant("p1", "admin", "campaign", "c"), Grant("p2", "admin", "campaign", ""))
+        with store.reading() as work:
+            assert work.people.token_view(digest("one")) == TokenView(one, "ann", later(3), "manager")
+            assert work.people.token_view("two") == TokenView(two, "ben", None, None)
+            assert work.people.token_view("t1") is None
 
     def test_a_link_is_used_once(self, store: Store) -> None:
         link = SignInLink(digest("link"), "p1", AT, later(60))
