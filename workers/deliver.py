@@ -7,7 +7,7 @@ placements, so that no job can be lost; the tasks ``deliver`` and ``look`` are h
 from dam.operations import deliver, observe
 from dam.ports.services import Services
 
-_AT_A_TIME = 64
+_AT_A_TIME = 16
 _LOOKS_AT_A_TIME = 16
 
 

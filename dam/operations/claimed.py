@@ -11,13 +11,13 @@ from dam.domain.proof import alive_until
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """``placement`` and ``delivery`` as they are after the claim; ``last`` is why the try before this one failed."""
+    """``placement`` and ``delivery`` as they are after the claim; ``size``: bytes to be sent, at most."""
 
     delivery: Delivery
     placement: Placement
     channel: ConfiguredChannel
     attempt: Attempt
-    last: Need | None = None
+    size: int = 0
 
     @property
     def digest(self) -> str:

@@ -20,6 +20,11 @@ from dam.ports.store import UnitOfWork
 
 LIMIT = 16
 
+BYTES = 64 << 20
+"""So much is claimed at once, or one delivery: what is claimed waits for what is pushed before it, while its lease
+runs.
+"""
+
 
 def run_due(services: Services, limit: int = LIMIT) -> int:
     """Try what is due, once; returns how many deliveries were taken up (0: nothing is due)."""
@@ -54,11 +59,15 @@ def _take_all(
 ) -> tuple[list[Claimed], list[str]]:
     ids = [delivery.placement_id for delivery in due]
     standings, attempts = work.placements.hold(ids), work.rollouts.unfinished_attempts(ids)
-    draft, claims, looks = Draft(), [], []
+    draft = Draft()
+    claims: list[Claimed] = []
+    looks: list[str] = []
     for delivery in due:
         standing = standings.get(delivery.placement_id)
         if standing is None or _moved(standing, delivery):
             continue
+        if sum(claim.size for claim in claims) >= BYTES:
+            break  # the others stay due, for the next round or another worker
         taken = _take(services, work, draft, standing, delivery, attempts[delivery.placement_id], now)
         if isinstance(taken, Claimed):
             claims.append(taken)
@@ -94,8 +103,10 @@ def _take(
     elif delivery.tries >= services.rules.max_tries:
         fail(draft, standing.placement, delivery, _gave_up(delivery), now)
     else:
-        lease = proof.lease_for(_size(work, standing), services.rules.lease, timedelta(seconds=timing.permit))
-        return _grant(draft, standing, delivery, answer, now, now + lease)
+        size = _size(work, standing)
+        lease = proof.lease_for(size, services.rules.lease, timedelta(seconds=timing.permit))
+        claimed = _grant(draft, standing, delivery, answer, now, now + lease)
+        return replace(claimed, size=size)
     return None
 
 
@@ -117,7 +128,7 @@ def _grant(
     draft.move(placement, raised)
     draft.move(delivery, leased)
     draft.add(attempt)
-    return Claimed(leased, raised, standing.channel, attempt, delivery.reason)
+    return Claimed(leased, raised, standing.channel, attempt)
 
 
 def _moved(standing: Standing, delivery: Delivery) -> bool:

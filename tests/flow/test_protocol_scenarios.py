@@ -474,3 +474,12 @@ def test_drift_follows_the_channels_policy(stage: Stage, repairs: bool) -> None:
     reconcile.reconcile(stage.services, None)
     deliver.run_due(stage.services)
     assert green(stage) == repairs
+
+
+def test_of_big_files_one_is_claimed_at_a_time(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is claimed waits while others are pushed, and its lease runs."""
+    place.place(stage.services, BOSS, stage.ids.asset, place.Where(stage.standing().channel.id, "other.bin"))
+    stage.release(1)
+    monkeypatch.setattr(deliver, "BYTES", 1)
+    assert len(deliver.claim_due(stage.services, 16)[1]) == 1
+    assert sorted(each.state for each in stage.snapshot().deliveries) == ["due", "leased"]
