@@ -3,9 +3,10 @@ they were told happened, and only that, is there afterwards; and the destination
 """
 
 import json
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,18 +33,19 @@ Acts = list[list[Any]]
 
 def race(home: Path, database_url: str, people: int, threads: int, count: int, workers: list[str]) -> Acts:
     """Run them all at once; what people were told has happened."""
-    acting = [racers.start("people", home, database_url, seed, threads, count) for seed in range(people)]
-    working = [racers.start(verb, home, database_url) for verb in workers]
-    for process in acting + working:
-        assert process.stdout is not None
-        assert json.loads(process.stdout.readline()) == "ready"
-    for process in acting + working:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    told = [json.loads(line) for process in acting for line in process.communicate(timeout=WAIT_S)[0].splitlines()]
-    for process in working:
-        process.communicate(timeout=WAIT_S)
+    with ExitStack() as stack:
+        acting = [run(stack, "people", home, database_url, seed, threads, count) for seed in range(people)]
+        working = [run(stack, verb, home, database_url) for verb in workers]
+        for process in acting + working:
+            assert process.stdout is not None
+            assert json.loads(process.stdout.readline()) == "ready"
+        for process in acting + working:
+            assert process.stdin is not None
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        told = [json.loads(line) for process in acting for line in process.communicate(timeout=WAIT_S)[0].splitlines()]
+        for process in working:
+            process.communicate(timeout=WAIT_S)
     assert {process.returncode for process in acting + working} == {0}
     assert len(told) == people * threads
     refused = sum((Counter(each["refused"]) for each in told), Counter[str]())
@@ -51,6 +53,13 @@ def race(home: Path, database_url: str, people: int, threads: int, count: int, w
     did: Acts = [act for each in told for act in each["did"]]
     assert len(did) + refused.total() == people * threads * count
     return did
+
+
+def run(stack: ExitStack, *given: Any) -> "subprocess.Popen[str]":
+    """A process that is gone at the end, whatever happens."""
+    process = stack.enter_context(racers.start(*given))
+    stack.callback(process.kill)
+    return process
 
 
 def assets_in(services: Services, count: int) -> list[str]:
