@@ -5,7 +5,9 @@ from typing import Any
 
 from flask import Response, current_app, jsonify
 
-from dam.api import answers_people, bodies_people, credentials, render
+from dam.api import answers_people as answers
+from dam.api import bodies_people as bodies
+from dam.api import credentials, render
 from dam.api.context import SECURE_COOKIES, actor, services
 from dam.api.once import once
 from dam.api.parsing import invalid
@@ -20,8 +22,8 @@ routes = Routes("sessions", "Signing in and out, and one's own account.")
 
 @routes.on(
     Route(
-        "POST", "/api/v1/sessions", None, answers_people.Session, 201,
-        body=bodies_people.SignIn, fails=(401, 429), open=True,
+        "POST", "/api/v1/sessions", None, answers.Session, 201,
+        body=bodies.SignIn, fails=(401, 429), open=True,
     )
 )  # fmt: skip
 def create_session(body: dict[str, Any]) -> Response:
@@ -35,7 +37,7 @@ def create_session(body: dict[str, Any]) -> Response:
         "csrf": session.csrf,
         "expires_at": session.expires_at,
     }
-    answer = jsonify(answers_people.Session().dump(shown))
+    answer = jsonify(answers.Session().dump(shown))
     answer.status_code = HTTPStatus.CREATED
     answer.headers["Location"] = f"{render.API}/me"
     age = int((session.expires_at - session.created_at).total_seconds())
@@ -63,15 +65,13 @@ def end_session() -> Response:
     return answer
 
 
-@routes.on(Route("GET", "/api/v1/me", "me.read", answers_people.Me))
+@routes.on(Route("GET", "/api/v1/me", "me.read", answers.Me))
 def get_me() -> dict[str, Any]:
     """Who asks, in which role."""
     return _me()
 
 
-@routes.on(
-    Route("POST", "/api/v1/me/password", "me.edit", answers_people.Me, body=bodies_people.NewPassword, fails=(404,))
-)
+@routes.on(Route("POST", "/api/v1/me/password", "me.edit", answers.Me, body=bodies.NewPassword, fails=(404,)))
 def change_password(body: dict[str, Any]) -> dict[str, Any]:
     """Give one's own account another password; all its sessions end, this one too."""
 

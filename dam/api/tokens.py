@@ -4,7 +4,9 @@ from typing import Any
 
 from flask import Response
 
-from dam.api import answers_people, bodies_people, render
+from dam.api import answers_people as answers
+from dam.api import bodies_people as bodies
+from dam.api import render
 from dam.api.answers import page_of
 from dam.api.context import actor, services
 from dam.api.once import once
@@ -19,7 +21,7 @@ routes = Routes("tokens", "What programs sign in with.")
 TOKEN = "/api/v1/tokens/<id:token_id>"  # noqa: S105 - an address
 
 
-@routes.on(Route("GET", "/api/v1/tokens", "token.read", page_of(answers_people.Token, "Tokens"), query=Paged))
+@routes.on(Route("GET", "/api/v1/tokens", "token.read", page_of(answers.Token, "Tokens"), query=Paged))
 def list_tokens(query: dict[str, Any]) -> dict[str, Any]:
     """One's own tokens; for an administrator everybody's."""
     limit = query["limit"]
@@ -27,9 +29,7 @@ def list_tokens(query: dict[str, Any]) -> dict[str, Any]:
     return page(found, limit, "tokens", lambda each: each.id, render.token)
 
 
-@routes.on(
-    Route("POST", "/api/v1/tokens", "token.create", answers_people.CreatedToken, 201, body=bodies_people.NewToken)
-)
+@routes.on(Route("POST", "/api/v1/tokens", "token.create", answers.CreatedToken, 201, body=bodies.NewToken))
 def create_token(body: dict[str, Any]) -> tuple[object, dict[str, str]]:
     """Make a token for oneself."""
     wanted = Wanted(body["name"], body["role"], body.get("expires_at"))
@@ -45,7 +45,7 @@ def create_token(body: dict[str, Any]) -> tuple[object, dict[str, str]]:
     return created({**shown, "token": next(iter(secrets), None)}, f"{render.API}/tokens/{token_id}")
 
 
-@routes.on(Route("GET", TOKEN, "token.read", answers_people.Token))
+@routes.on(Route("GET", TOKEN, "token.read", answers.Token))
 def get_token(token_id: str) -> dict[str, Any]:
     """One token."""
     return render.token(tokens.get(services(), actor(), token_id))

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from dam.api import answers_people, bodies_people, matching, render
+from dam.api import answers_people as answers
+from dam.api import bodies_people as bodies
+from dam.api import matching, render
 from dam.api.answers import page_of
 from dam.api.context import actor, services
 from dam.api.once import once
@@ -17,7 +19,7 @@ routes = Routes("users", "Accounts and their roles.")
 USER = "/api/v1/users/<id:user_id>"
 
 
-@routes.on(Route("GET", "/api/v1/users", "user.read", page_of(answers_people.User, "Users"), query=Paged))
+@routes.on(Route("GET", "/api/v1/users", "user.read", page_of(answers.User, "Users"), query=Paged))
 def list_users(query: dict[str, Any]) -> dict[str, Any]:
     """Accounts in the order in which they were made."""
     limit = query["limit"]
@@ -25,11 +27,7 @@ def list_users(query: dict[str, Any]) -> dict[str, Any]:
     return page(found, limit, "users", lambda each: each.principal.id, render.user)
 
 
-@routes.on(
-    Route(
-        "POST", "/api/v1/users", "user.edit", answers_people.CreatedUser, 201, body=bodies_people.NewUser, tagged=True
-    )
-)
+@routes.on(Route("POST", "/api/v1/users", "user.edit", answers.CreatedUser, 201, body=bodies.NewUser, tagged=True))
 def create_user(body: dict[str, Any]) -> tuple[object, dict[str, str]]:
     """Make an account; ``link`` signs its owner in once."""
     link: list[str] = []
@@ -44,7 +42,7 @@ def create_user(body: dict[str, Any]) -> tuple[object, dict[str, str]]:
     return created({**shown, "link": next(iter(link), None)}, f"{render.API}/users/{user_id}", **headers)
 
 
-@routes.on(Route("GET", USER, "user.read", answers_people.User, tagged=True))
+@routes.on(Route("GET", USER, "user.read", answers.User, tagged=True))
 def get_user(user_id: str) -> tuple[object, dict[str, str]]:
     """One account."""
     return _shown(user_id)
@@ -52,8 +50,8 @@ def get_user(user_id: str) -> tuple[object, dict[str, str]]:
 
 @routes.on(
     Route(
-        "PATCH", USER, "user.edit", answers_people.User,
-        body=bodies_people.UserChange, fails=(409,), tagged=True, guarded="required",
+        "PATCH", USER, "user.edit", answers.User,
+        body=bodies.UserChange, fails=(409,), tagged=True, guarded="required",
     )
 )  # fmt: skip
 def change_user(user_id: str, body: dict[str, Any]) -> tuple[object, dict[str, str]]:
@@ -65,7 +63,7 @@ def change_user(user_id: str, body: dict[str, Any]) -> tuple[object, dict[str, s
     return _shown(user_id)
 
 
-@routes.on(Route("POST", f"{USER}/link", "user.edit", answers_people.NewLink, 201))
+@routes.on(Route("POST", f"{USER}/link", "user.edit", answers.NewLink, 201))
 def create_link(user_id: str) -> tuple[object, dict[str, str]]:
     """A further one-time link for somebody who can't sign in."""
     link: list[str] = []

@@ -1,0 +1,44 @@
+"""The shapes of what the API takes about accounts, sessions and tokens. Rule: as in ``bodies``."""
+
+from marshmallow import Schema, fields, validate
+
+from dam.api.bodies import MAX_NAME, Flag, Name
+from dam.domain.principals import ROLES
+
+
+class SignIn(Schema):
+    """Name and password, or the secret of a one-time link (then ``password`` becomes the account's)."""
+
+    name = fields.String(validate=validate.Length(1, MAX_NAME))
+    password = fields.String(validate=validate.Length(1, 1000))
+    link = fields.String(validate=validate.Length(1, 200))
+
+
+class NewPassword(Schema):
+    """One's own password; ``present`` is empty where there is none yet."""
+
+    present = fields.String(load_default="", validate=validate.Length(max=1000))
+    new = fields.String(required=True, validate=validate.Length(1, 1000))
+
+
+class NewUser(Schema):
+    """An account. Without a password its owner signs in by the link first."""
+
+    name = Name(required=True)
+    role = fields.String(required=True, validate=validate.OneOf(ROLES))
+    password = fields.String(validate=validate.Length(1, 1000))
+
+
+class UserChange(Schema):
+    """A merge patch of an account."""
+
+    role = fields.String(validate=validate.OneOf(ROLES))
+    disabled = Flag()
+
+
+class NewToken(Schema):
+    """A token of one's own, never above one's own role."""
+
+    name = Name(required=True)
+    role = fields.String(required=True, validate=validate.OneOf(ROLES))
+    expires_at = fields.AwareDateTime(format="iso", allow_none=True)

@@ -1,0 +1,76 @@
+"""Events, the service's own work, and its health over HTTP."""
+
+from typing import Any
+
+import pytest
+
+from dam.domain.errors import Unavailable
+from tests.api.test_assets import NOBODY, ONE, TWO, refuse
+from tests.api.world import World, problem
+
+
+@pytest.fixture
+def asset(world: World) -> Any:
+    return world.asset(ONE, "one.png")
+
+
+def test_events_are_polled(world: World, asset: Any) -> None:
+    with world.services.store.writing() as work:
+        work.jobs.relay({}, 1000)
+        work.commit()
+    page = world.call("GET", "events?limit=2", "viewer")
+    found = page.json or {}
+    assert [each["number"] for each in found["data"]] == [1, 2]
+    assert found["next"] == "2"
+    assert world.get("events?after=2&limit=1")["data"][0]["number"] == 3
+    poll = {"If-None-Match": page.headers["ETag"]}
+    answer = world.call("GET", "events?limit=2", "viewer", headers=poll)
+    assert (answer.status_code, answer.data) == (304, b"")
+    world.version(asset["id"], TWO)
+    with world.services.store.writing() as work:
+        work.jobs.relay({}, 1000)
+        work.commit()
+    assert world.call("GET", "events?limit=2", "viewer", headers=poll).status_code == 200
+    types = {each["type"] for each in world.get(f"events?asset={asset['id']}&limit=200")["data"]}
+    assert types >= {"asset.created", "version.created"}
+    for query in ("after=-1", "after=x", f"after={1 << 60}", "asset=x", "limit=0"):
+        problem(world.call("GET", f"events?{query}"), 422, "invalid_request")
+
+
+def test_work_that_was_set_aside(world: World, asset: Any) -> None:
+    assert world.get("work", "manager") == {"data": [], "next": None}
+    with world.services.store.writing() as work:
+        work.jobs.enqueue("render", {"sha256": "x"})
+        now = work.now()
+        (job,) = work.jobs.lease(["render"], now, now, 1)
+        assert work.jobs.failed(job, "broken", "It can't be done.", None)
+        work.commit()
+    (shown,) = world.get("work?state=set_aside", "manager")["data"]
+    assert (shown["state"], shown["reason"]["code"]) == ("set_aside", "broken")
+    assert world.post(f"work/{shown['id']}/retry", role="manager").status_code == 202
+    refuse(world, (409, "not_set_aside"), "POST", f"work/{shown['id']}/retry")
+    refuse(world, (404, "work_not_found"), "POST", "work/999999/retry")
+
+
+def test_health(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert world.get("/healthz", None) == {"status": "ok"}
+    ready = world.get("/readyz", None)
+    assert (ready["status"], [each["ok"] for each in ready["checks"]]) == ("ready", [True, True, True])
+    monkeypatch.setattr(type(world.services.objects), "find", _broken)
+    found = problem(world.call("GET", "/readyz", None), 503, "not_ready")
+    assert [each["name"] for each in found["checks"] if not each["ok"]] == ["objects"]
+
+
+def _broken(objects: object, sha256: str) -> None:
+    raise Unavailable("objects_unavailable", "The disk is gone.")
+
+
+def test_a_bug_is_not_shown(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.app.testing = False
+    monkeypatch.setattr("dam.operations.read.asset", _bug)
+    found = problem(world.call("GET", f"assets/{NOBODY}"), 500, "internal_error")
+    assert "secret" not in repr(found)
+
+
+def _bug(*args: object) -> None:
+    raise RuntimeError("a secret")
