@@ -6,6 +6,7 @@ can leave there.
 
 from collections.abc import Sequence
 
+from tests.flow.kills.story import STEPS
 from tests.flow.kills.watch import method_of
 
 _CHANGES_THE_WORLD = frozenset(
@@ -37,8 +38,8 @@ ON_TO_THE_END = ("upload", "deliver", "replace")
 """Steps of which the first kill is followed by the whole rest of the story; after the others the step is ended."""
 
 
-_COMMITS = 16
-"""Of a step that commits more often, so many, spread evenly."""
+_COMMITS = 8
+"""Of a step that commits more often, so many, spread evenly; of the replacement all."""
 
 
 def chosen(points: Sequence[Sequence[str]]) -> list[list[str]]:
@@ -48,7 +49,7 @@ def chosen(points: Sequence[Sequence[str]]) -> list[list[str]]:
     plan: list[list[str]] = []
     rest: dict[str, list[tuple[int, str]]] = {}
     for step, passed in enumerate(points):
-        plan.append(_spread([point for point in passed if point.startswith("UnitOfWork.commit:after")]))
+        plan.append(_spread(step, [point for point in passed if point.startswith("UnitOfWork.commit:after")]))
         plan[step] += [point for point in passed if _changed(point) and point.endswith("#1")]
         for point in passed:
             if not point.startswith("UnitOfWork.commit:after") and not _changed(point):
@@ -59,8 +60,8 @@ def chosen(points: Sequence[Sequence[str]]) -> list[list[str]]:
     return plan
 
 
-def _spread(found: list[str]) -> list[str]:
-    every = -(-len(found) // _COMMITS) or 1
+def _spread(step: int, found: list[str]) -> list[str]:
+    every = 1 if STEPS[step][0] == "replace" else -(-len(found) // _COMMITS) or 1
     return found[::every]
 
 

@@ -44,7 +44,7 @@ from workers.sweep import Sweeper
 RECOVERY_S = 90.0
 """After a restart everything is at rest again within this time; leases and permits are shorter."""
 
-_ROUND_S = 15.0
+_ROUND_S = 60.0
 _HANGS_S = 60
 _CHEAP = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
@@ -64,7 +64,8 @@ class Stand:
         """``record``: the points of each step. ``kill`` (``step``, ``point``, ``on``): what was wrong after it."""
         if request["do"] == "record":
             return {"points": self.record()}
-        return {"wrong": self.kill(request["step"], request["point"], on=request["on"])}
+        wrong = self.kill(request["step"], request["point"], on=request["on"])
+        return {"point": request["point"], "wrong": wrong}
 
     def close(self) -> None:
         self._studio.close()
@@ -109,6 +110,7 @@ class Stand:
         code = 1
         try:
             signal.alarm(_HANGS_S)
+            gc.disable()  # it would write to what is shared with the parent, and the child does not live long
             self._borrow_template()
             output = os.open(self._folder / "output", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
             os.dup2(output, 1)
@@ -193,15 +195,31 @@ def _release(services: Services) -> None:
 
 def _come_to_rest(story: Story, when: str) -> list[str]:
     """The worker works and sweeps, and time goes on, until nothing is under way."""
-    sweeper, began = Sweeper(story.services, lambda: None, story.time.seconds), story.time.seconds()
-    while story.time.seconds() - began <= RECOVERY_S:
+    sweeper = Sweeper(story.services, lambda: None, story.time.seconds)
+    until = story.time.seconds() + RECOVERY_S + _backing_off(story.services)
+    while story.time.seconds() < until:
         drain(story.services, story.renderer)
         while sweeper.turn():
             pass
         if oracle.settled(story.services):
             return []
-        story.time.move(_ROUND_S)
+        story.time.move(_until_next(story.services))
     return [f"{when} it does not come to rest within {RECOVERY_S:.0f} s."]
+
+
+def _until_next(services: Services) -> float:
+    """Seconds until something is due, at most as long as no sweep is missed."""
+    with services.store.reading() as work:
+        now, times = work.now(), (work.jobs.next_due(), work.rollouts.next_due())
+        waits = [(at - now).total_seconds() + 0.001 for at in times if at is not None and at > now]
+    return min([_ROUND_S, *waits])
+
+
+def _backing_off(services: Services) -> float:
+    """How long a job that had failed before the kill still waits, in seconds."""
+    with services.store.reading() as work:
+        now = work.now()
+        return max([0.0, *((job.due_at - now).total_seconds() for job in work.jobs.page("due", None, 100))])
 
 
 def main() -> None:

@@ -31,7 +31,9 @@ class Remote:
         self.chosen = self.points if TORTURE else plan.chosen(self.points)
 
     def kill(self, step: int, point: str, *, on: bool) -> list[str]:
-        wrong: list[str] = self._ask(do="kill", step=step, point=point, on=on)["wrong"]
+        answer = self._ask(do="kill", step=step, point=point, on=on)
+        assert answer["point"] == point, "A test before this one did not wait for its answer."
+        wrong: list[str] = answer["wrong"]
         return wrong
 
     def close(self) -> None:
