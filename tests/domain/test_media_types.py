@@ -22,6 +22,7 @@ _WEBP = b"RIFF\x24\0\0\0WEBP"
         (_PNG[:-1], OTHER),
         (_JPEG[:2], OTHER),
         (b"RIFF\x24\0\0\0WAVE", OTHER),
+        (b"RIFF\x24\0\0\0WEBM", OTHER),
         (b"RIFX\x24\0\0\0WEBP", OTHER),
         (b"RIFF", OTHER),
         (b"\n" + _PNG, OTHER),
