@@ -4,12 +4,13 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run demo test lint check lock clean
+.PHONY: help run demo test lint check bench lock clean
 
 help:
 	@echo 'make run    start the service in the foreground (PORT=, DAM_HOME= override); Ctrl-C stops it'
 	@echo 'make demo   play the whole story on the running service, and show the proof'
 	@echo 'make test   check and test everything'
+	@echo 'make bench  measure it, against the same work done bare on this machine (NAME= for some of it; docs/bench.md)'
 	@echo 'make lint   style, types and import contracts only'
 	@echo 'make lock   pin the dependencies of pyproject.toml anew'
 
@@ -57,6 +58,11 @@ test: lint check
 	@echo
 	@echo 'make test: style, types, import contracts and tests have passed.'
 	@echo 'Skipped tests, if there were any, are named above with their reasons.'
+
+# ---- measuring ----
+
+bench: .venv/test
+	@$(BIN)/python -m tests.bench.run $(NAME)
 
 # ---- dependencies ----
 

@@ -3,9 +3,7 @@
 import hashlib
 import io
 import os
-import tempfile
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from uuid import UUID
 
@@ -14,36 +12,40 @@ from dam.channels.hand import Hands
 from dam.channels.kind import Surroundings
 from dam.clock import SystemClock
 from dam.ports.channel import Channel
+from tests.bench.row import Row, Turns, folder
 
 _CONTENT = os.urandom(64 << 10)
 
 
-def measure(files: int = 300, rounds: int = 3) -> Mapping[str, float]:
-    """Seconds of each way for ``files`` files of 64 KiB (the best of ``rounds``), and their ratio."""
+def measure(files: int = 300, rounds: int = 3) -> list[Row]:
+    """The ratio for ``files`` files of 64 KiB."""
     clock = SystemClock()
     hands = Hands(clock)
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "home").mkdir()
+    with folder() as place:
+        (place / "home").mkdir()
         bare, channel = [], []
         for number in range(rounds):
-            bare.append(_bare(_made(folder, f"bare{number}"), files))
-            root = _made(folder, f"channel{number}")
-            surroundings = Surroundings(home=Path(folder) / "home", hands=hands)
+            bare.append(_bare(_made(place, f"bare{number}"), files))
+            root = _made(place, f"channel{number}")
+            surroundings = Surroundings(home=place / "home", hands=hands)
             destination = KINDS["folder"].build(UUID(int=1), {"path": str(root)}, surroundings)
             destination.establish()
             channel.append(_channel(destination, clock, files))
     hands.close()
-    return {"bare_s": min(bare), "channel_s": min(channel), "ratio": min(channel) / min(bare)}
+    turns = Turns([bare, channel])
+    floor = f"write, fsync, rename, folder fsync, read, hash {turns.median(0):.2f} s"
+    how = f"{files} files of 64 KiB: {turns.median(1):.2f} s; {floor}"
+    return [Row("channels: files into a folder", turns.ratio(1, 0), "×", how)]
 
 
-def _made(folder: str, name: str) -> Path:
-    path = Path(folder) / name
+def _made(place: Path, name: str) -> Path:
+    path = place / name
     path.mkdir()
     return path
 
 
 def _bare(root: Path, files: int) -> float:
-    folder = os.open(root, os.O_RDONLY)
+    descriptor = os.open(root, os.O_RDONLY)
     began = time.perf_counter()
     for number in range(files):
         temporary, target = root / f"t{number}", root / f"f{number}"
@@ -51,10 +53,10 @@ def _bare(root: Path, files: int) -> float:
             file.write(_CONTENT)
             os.fsync(file.fileno())
         temporary.rename(target)
-        os.fsync(folder)
+        os.fsync(descriptor)
         hashlib.sha256(target.read_bytes()).hexdigest()
     took = time.perf_counter() - began
-    os.close(folder)
+    os.close(descriptor)
     return took
 
 
@@ -69,7 +71,3 @@ def _channel(channel: Channel, clock: SystemClock, files: int) -> float:
         with seen:
             hashlib.sha256(seen.read()).hexdigest()
     return time.perf_counter() - began
-
-
-if __name__ == "__main__":
-    print(measure())

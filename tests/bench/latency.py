@@ -7,15 +7,14 @@ import os
 import signal
 import statistics
 import struct
-import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from dam.domain.work import Job
 from dam.store import migrate
 from dam.store.work import SqlStore, open_store
+from tests.bench.row import Row, folder
 from tests.workers.world import enqueue
 from workers import relay
 from workers.relay import Lane
@@ -25,20 +24,10 @@ from workers.wakeup import Receiver, Sender
 _ROUND = struct.Struct("=d")
 
 
-@dataclass(frozen=True, slots=True)
-class Latency:
-    """Milliseconds from the return of the commit to the task's first line, in the worker's thread."""
-
-    p50: float
-    p99: float
-    worst: float
-    count: int
-
-
-def measure(count: int = 300, pause_s: float = 0.01) -> Latency:
-    """``count`` commits, one after the other, ``pause_s`` apart."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
+def measure(count: int = 300, pause_s: float = 0.01) -> list[Row]:
+    """From the return of the commit to the task's first line in the worker's thread: ``count`` commits, one after the
+    other, ``pause_s`` apart."""
+    with folder() as home:
         url = f"sqlite:///{home / 'dam.sqlite'}"
         migrate.upgrade(url)
         reader, writer = os.pipe()
@@ -47,14 +36,20 @@ def measure(count: int = 300, pause_s: float = 0.01) -> Latency:
             _work(url, home, writer)
         os.close(writer)
         try:
-            return _commit(url, home, reader, count, pause_s)
+            found = _commit(url, home, reader, count, pause_s)
         finally:
             os.kill(worker, signal.SIGKILL)
             os.waitpid(worker, 0)
             os.close(reader)
+    cuts = statistics.quantiles(found, n=100)
+    how = f"{count} commits, {1000 * pause_s:g} ms apart, a worker in its own process"
+    return [
+        Row("commit → task started, p50", cuts[49], "ms", how, most=5),
+        Row("commit → task started, p99", cuts[98], "ms", f"the worst: {max(found):.1f} ms", most=50),
+    ]
 
 
-def _commit(url: str, home: Path, reader: int, count: int, pause_s: float) -> Latency:
+def _commit(url: str, home: Path, reader: int, count: int, pause_s: float) -> list[float]:
     os.read(reader, 1)  # the worker listens
     wake = Sender(home)
     store = open_store(url, wake=wake)
@@ -67,8 +62,7 @@ def _commit(url: str, home: Path, reader: int, count: int, pause_s: float) -> La
         time.sleep(pause_s)
     store.dispose()
     wake.close()
-    cuts = statistics.quantiles(found, n=100)
-    return Latency(round(cuts[49], 2), round(cuts[98], 2), round(max(found), 2), count)
+    return found
 
 
 def _work(url: str, home: Path, writer: int) -> None:
@@ -87,7 +81,3 @@ def _work(url: str, home: Path, writer: int) -> None:
     while True:
         step = relay.step(store, {lane: int(lane == RENDER) for lane in LANES}, send)
         receiver.wait(0 if step.full else 1)
-
-
-if __name__ == "__main__":
-    print(measure())

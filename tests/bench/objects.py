@@ -2,37 +2,27 @@
 
 import hashlib
 import os
-import resource
-import tempfile
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
 from dam.objects.local import LocalObjects
+from tests.bench.row import Row, folder, in_turns
 
 _MIB = 1 << 20
 _PIECE = 64 << 10  # what the multipart parser hands over
 
 
-def measure(mib: int = 1024, rounds: int = 3) -> Mapping[str, float]:
-    """Seconds of each way (the best of ``rounds``), their ratio, and how much memory the stream took (MiB)."""
+def measure(mib: int = 512, rounds: int = 3) -> list[Row]:
+    """Their ratio."""
     block = os.urandom(_MIB)
-    with tempfile.TemporaryDirectory() as folder:
-        before = _peak_mib()
-        store, bare = [], []
-        for _ in range(rounds):
-            bare.append(_bare(Path(folder), block, mib))
-            store.append(_store(Path(folder), block, mib))
-    return {
-        "bare_s": min(bare),
-        "store_s": min(store),
-        "ratio": min(bare) / min(store),
-        "memory_mib": _peak_mib() - before,
-    }
+    with folder() as place:
+        turns = in_turns(rounds, lambda: _bare(place, block, mib), lambda: _store(place, block, mib))
+    how = f"{mib} MiB in {turns.median(1):.2f} s; a loop of hash, write, fsync {turns.median(0):.2f} s"
+    return [Row("objects: a stream into the store", turns.ratio(1, 0), "×", how)]
 
 
-def _bare(folder: Path, block: bytes, mib: int) -> float:
-    path = folder / "bare"
+def _bare(place: Path, block: bytes, mib: int) -> float:
+    path = place / "bare"
     began = time.perf_counter()
     digest = hashlib.sha256()
     with path.open("wb", buffering=0) as file:
@@ -45,9 +35,9 @@ def _bare(folder: Path, block: bytes, mib: int) -> float:
     return took
 
 
-def _store(folder: Path, block: bytes, mib: int) -> float:
+def _store(place: Path, block: bytes, mib: int) -> float:
     pieces = [block[i : i + _PIECE] for i in range(0, _MIB, _PIECE)]
-    objects = LocalObjects(folder / "store")
+    objects = LocalObjects(place / "store")
     began = time.perf_counter()
     with objects.receive() as sink:
         for _ in range(mib):
@@ -55,13 +45,5 @@ def _store(folder: Path, block: bytes, mib: int) -> float:
                 sink.write(piece)
         stored = sink.finish()
     took = time.perf_counter() - began
-    next((folder / "store" / "objects").rglob(stored.sha256)).unlink()
+    next((place / "store" / "objects").rglob(stored.sha256)).unlink()
     return took
-
-
-def _peak_mib() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-if __name__ == "__main__":
-    print(measure())

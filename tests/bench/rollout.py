@@ -15,6 +15,7 @@ from dam.domain.principals import SYSTEM_ID, Actor
 from dam.operations import decide, deliver, place, reconcile, uploads
 from dam.operations.channels import Setup, add
 from dam.ports.services import Services
+from tests.bench.row import Row, folder
 from tests.services import services_in
 
 _CONTENT = os.urandom(256 << 10)
@@ -22,18 +23,16 @@ _BOSS = Actor(SYSTEM_ID, "boss", "admin")
 _THREADS = 2
 
 
-def measure(placements: int = 1000, folder: Path | None = None) -> list[tuple[str, float, str]]:
-    """(name, ratio, how) of one run."""
-    with tempfile.TemporaryDirectory(dir=folder) as home, services_in(Path(home)) as services:
-        asset = _prepare(services, Path(home), placements)
-        bare = _bare(Path(home), placements)
+def measure(placements: int = 1000) -> list[Row]:
+    """One approval; the bare loop before and after it."""
+    with folder() as home, services_in(home) as services:
+        asset = _prepare(services, home, placements)
+        bare = _bare(home, placements)
         ours = _approve(services, asset, placements)
-        again = _bare(Path(home), placements)
+        again = _bare(home, placements)
     floor = (bare + again) / 2
-    how = (
-        f"{placements} files of 256 KiB: {ours:.1f} s against {floor:.1f} s of write, fsync, rename, fsync, read, hash"
-    )
-    return [("approve → placements proven", ours / floor, how)]
+    how = f"{placements} files of 256 KiB: {ours:.1f} s; write, fsync, rename, folder fsync, read, hash {floor:.1f} s"
+    return [Row("approve → placements proven", ours / floor, "×", how, most=4)]
 
 
 def _prepare(services: Services, home: Path, placements: int) -> str:
@@ -71,7 +70,7 @@ def _deliver(services: Services) -> None:
 
 def _bare(home: Path, placements: int) -> float:
     root = Path(tempfile.mkdtemp(dir=home))
-    folder = os.open(root, os.O_RDONLY)
+    descriptor = os.open(root, os.O_RDONLY)
     began = time.perf_counter()
     for number in range(placements):
         temporary, target = root / f"t{number}", root / f"f{number}"
@@ -79,8 +78,8 @@ def _bare(home: Path, placements: int) -> float:
             file.write(_CONTENT)
             os.fsync(file.fileno())
         temporary.rename(target)
-        os.fsync(folder)
+        os.fsync(descriptor)
         hashlib.sha256(target.read_bytes()).hexdigest()
     took = time.perf_counter() - began
-    os.close(folder)
+    os.close(descriptor)
     return took

@@ -2,19 +2,17 @@
 
 import random
 import statistics
-import tempfile
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 from search.document import Document
 from search.engines.tantivy import TantivyIndex
 from search.parse import parse
 from search.projection import KEYWORDS
 from search.results import Page
+from tests.bench.row import Row, folder, seconds
 from tests.search.documents import a_document
 
 QUERIES = {
@@ -29,25 +27,26 @@ QUERIES = {
 }
 
 
-def measure(count: int = 5000, rounds: int = 30) -> Mapping[str, float]:
-    """``build_per_s`` documents; milliseconds (the median) of each query, of a page deep in the hits, and of writing 1
-    and 100 documents."""
+def measure(count: int = 5000, rounds: int = 30) -> list[Row]:
+    """Building an index, the median of each query, of a page deep in the hits, and of writing 1 and 100 documents."""
     chance = random.Random(7)
     documents = [_document(number, chance) for number in range(count)]
-    with tempfile.TemporaryDirectory() as home:
-        index = TantivyIndex(Path(home))
-        began = time.perf_counter()
-        index.rebuild(documents)
-        figures = {"documents": float(count), "build_per_s": count / (time.perf_counter() - began)}
+    rows = []
+    with folder() as place:
+        index = TantivyIndex(place)
+        built = count / seconds(lambda: index.rebuild(documents))
+        rows.append(Row("search: building the index", built, "/s", f"{count} documents"))
         for name, text in QUERIES.items():
             query = parse(text)
-            figures[f"{name}_hits"] = float(index.search(query, Page(limit=1)).total)
-            figures[f"{name}_ms"] = _median_ms(partial(index.search, query, Page(limit=20), facets=KEYWORDS), rounds)
-        figures["deep_ms"] = _median_ms(_deep_page(index), rounds)
+            hits = index.search(query, Page(limit=1)).total
+            found = _median_ms(partial(index.search, query, Page(limit=20), facets=KEYWORDS), rounds)
+            rows.append(Row(f"search: {name}", found, "ms", f"{hits} hits, a page of 20, every facet"))
+        rows.append(Row("search: deep page", _median_ms(_deep_page(index), rounds), "ms", "after 1,000 hits"))
         for size in (1, 100):
-            figures[f"write_{size}_ms"] = _median_ms(partial(_write, index, documents[:size]), rounds // 3)
+            taken = _median_ms(partial(_write, index, documents[:size]), rounds // 3)
+            rows.append(Row(f"search: writing {size}", taken, "ms", "in one commit"))
         index.close()
-    return figures
+    return rows
 
 
 def _document(number: int, chance: random.Random) -> Document:
@@ -80,13 +79,4 @@ def _write(index: TantivyIndex, documents: list[Document]) -> None:
 
 
 def _median_ms(action: Callable[[], object], rounds: int) -> float:
-    taken = []
-    for _ in range(max(1, rounds)):
-        began = time.perf_counter()
-        action()
-        taken.append(time.perf_counter() - began)
-    return statistics.median(taken) * 1000
-
-
-if __name__ == "__main__":
-    print(measure())
+    return 1000 * statistics.median(seconds(action) for _ in range(max(1, rounds)))

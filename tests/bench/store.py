@@ -2,9 +2,7 @@
 
 import json
 import sqlite3
-import tempfile
 import time
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,16 +10,19 @@ from dam.domain.assets import Asset
 from dam.domain.events import event
 from dam.store import migrate
 from dam.store.work import open_store
+from tests.bench.row import Row, Turns, folder
 
 
-def measure(transactions: int = 1000, rounds: int = 3) -> Mapping[str, float]:
-    """Write transactions a second, each a row and an event, in one thread (the best of ``rounds``), and their ratio."""
-    with tempfile.TemporaryDirectory() as folder:
+def measure(transactions: int = 1000, rounds: int = 3) -> list[Row]:
+    """Write transactions, each a row and an event, in one thread, and what a bare one costs."""
+    with folder() as place:
         bare, store = [], []
         for number in range(rounds):
-            bare.append(_bare(Path(folder) / f"bare{number}.sqlite", transactions))
-            store.append(_store(Path(folder) / f"store{number}.sqlite", transactions))
-    return {"bare_tx_s": max(bare), "store_tx_s": max(store), "ratio": max(store) / max(bare)}
+            bare.append(_bare(place / f"bare{number}.sqlite", transactions))
+            store.append(_store(place / f"store{number}.sqlite", transactions))
+    turns = Turns([bare, store])
+    how = f"{transactions / turns.median(1):.0f} a second; bare sqlite3 {transactions / turns.median(0):.0f}"
+    return [Row("store: a write transaction", turns.ratio(1, 0), "×", how)]
 
 
 def _bare(file: Path, transactions: int) -> float:
@@ -40,7 +41,7 @@ def _bare(file: Path, transactions: int) -> float:
         connection.execute("COMMIT")
     took = time.perf_counter() - began
     connection.close()
-    return transactions / took
+    return took
 
 
 def _store(file: Path, transactions: int) -> float:
@@ -56,4 +57,4 @@ def _store(file: Path, transactions: int) -> float:
             work.commit()
     took = time.perf_counter() - began
     store.dispose()
-    return transactions / took
+    return took

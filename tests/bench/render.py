@@ -1,0 +1,82 @@
+"""A photograph over HTTP until all its renditions are ready, against the same work in one bare process.
+
+Rule: the real service, from the first byte sent to the last rendition seen ready. Both sides are warm: neither the
+start of a process nor the loading of the decoder counts.
+"""
+
+import functools
+import io
+import json
+import os
+import time
+
+from PIL import Image
+
+from dam.domain import recipes
+from tests.bench.row import Row, folder, in_turns, seconds
+from tests.bench.service import API, Service, service
+from tests.bench.wire import Line
+from workers.media import images
+from workers.media.plan import Limits, Spec
+
+_POLL_S = 0.005
+_PATIENCE_S = 60.0
+
+
+def measure(rounds: int = 9) -> list[Row]:
+    """Upload → previews, for 24 megapixels."""
+    photo = photograph((6000, 4000))
+    with folder() as place, service(place / "home") as ours:
+        _through(ours, photo)
+        turns = in_turns(rounds, functools.partial(bare, photo), lambda: _through(ours, photo))
+    how = (
+        f"24 MP JPEG, {len(photo) / (1 << 20):.1f} MiB: {1000 * turns.median(1):.0f} ms from the upload's first byte; "
+        f"decode, resize, encode in one bare process {1000 * turns.median(0):.0f} ms"
+    )
+    return [Row("upload → all renditions ready", turns.ratio(1, 0), "×", how, most=1.5)]
+
+
+def specs() -> list[Spec]:
+    """What the service makes of a still."""
+    return [Spec(each.name, each.box, "WEBP", each.quality) for each in recipes.for_display()]
+
+
+def photograph(size: tuple[int, int]) -> bytes:
+    """Something with the detail of a photograph: noise, enlarged."""
+    channels = [
+        Image.effect_noise((600, 400), spread).resize(size, Image.Resampling.BICUBIC) for spread in (30, 40, 50)
+    ]
+    file = io.BytesIO()
+    Image.merge("RGB", channels).save(file, "JPEG", quality=90)
+    return file.getvalue()
+
+
+def bare(photo: bytes) -> float:
+    """Seconds of the same functions, called here."""
+    sinks = [io.BytesIO() for _ in specs()]
+    return seconds(lambda: images.render(io.BytesIO(photo), "JPEG", specs(), sinks, Limits().data))
+
+
+def _through(ours: Service, photo: bytes) -> float:
+    content = _another(photo)
+    with Line(ours.port) as line:
+        began = time.perf_counter()
+        said = line.post_file(f"{API}/assets", "photo.jpg", [content], len(content), ours.authorization)
+        asset = json.loads(said)["id"]
+        while not _ready(ours, asset):
+            if time.perf_counter() - began > _PATIENCE_S:
+                raise RuntimeError("the renditions are not made")
+            time.sleep(_POLL_S)
+        return time.perf_counter() - began
+
+
+def _ready(ours: Service, asset: str) -> bool:
+    made = ours.ask("GET", f"/assets/{asset}/versions/1")["renditions"]
+    if any(each["state"] == "failed" for each in made):
+        raise RuntimeError(f"a rendition failed: {made}")
+    return all(each["state"] == "ready" for each in made)
+
+
+def _another(photo: bytes) -> bytes:
+    """The same picture as other bytes: with a comment (ITU-T T.81, B.2.4.5) after the begin of the image."""
+    return photo[:2] + b"\xff\xfe\x00\x12" + os.urandom(8).hex().encode() + photo[2:]
