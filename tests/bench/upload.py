@@ -19,7 +19,7 @@ _MIB = 1 << 20
 _BLOCK = os.urandom(_MIB)
 
 
-def measure(mib: int = 1024, rounds: int = 5) -> list[Row]:
+def measure(mib: int = 1024, rounds: int = 3) -> list[Row]:
     """The time of ``mib`` MiB, and how much memory they take."""
     with folder() as place, service(place / "home") as ours, bare_server(place) as bare:
         _send(ours.port, f"{API}/assets", 1, ours.authorization)  # what is made once is made

@@ -28,11 +28,13 @@ class Line:
     def __exit__(self, *exc: object) -> None:
         self._socket.close()
 
-    def get(self, path: str, authorization: str = "") -> int:
-        """Ask, and read to the end; returns the body's length. Raises RuntimeError unless it is a 200."""
+    def get(self, path: str, authorization: str = "", unless: int = 0) -> int:
+        """Ask, and read to the end; returns the body's length, 0 if the status was ``unless``. Raises RuntimeError for
+        any other than 200."""
         said = f"Authorization: {authorization}\r\n" if authorization else ""
         self._socket.sendall(f"GET {path} HTTP/1.1\r\nHost: bench\r\n{said}\r\n".encode())
-        return self._answer(b"200")[1]
+        status, _, length = self._answer(200, unless)
+        return 0 if status == unless else length
 
     def post_file(self, path: str, name: str, pieces: Iterable[bytes], size: int, authorization: str = "") -> bytes:
         """Send a file of ``size`` bytes as the form's part ``file``; returns the answer's body, which is short.
@@ -54,23 +56,25 @@ class Line:
         for piece in pieces:
             self._socket.sendall(piece)
         self._socket.sendall(tail)
-        begin, length = self._answer(b"201")
+        _, begin, length = self._answer(201)
         return bytes(self._buffer[begin : begin + length])
 
-    def _answer(self, status: bytes) -> tuple[int, int]:
-        """Where in the buffer the body begins, and its length; of one that is longer the end covers the begin."""
+    def _answer(self, *wanted: int) -> tuple[int, int, int]:
+        """The status; where in the buffer the body begins, and its length; of one that is longer the end covers the
+        begin."""
         filled = 0
         while (end := bytes(self._buffer[:filled]).find(b"\r\n\r\n")) < 0:
             filled += self._receive(filled)
         head = bytes(self._buffer[:end])
         length = _LENGTH.search(head)
-        if head.split(b" ", 2)[1] != status or length is None:
+        status = int(head.split(b" ", 2)[1])
+        if status not in wanted or length is None:
             raise RuntimeError(f"answered {bytes(self._buffer[:filled])!r}")
         body = filled - end - 4
         while body < int(length[1]):
             got = self._receive(filled if filled < _BUFFER else 0)
             filled, body = filled + got, body + got
-        return end + 4, body
+        return status, end + 4, body
 
     def _receive(self, at: int) -> int:
         got = self._socket.recv_into(self._buffer[at:])
