@@ -64,8 +64,9 @@ def get_campaign(campaign_id: str) -> tuple[object, dict[str, str]]:
 def rename_campaign(campaign_id: str, body: dict[str, Any]) -> tuple[object, dict[str, str]]:
     """Rename it for all its assets."""
     matching.require_named()
-    matching.require_match(name_tag(campaigns.get(services(), actor(), campaign_id).name))
-    return _shown(campaigns.rename(services(), actor(), campaign_id, body["name"]))
+    seen = campaigns.get(services(), actor(), campaign_id).name
+    matching.require_match(name_tag(seen))
+    return _shown(campaigns.rename(services(), actor(), campaign_id, body["name"], seen))
 
 
 def name_tag(name: str) -> str:

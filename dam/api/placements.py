@@ -72,9 +72,10 @@ def get_placement(placement_id: str) -> tuple[object, dict[str, str]]:
 def change_placement(placement_id: str, body: dict[str, Any]) -> tuple[object, dict[str, str]]:
     """Pin, follow, or deliver by another recipe."""
     matching.require_named()
-    matching.require_match(settings_tag(read.placement(services(), actor(), placement_id)))
+    standing = read.placement(services(), actor(), placement_id)
+    matching.require_match(settings_tag(standing))
     pinned = (body["follow"] or 0) if "follow" in body else None
-    change = Change(pinned, body.get("recipe"), body.get("recipe_version"))
+    change = Change(pinned, body.get("recipe"), body.get("recipe_version"), seen=standing.placement)
     return rollout_of(lambda who: place.change(services(), who, placement_id, change))
 
 
@@ -117,9 +118,7 @@ def get_history(placement_id: str, query: dict[str, Any]) -> dict[str, Any]:
 
 def settings_tag(standing: Standing) -> str:
     """Stands for what people set of a placement."""
-    fact = standing.placement
-    seen = [fact.pinned, fact.recipe, fact.recipe_version, fact.ending]
-    return params_sha256({"seen": seen})[:16]
+    return params_sha256({"seen": place.settings(standing.placement)})[:16]
 
 
 def _shown(placement_id: str) -> tuple[object, dict[str, str]]:

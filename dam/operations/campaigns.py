@@ -1,7 +1,7 @@
 """Campaigns as things of their own: make one ahead of its assets, rename it with all of them."""
 
 from dam.domain import policy
-from dam.domain.errors import Conflict, NotFound
+from dam.domain.errors import Conflict, NotFound, PreconditionFailed
 from dam.domain.events import event
 from dam.domain.principals import Actor
 from dam.operations.answers import remember
@@ -35,7 +35,7 @@ def get(services: Services, actor: Actor, campaign_id: str) -> Named:
     return found
 
 
-def rename(services: Services, actor: Actor, campaign_id: str, name: str) -> Named:
+def rename(services: Services, actor: Actor, campaign_id: str, name: str, seen: str | None = None) -> Named:
     """Rename it for all its assets at once. Raises Forbidden, NotFound ``campaign_not_found``, Conflict
     ``campaign_exists``.
     """
@@ -44,6 +44,8 @@ def rename(services: Services, actor: Actor, campaign_id: str, name: str) -> Nam
         before = work.assets.campaign(campaign_id)
         if before is None:
             raise NotFound("campaign_not_found", "There is no such campaign.")
+        if seen is not None and seen != before.name:
+            raise PreconditionFailed("revision_differs", "Somebody renamed the campaign since you loaded it.")
         work.assets.rename_campaign(campaign_id, name)
         data = {"campaign_id": campaign_id, "before": before.name, "after": name}
         work.record(event("campaign.renamed", actor.principal_id, work.now(), None, data))

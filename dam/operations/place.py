@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from dam.domain import policy, recipes
 from dam.domain.assets import Asset
-from dam.domain.errors import Conflict, Invalid, NotFound
+from dam.domain.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from dam.domain.events import event
 from dam.domain.placements import Cause, ConfiguredChannel, Placement, Standing, wanted_version
 from dam.domain.principals import Actor
@@ -37,13 +37,20 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a placement is to show from now on; None leaves a part as it is. ``pinned`` 0: follow the approved
-    version.
+    """What a placement is to show from now on; None leaves a part as it is. ``pinned`` 0: follow the approved version.
+
+    ``seen``: the placement that the person had before them; None: whatever it is.
     """
 
     pinned: int | None = None
     recipe: str | None = None
     recipe_version: int | None = None
+    seen: Placement | None = None
+
+
+def settings(placement: Placement) -> tuple[int | None, str, int, bool]:
+    """What people set of a placement, apart from where it is."""
+    return (placement.pinned, placement.recipe, placement.recipe_version, placement.ending)
 
 
 def place(services: Services, actor: Actor, asset_id: str, where: Where) -> str:
@@ -102,12 +109,15 @@ def withdraw(services: Services, actor: Actor, placement_id: str, note: str = ""
 def change(services: Services, actor: Actor, placement_id: str, to: Change) -> int:
     """Pin, follow, or deliver by another recipe or a newer version of it; returns the rollout.
 
-    Raises Forbidden, NotFound, Conflict ``never_approved``, ``withdrawn``, ``nothing_changes``.
+    Raises Forbidden, NotFound, PreconditionFailed ``revision_differs``, Conflict ``never_approved``, ``withdrawn``,
+    ``nothing_changes``.
     """
     policy.require(actor, "placement.edit")
     with services.store.writing() as work:
         standing = _held(work, placement_id)
         before = standing.placement
+        if to.seen is not None and settings(to.seen) != settings(before):
+            raise PreconditionFailed("revision_differs", "Somebody changed the placement since you loaded it.")
         after = _changed(before, to)
         if after == before:
             raise Conflict("nothing_changes", "The placement is set so already.")

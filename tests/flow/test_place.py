@@ -2,7 +2,7 @@
 
 import pytest
 
-from dam.domain.errors import Conflict
+from dam.domain.errors import Conflict, PreconditionFailed
 from dam.operations import place
 from tests.harness.stage import BOSS, REMOTE, Stage
 
@@ -13,6 +13,15 @@ def test_a_target_belongs_to_one_placement(stage: Stage) -> None:
         place.place(stage.services, BOSS, stage.ids.asset, place.Where(standing.channel.id, REMOTE))
     assert refused.value.code == "target_taken"
     assert refused.value.extra["placement_id"] == standing.placement.id
+
+
+def test_a_change_names_what_it_saw(stage: Stage) -> None:
+    seen = stage.standing().placement
+    stage.release(1)
+    place.change(stage.services, BOSS, seen.id, place.Change(pinned=1, seen=seen))
+    with pytest.raises(PreconditionFailed) as refused:
+        place.change(stage.services, BOSS, seen.id, place.Change(recipe="thumb-256", seen=seen))
+    assert refused.value.code == "revision_differs"
 
 
 def test_only_an_approved_version_can_be_pinned(stage: Stage) -> None:

@@ -91,14 +91,21 @@ def test_a_root_with_the_mark_of_another_channel_is_not_ours(house: House, shop:
     assert house.word(placement) == "unreachable"
 
 
+def test_a_mark_that_names_no_channel_is_none(house: House, shop: Path) -> None:
+    _, channel, placement = shown(house, shop)
+    (mark,) = shop.glob(f".dam-channel-{channel}")
+    mark.write_bytes(b"")
+    house.audit(channel)
+    assert house.word(placement) == "unreachable"
+
+
 def test_no_try_is_lost_while_a_root_is_away(house: House, shop: Path) -> None:
     asset, _, placement = shown(house, shop)
     away = shop.rename(house.outside / "away")
     house.approve(asset, 2)
-    for _ in range(2 * house.services.rules.max_tries):
+    for _ in range(house.services.rules.max_tries + 2):
         house.time.move(600)
-        channels.check_due(house.services, BOSS)
-        house.drain()
+        house.drain()  # the delivery itself is what finds that the root is away
     away.rename(shop)
     house.time.move(600)
     channels.check_due(house.services, BOSS)
