@@ -6,6 +6,8 @@ import json
 import os
 from collections import Counter
 
+import pytest
+
 from dam.operations import deliver, reconcile
 from tests.flow import readers
 from tests.flow.house import House
@@ -14,6 +16,7 @@ READS = 10_000 if "TORTURE" in os.environ else 1_000
 VERSIONS = (1, 2, 3)
 
 
+@pytest.mark.timeout(900 if "TORTURE" in os.environ else 120)
 def test_a_reader_sees_the_old_file_whole_or_the_new_file_whole(house: House) -> None:
     asset, shop = house.upload(readers.content(1)), house.outside / "shop"
     placement = house.place(asset, house.channel())
