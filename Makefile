@@ -4,12 +4,14 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run demo test lint check bench lock clean
+.PHONY: help run demo test lint check mutants torture bench lock clean
 
 help:
 	@echo 'make run    start the service in the foreground (PORT=, DAM_HOME= override); Ctrl-C stops it'
 	@echo 'make demo   play the whole story on the running service, and show the proof'
 	@echo 'make test   check and test everything'
+	@echo 'make mutants   take each defence out in turn, in a copy; fails if its test still passes (NAME= for some of them)'
+	@echo 'make torture   the long campaigns: every kill, long schedules, 10,000 reads; hours'
 	@echo 'make bench  measure it, against the same work done bare on this machine (NAME= for some of it; docs/bench.md)'
 	@echo 'make lint   style, types and import contracts only'
 	@echo 'make lock   pin the dependencies of pyproject.toml anew'
@@ -52,12 +54,18 @@ lint: .venv/test
 	$(BIN)/lint-imports
 
 check: .venv/test
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 
 test: lint check
 	@echo
 	@echo 'make test: style, types, import contracts and tests have passed.'
 	@echo 'Skipped tests, if there were any, are named above with their reasons.'
+
+mutants: .venv/test
+	@$(BIN)/python -m tests.mutants.run $(NAME)
+
+torture: .venv/test
+	TORTURE=1 $(BIN)/pytest -n 2 --timeout 21600 tests/flow
 
 # ---- measuring ----
 
