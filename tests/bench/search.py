@@ -21,7 +21,7 @@ QUERIES = {
     "three": "w1 w2 w3",
     "rare": "w900",
     "prefix": "w1*",
-    "fragment": "hoto_12",
+    "fragment": "hoto_012",
     "filtered": "w1 kind:image -tag:tag1",
     "phrase": '"w1 w2"',
 }
