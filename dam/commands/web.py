@@ -48,7 +48,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         super().__init__()
 
     def load_config(self) -> None:
-        for name, value in options(self._settings, self._listening.fileno()).items():
+        # A descriptor of its own: gunicorn closes the one that it is given, and the caller closes the socket.
+        for name, value in options(self._settings, os.dup(self._listening.fileno())).items():
             self.cfg.set(name, value)
         master = os.getpid()
         self.cfg.set("post_fork", lambda arbiter, worker: die_with(master))

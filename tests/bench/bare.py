@@ -67,9 +67,9 @@ class Application:
 def main(folder: Path) -> None:
     """Serve until SIGTERM."""
     settings = Settings(port=0)
-    listening = bind(settings)
-    print(json.dumps({"port": int(address(listening).rpartition(":")[2])}), flush=True)
-    Bare(folder, settings, listening).run()  # closes it, and ends the process
+    with bind(settings) as listening:
+        print(json.dumps({"port": int(address(listening).rpartition(":")[2])}), flush=True)
+        Bare(folder, settings, listening).run()
 
 
 if __name__ == "__main__":

@@ -103,6 +103,22 @@ def until_rendered(service: Service, asset_id: str) -> None:
     raise AssertionError("nothing was rendered")
 
 
+def test_the_web_server_alone_stops_cleanly(tmp_path: Path) -> None:
+    service = Service(tmp_path / "home")
+    try:
+        assert service.end(signal.SIGTERM) == 0
+        service.close()
+        service.process = service.run("serve", "--json")
+        assert service.process.stdout is not None
+        service.said = json.loads(service.process.stdout.readline())
+        assert service.get("/readyz")["status"] == "ready"
+        assert service.end(signal.SIGTERM) == 0
+        assert service.process.stderr is not None
+        assert "Traceback" not in service.process.stderr.read()
+    finally:
+        service.close()
+
+
 def test_up_works_and_stops_cleanly(service: Service) -> None:
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/sign-in#[\w-]{40,}", service.said["link"])
     assert service.get("/readyz")["status"] == "ready"
