@@ -125,13 +125,7 @@ def settle(
             return Settled("done", proven)
         return Settled("verifying", None, due_at=all_dead_at or now)
     if read != ABSENT and not ours:
-        return Settled(
-            "failed",
-            proven,
-            need=Need(
-                "foreign_bytes", "Something else was found here after our write. Look at the place, then repair it."
-            ),
-        )
+        return Settled("failed", proven, need=FOREIGN_AFTER_WRITE)
     return Settled("due", proven)
 
 

@@ -70,16 +70,13 @@ def _under_way(delivery: Delivery) -> State:
 
 
 def _not_proven(standing: Standing) -> State:
-    placement = standing.placement
+    placement, newest = standing.placement, standing.newest
+    if newest is None or newest.artefact != standing.desired.digest:
+        need = Need("not_started", "The approved file is about to be sent.")
+        return State("replacing", need, placement.look_at or standing.asset.updated_at)
     if placement.proof_digest is None or placement.proof_fence != placement.fence:
         need = Need("not_verified", "What is shown there has to be looked at again.")
         return State("verifying", need, placement.look_at or placement.created_at)
-    if standing.newest is not None and standing.newest.artefact != standing.desired.digest:
-        return State(
-            "replacing",
-            Need("not_started", "The approved file is about to be sent."),
-            placement.look_at or standing.asset.updated_at,
-        )
     need = Need(
         "drifted", "Something else than the approved file is shown there. Repair it, or look at what changed it."
     )

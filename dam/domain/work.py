@@ -37,4 +37,4 @@ class Job:
 
 def backoff(tries: int) -> int:
     """Seconds to wait after ``tries`` failures."""
-    return BACKOFF_S[min(tries, len(BACKOFF_S)) - 1]
+    return BACKOFF_S[min(max(tries, 1), len(BACKOFF_S)) - 1]

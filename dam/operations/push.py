@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
+from typing import BinaryIO
 
 from dam.domain import proof
+from dam.domain.errors import NotFound, Unavailable
 from dam.domain.placements import ABSENT, Attempt, Need
 from dam.operations import look as looking
 from dam.operations import observe
@@ -22,6 +24,7 @@ from dam.ports.channel import (
     Channel,
     ChannelError,
     InvalidRemote,
+    NotApplied,
     OutcomeUnknown,
     TargetOccupied,
     Unreachable,
@@ -36,8 +39,8 @@ class _NeedsPerson(Exception):
 
 
 def push(services: Services, claims: list[Claimed]) -> None:
-    """Bring each claim as far as it gets and record it. Raises only what the store or the object store raises; then
-    the leases run out.
+    """Bring each claim as far as it gets and record it: what hinders one does not hinder the others. Raises only what
+    the store raises; then the leases run out.
     """
     channel = services.channels.open(claims[0].channel)
     results: list[Result] = []
@@ -60,10 +63,20 @@ def _prepare(services: Services, channel: Channel, claim: Claimed) -> tuple[Chan
         _may_replace(services, channel, claim, seen)
     if claim.digest == ABSENT:
         return channel.stage_removal(claim.placement.remote), False
-    with services.objects.open(claim.digest) as source:
+    with _artefact(services, claim.digest) as source:
         size = source.seek(0, 2)
         source.seek(0)
         return channel.stage_put(claim.placement.remote, source, size), seen == ABSENT
+
+
+def _artefact(services: Services, digest: str) -> BinaryIO:
+    """The bytes to deliver. What is lost is never made again in their place; a person has to know."""
+    try:
+        return services.objects.open(digest)
+    except NotFound as lost:
+        raise _NeedsPerson(Need("artefact_missing", "The stored file is lost; restore it from a backup.")) from lost
+    except Unavailable as away:
+        raise NotApplied(away.code, away.detail) from away
 
 
 def _may_replace(services: Services, channel: Channel, claim: Claimed, seen: str) -> None:

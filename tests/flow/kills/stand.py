@@ -34,7 +34,8 @@ from dam.ports.services import Services
 from dam.store import migrate
 from dam.store.work import open_store
 from tests.flow.kills import oracle
-from tests.flow.kills.story import FOREIGN, OLD, SHOP, STEPS, Log, Shifted, Story
+from tests.flow.kills.steps import STEPS, go_on
+from tests.flow.kills.story import FOREIGN, OLD, SHOP, Log, Shifted, Story
 from tests.flow.kills.watch import Trace, Watched, ports
 from workers.drain import drain
 from workers.media.studio import Studio
@@ -78,7 +79,7 @@ class Stand:
             shutil.copytree(self._play, self._checkpoint(step))
             trace = Trace()
             with self._live(trace) as story:
-                story.go_on(step + 1)
+                go_on(story, step + 1)
             points.append(trace.passed)
         with self._live(None) as story:
             if wrong := _come_to_rest(story, "unhurt") + oracle.after_kill(story) + oracle.at_rest(story):
@@ -131,7 +132,7 @@ class Stand:
 
     def _until_killed(self, step: int, point: str) -> None:
         with self._live(Trace(point)) as story:
-            story.go_on(step + 1)
+            go_on(story, step + 1)
 
     def _restart(self, step: int, *, on: bool) -> None:
         """A new process on what the killed one left."""
@@ -139,7 +140,7 @@ class Stand:
             wrong = [f"after the kill: {each}" for each in oracle.after_kill(story)]
             _release(story.services)
             wrong += _come_to_rest(story, "after the restart")
-            story.go_on(len(STEPS) if on else step + 1)
+            go_on(story, len(STEPS) if on else step + 1)
             if not oracle.settled(story.services):
                 wrong += _come_to_rest(story, "at the end")
             wrong += [f"at the end: {each}" for each in oracle.at_rest(story)]

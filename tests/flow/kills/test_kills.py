@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.flow.kills import plan, stand
-from tests.flow.kills.story import STEPS
+from tests.flow.kills.steps import STEPS
 from tests.flow.kills.watch import method_of, methods, ports
 
 ROOT = Path(__file__).parents[3]

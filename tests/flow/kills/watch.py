@@ -6,24 +6,27 @@ watched without a line here. Must not: change what a call does.
 
 import inspect
 import os
+import pkgutil
 import signal
 import typing
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import cache
-from types import FunctionType, ModuleType
+from importlib import import_module
+from types import FunctionType
 from typing import Any
 
-from dam.ports import channel, clock, media, objects, passwords, search, services, store
+from dam import ports as package
+from dam.ports import store
 
-_MODULES: tuple[ModuleType, ...] = (channel, clock, media, objects, passwords, search, services, store)
 _DUNDERS = frozenset({"__enter__", "__exit__"})
 
 
 @cache
 def ports() -> Mapping[str, type]:
     """Every Protocol of ``dam.ports``, by name."""
-    found = (each for module in _MODULES for each in vars(module).values() if inspect.isclass(each))
+    modules = [import_module(f"{package.__name__}.{each.name}") for each in pkgutil.iter_modules(package.__path__)]
+    found = (each for module in modules for each in vars(module).values() if inspect.isclass(each))
     return {each.__name__: each for each in found if getattr(each, "_is_protocol", False) and _is_ours(each)}
 
 
