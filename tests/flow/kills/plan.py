@@ -39,7 +39,7 @@ ON_TO_THE_END = ("upload", "deliver", "replace")
 """Steps of which the first kill is followed by the whole rest of the story; after the others the step is ended."""
 
 
-_COMMITS = 6
+_COMMITS = 4
 """Of a step that commits more often, so many, spread evenly; of the replacement all."""
 
 
