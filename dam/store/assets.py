@@ -30,10 +30,6 @@ class Assets(Names, Versions, Files):
         """The asset, held against other writers until the end of the transaction."""
         return self._first(select(assets).where(assets.c.id == asset_id).with_for_update())
 
-    def by_key(self, key: str) -> Asset | None:
-        """The asset with this public address, or None."""
-        return self._first(select(assets).where(assets.c.key == key))
-
     def named(self, text: str, limit: int = 2) -> list[Asset]:
         """Assets with this id, else this exact title, else an id that begins so."""
         for condition in (assets.c.id == text, assets.c.title == text, begins(assets.c.id, text)):

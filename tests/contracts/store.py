@@ -127,7 +127,6 @@ class AssetsContract:
         fill(store, whole)
         with store.reading() as work:
             assert work.assets.get("a1") == whole
-            assert work.assets.by_key("key-a1") == whole
             assert work.assets.page(None, 5) == [whole]
         with store.writing() as work:
             assert work.assets.lock("a1") == whole

@@ -28,7 +28,6 @@ kill there leaves what a kill after the last of these leaves.
 """
 
 EXEMPT = {
-    "Assets.by_key": "Nothing in the service calls it.",
     "SearchIndex.check": "Nothing in the service calls it.",
     "Placements.outdated": "Looks for placements by an older version of a recipe; every recipe has one version yet.",
     "Rollouts.newest_of": "Asked for a placement that a fan-out has missed, which no undisturbed story has.",
