@@ -52,19 +52,21 @@ def step(store: Store, free: Mapping[Lane, int], send: Send, routes: Mapping[str
     """
     with store.writing() as work:
         events = work.jobs.relay(routes, EVENTS_A_STEP)
-        now = work.now()
-        next_job, next_delivery = work.jobs.next_due(), work.rollouts.next_due()
+        now, next_job = work.now(), work.jobs.next_due()
         leased: list[tuple[Lane, list[Job]]] = []
         if next_job is not None and next_job <= now:  # at rest one question is enough
             leased = [(lane, _lease(work, lane, slots, now)) for lane, slots in free.items() if slots > 0]
-            next_job = work.jobs.next_due()
         # A commit wakes the worker: one that has nothing to say would keep it awake for ever.
-        if events or any(jobs for _, jobs in leased):
-            work.commit()
+        if not events and not any(jobs for _, jobs in leased):
+            return Step(0, 0, full=False, now=now, next_job=next_job, next_delivery=work.rollouts.next_due())
+        work.commit()
     for lane, jobs in leased:
         for batch in _batches(lane, jobs):
             send(lane, batch)
     full = events == EVENTS_A_STEP or any(jobs and len(jobs) == free[lane] * lane.batch for lane, jobs in leased)
+    # What waits was sent; only now is there time to ask when to look again.
+    with store.reading() as work:
+        next_job, next_delivery = work.jobs.next_due(), work.rollouts.next_due()
     return Step(events, sum(len(jobs) for _, jobs in leased), full, now, next_job, next_delivery)
 
 

@@ -1,6 +1,7 @@
 """Bringing a database to the schema of this code.
 
-Rule: the only module that imports Alembic, so that a process at rest does not carry it. One process migrates at a time:
+Rule: the only module that imports Alembic, so that a process at rest does not carry it (``schema`` says whether there
+is something to do). One process migrates at a time:
 under the gate on SQLite, under a lock of the database on PostgreSQL; all of it in one transaction.
 """
 
@@ -22,19 +23,9 @@ from dam.store.gate import Gate
 _LOCK = 0x64616D  # any number that nobody else locks in this database
 
 
-def is_current(url: str) -> bool:
-    """Has the database at ``url`` the schema of this code? Raises Unavailable: ``database_newer``, or
-    ``database_unavailable``.
-    """
-    with _engine(url) as engine, translated(), engine.connect() as connection:
-        revision = _revision(connection.execution_options(**options(engine, writing=False)))
-    _refuse_newer(revision)
-    return revision == _scripts().get_current_head()
-
-
 def upgrade(url: str) -> bool:
-    """Bring the database at ``url`` to this code's schema; False if it was there already. Raises Unavailable as
-    ``is_current`` does, StorageFull.
+    """Bring the database at ``url`` to this code's schema; False if it was there already. Raises Unavailable
+    (``database_newer``, ``database_unavailable``), StorageFull.
     """
     with ExitStack() as stack:
         engine = stack.enter_context(_engine(url))
