@@ -9,7 +9,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    ScalarSelect,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from dam.domain.events import Event
 from dam.domain.work import ID_NAMES, Job
@@ -19,6 +31,33 @@ from dam.store.tables import counters, events, jobs
 from dam.store.transaction import Transaction
 
 _COUNTER = "events"
+
+
+def _earliest(moment: ColumnElement[datetime], state: str) -> ScalarSelect[datetime]:
+    found = select(func.min(moment, type_=moment.type)).where(jobs.c.state == state)
+    return found.scalar_subquery()
+
+
+# Built once: the worker's loop asks these all day, and building a statement costs more than running it.
+_NOW = bindparam("now", type_=jobs.c.due_at.type)
+_UNNUMBERED = select(events).where(events.c.number.is_(None)).order_by(events.c.id).limit(bindparam("most"))
+_NEXT = select(_earliest(jobs.c.due_at, "due").label("due"), _earliest(jobs.c.leased_until, "leased").label("leased"))
+_READY = or_(
+    and_(jobs.c.state == "due", jobs.c.due_at <= _NOW), and_(jobs.c.state == "leased", jobs.c.leased_until <= _NOW)
+)
+_FREE = (
+    select(jobs.c.id)
+    .where(jobs.c.task.in_(bindparam("tasks", expanding=True)), _READY)
+    .order_by(jobs.c.due_at, jobs.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_TAKE = (
+    update(jobs)
+    .where(jobs.c.id.in_(bindparam("chosen", expanding=True)))
+    .values(state="leased", leased_until=bindparam("until"), tries=jobs.c.tries + 1)
+    .returning(jobs)
+)
 
 
 class Jobs:
@@ -35,11 +74,10 @@ class Jobs:
         events: a transaction that commits later than this look is seen by a later one, and gets later numbers, however
         early it began. A number that a reader sees therefore has all its predecessors beside it.
         """
-        unnumbered = select(events).where(events.c.number.is_(None)).order_by(events.c.id)
-        if self._tx.row(unnumbered.limit(1)) is None:
+        if self._tx.row(_UNNUMBERED, {"most": 1}) is None:
             return 0
         number = self._locked_counter()
-        waiting = self._tx.rows(unnumbered.limit(limit))
+        waiting = self._tx.rows(_UNNUMBERED, {"most": limit})
         self._tx.change(
             update(events).where(events.c.id == bindparam("event")).values(number=bindparam("place")),
             [{"event": row["id"], "place": number + place} for place, row in enumerate(waiting, start=1)],
@@ -67,13 +105,10 @@ class Jobs:
 
     def lease(self, tasks: Sequence[str], now: datetime, until: datetime, limit: int) -> list[Job]:
         """Take jobs that are due or whose lease ran out; each taking counts as a try. The longest due come first."""
-        free = select(jobs.c.id).where(jobs.c.task.in_(list(tasks)), _ready(now)).order_by(jobs.c.due_at, jobs.c.id)
-        ids = self._tx.values(self._tx.free(free.limit(limit), of=jobs))
+        ids = [row["id"] for row in self._tx.rows(_FREE, {"tasks": list(tasks), "now": now, "most": limit})]
         if not ids:
             return []
-        taken = update(jobs).where(jobs.c.id.in_(ids))
-        taken = taken.values(state="leased", leased_until=until, tries=jobs.c.tries + 1)
-        rows = self._tx.rows(taken.returning(jobs))
+        rows = self._tx.rows(_TAKE, {"chosen": ids, "until": until})
         return sorted((fact_of(Job, row) for row in rows), key=lambda job: (job.due_at, job.id))
 
     def done(self, job: Job) -> bool:
@@ -88,9 +123,9 @@ class Jobs:
 
     def next_due(self) -> datetime | None:
         """When the next job is due or its lease ends; None if there is none."""
-        due = self._tx.value(select(_earliest(jobs.c.due_at)).where(jobs.c.state == "due"))
-        leased = self._tx.value(select(_earliest(jobs.c.leased_until)).where(jobs.c.state == "leased"))
-        return min((moment for moment in (due, leased) if moment is not None), default=None)
+        row = self._tx.row(_NEXT)
+        moments = (row["due"], row["leased"]) if row is not None else ()
+        return min((moment for moment in moments if moment is not None), default=None)
 
     def release_leases(self, now: datetime) -> int:
         """Give back every lease, for a start at which no other worker can be alive; returns how many."""
@@ -147,16 +182,7 @@ def _jobs_of(
     return [(task, ids) for (task, _), ids in wanted.items()]
 
 
-def _ready(now: datetime) -> ColumnElement[bool]:
-    due = and_(jobs.c.state == "due", jobs.c.due_at <= now)
-    return or_(due, and_(jobs.c.state == "leased", jobs.c.leased_until <= now))
-
-
 def _leased_as(job: Job) -> ColumnElement[bool]:
     # The end of the lease too: tries start anew when a person retries a job that was set aside.
     leased = and_(jobs.c.state == "leased", jobs.c.leased_until == job.leased_until)
     return and_(jobs.c.id == job.id, leased, jobs.c.tries == job.tries)
-
-
-def _earliest(moment: ColumnElement[datetime]) -> ColumnElement[datetime]:
-    return func.min(moment, type_=moment.type)
