@@ -37,7 +37,7 @@ class Sweeper:
     def __init__(
         self, services: Services, looks: Callable[[], None], clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """``looks`` is kicked every second: whether a look is due, its own query says best."""
+        """``looks`` is kicked every other second: whether a look is due, its own query says best."""
         self._clock = clock
         self._chores = chores(services, looks)
 
@@ -64,7 +64,7 @@ class Sweeper:
 def chores(services: Services, looks: Callable[[], None]) -> list[Chore]:
     """Every chore that there is, none begun."""
     return [
-        Chore("looks", 1, _without_more(looks)),
+        Chore("looks", 2, _without_more(looks)),
         Chore("channels", 5, lambda: channels.check_due(services, SYSTEM) > 0),
         Chore("rollouts", 30, _Rollouts(services)),
         Chore("placements", 30, _Placements(services)),

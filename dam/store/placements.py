@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select, tuple_, update
 
 from dam.domain.assets import Asset, Version
 from dam.domain.placements import (
@@ -27,6 +27,15 @@ from dam.store.tables import artefacts, assets, versions
 from dam.store.transaction import Transaction
 
 _LIVE = placements.c.ended_at.is_(None)
+
+# Built once: a worker at rest asks it all day.
+_TO_LOOK_AT = (
+    select(placements.c.id)
+    .where(_LIVE, placements.c.look_at <= bindparam("now", type_=placements.c.look_at.type))
+    .order_by(placements.c.look_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
 
 
 class Placements:
@@ -102,8 +111,7 @@ class Placements:
 
     def to_look_at(self, now: datetime, lease_until: datetime, limit: int) -> list[Placement]:
         """Those whose look is due; takes them, so that nobody else does before ``lease_until``."""
-        due = select(placements.c.id).where(_LIVE, placements.c.look_at <= now).order_by(placements.c.look_at)
-        ids = self._tx.values(self._tx.free(due.limit(limit), of=placements))
+        ids = [row["id"] for row in self._tx.rows(_TO_LOOK_AT, {"now": now, "most": limit})]
         if not ids:
             return []
         taken = update(placements).where(placements.c.id.in_(ids)).values(look_at=lease_until)

@@ -6,7 +6,7 @@ Rule: whatever decides about a placement under PostgreSQL holds the placement's 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, case, exists, func, insert, or_, select, update
+from sqlalchemy import Select, and_, case, exists, func, insert, or_, select, update
 
 from dam.domain.placements import OPEN, Cause, Delivery, Rollout
 from dam.store.attempts import Attempts
@@ -18,6 +18,23 @@ _PENDING = deliveries.c.state.in_(("due", "verifying"))
 _LEASED = deliveries.c.state == "leased"
 _UNENDED = deliveries.c.state.in_((*sorted(OPEN), "failed"))
 _MOVES_HEAD = ("approval", "rollback", "withdrawal")
+
+
+def _next_due() -> Select[tuple[datetime | None]]:
+    own = case((_LEASED, deliveries.c.lease_until), else_=deliveries.c.due_at)
+    asleep = and_(channels.c.unreachable_code.is_not(None), channels.c.next_check_at > own)
+    moment = case((asleep, channels.c.next_check_at), else_=own)
+    return (
+        select(func.min(moment, type_=deliveries.c.due_at.type))
+        .select_from(deliveries)
+        .join(placements, placements.c.id == deliveries.c.placement_id)
+        .join(channels, channels.c.id == placements.c.channel_id)
+        .where(or_(_PENDING, _LEASED), channels.c.removed_at.is_(None))
+    )
+
+
+# Built once: the worker's loop asks it all day.
+_NEXT_DUE = _next_due()
 
 
 class Rollouts(Attempts):
@@ -116,17 +133,7 @@ class Rollouts(Attempts):
 
     def next_due(self) -> datetime | None:
         """When the next of those is due; None if there is none. Where a channel sleeps, not before it wakes."""
-        own = case((_LEASED, deliveries.c.lease_until), else_=deliveries.c.due_at)
-        asleep = and_(channels.c.unreachable_code.is_not(None), channels.c.next_check_at > own)
-        moment = case((asleep, channels.c.next_check_at), else_=own)
-        query = (
-            select(func.min(moment, type_=deliveries.c.due_at.type))
-            .select_from(deliveries)
-            .join(placements, placements.c.id == deliveries.c.placement_id)
-            .join(channels, channels.c.id == placements.c.channel_id)
-            .where(or_(_PENDING, _LEASED), channels.c.removed_at.is_(None))
-        )
-        found: datetime | None = self._tx.value(query)
+        found: datetime | None = self._tx.value(_NEXT_DUE)
         return found
 
     def wake(self, source_sha256: str, recipe: str, recipe_version: int, at: datetime) -> int:

@@ -31,12 +31,12 @@ def test_each_chore_runs_at_its_time(services: Services) -> None:
     one = Sweeper(services, lambda: looks.append(clock.at), clock)
     while one.turn():
         pass
-    clock.at += 0.5
+    clock.at += 1.0
     one.turn()
-    clock.at += 0.5
+    clock.at += 1.0
     one.turn()
-    assert looks == [100.0, 101.0]
-    assert one.next_at() == 102.0
+    assert looks == [100.0, 102.0]
+    assert one.next_at() == 104.0
 
 
 def test_a_broken_chore_keeps_no_other_from_being_done(services: Services) -> None:
