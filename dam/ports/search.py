@@ -15,10 +15,6 @@ class SearchIndex(Protocol):
     """One index of assets. Each method raises ``search.errors.SearchUnavailable`` when the engine can't do it; where
     that says ``needs_rebuild``, only ``rebuild`` helps."""
 
-    def check(self) -> None:
-        """Raise SearchUnavailable unless the index can be searched."""
-        ...
-
     def write(self, changes: Sequence[Document | Tombstone]) -> None:
         """Store each change whose ``index_seq`` is not older than what is there (an equal one is stored again);
         durable and visible to later searches on return. Never makes an index that is missing."""

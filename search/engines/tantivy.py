@@ -54,10 +54,6 @@ class TantivyIndex:
         self._writing = threading.Lock()
         self._writer: Writer | None = None
 
-    def check(self) -> None:
-        """Raise SearchUnavailable unless the index answers."""
-        self.search(Everything(), Page(limit=1))
-
     def write(self, changes: Sequence[Change]) -> None:
         """Store each change whose ``index_seq`` is not older than what is there (an equal one is stored again); in
         one commit, durable and visible to searches in every process on return. Raises SearchUnavailable; then none

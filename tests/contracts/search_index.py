@@ -45,7 +45,6 @@ class SearchIndexContract:
     """Subclass with a fixture ``index``."""
 
     def test_an_empty_index_answers(self, index: SearchIndex) -> None:
-        index.check()
         hits = index.search(Everything(), Page(), facets=("tag", "kind"))
         assert (hits.ids, hits.total, hits.facets, hits.next) == ((), 0, {"tag": (), "kind": ()}, None)
 

@@ -22,9 +22,6 @@ class NaiveIndex:
     def __init__(self) -> None:
         self._changes: dict[str, Change] = {}
 
-    def check(self) -> None:
-        """Always there."""
-
     def close(self) -> None:
         """Nothing is held."""
 
