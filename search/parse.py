@@ -5,6 +5,7 @@ affordable. Any text either parses or raises QueryError; parsing is linear, hold
 """
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -41,7 +42,7 @@ def parse(text: str) -> Query:
     _check_length(text)
     _check_depth(text)
     try:
-        tree = cast("Query | _Blank", _PARSER.parse(text))
+        tree = cast("Query | _Blank", _parser().parse(text))
     except UnexpectedInput as error:
         raise _explain(text, error) from None
     return Everything() if isinstance(tree, _Blank) else tree
@@ -211,12 +212,10 @@ def _readable(names: Any) -> tuple[str, ...]:
     return tuple(sorted(_EXPECTED[name] for name in names if name in _EXPECTED))
 
 
-def _load() -> Lark:
+@cache
+def _parser() -> Lark:
     grammar = Path(__file__).with_name("grammar.lark").read_text("utf-8")
     parser = Lark(grammar, parser="lalr", lexer="basic", transformer=_Builder())
-    # The scanner is built at the first parse: done here, before there are threads.
+    # The scanner is built at the first parse: done here, before a second thread can have the parser.
     parser.parse("")
     return parser
-
-
-_PARSER = _load()
