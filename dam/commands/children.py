@@ -22,6 +22,9 @@ log = structlog.get_logger(__name__)
 Body = Callable[[], int]
 """What a child does; returns its exit code."""
 
+GRACE_S = 5.0
+"""How much longer a child may take to stop than it allows itself."""
+
 _BACKOFF_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 _SETTLED_S = 60.0  # one that ran so long has not crashed from its start
 _WATCHED = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
@@ -147,7 +150,7 @@ def fork(body: Body) -> int:
 
 def die_with(parent: int) -> None:
     """Have the system kill this process when its parent ends. Without that (not on Linux) the worker looks at its
-    parent each second, and gunicorn's own worker does too.
+    parent each second, and gunicorn's does too.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

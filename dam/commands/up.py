@@ -13,9 +13,7 @@ from types import ModuleType
 
 from config.settings import Settings
 from dam.commands import apart, home, listening
-from dam.commands.children import Body, Children
-
-_GRACE_S = 5.0  # beyond what web server and worker allow themselves
+from dam.commands.children import GRACE_S, Body, Children
 
 
 def up(settings: Settings, *, as_json: bool) -> int:
@@ -39,7 +37,7 @@ def _run(settings: Settings, lock: home.Lock, bound: socket.socket, *, as_json: 
         bodies = _bodies(settings, bound)
         if preparing.wait() != 0:
             return 1  # it has said why
-    clean = Children(bodies, settings.stop_seconds + _GRACE_S).run()
+    clean = Children(bodies, settings.stop_seconds + GRACE_S).run()
     home.address_file(settings.home).unlink(missing_ok=True)
     return 0 if clean else 1
 

@@ -1,7 +1,7 @@
 """The web server's process: gunicorn with our application and options.
 
-Rule: gunicorn is a library here. Its master watches one worker process, which makes the services after its fork.
-Must not: answer requests (``dam.api``).
+Rule: gunicorn is a library here: its worker runs in this process, and ``children`` watches it as it watches the other
+one. Gunicorn's own master process would do that once more, for 7 MiB. Must not: answer requests (``dam.api``).
 """
 
 import json
@@ -12,16 +12,16 @@ import sys
 from typing import Any
 
 import click
-from gunicorn import glogging  # type: ignore[import-untyped]
+from gunicorn import glogging, sock  # type: ignore[import-untyped]
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
-from gunicorn.workers import gthread  # type: ignore[import-untyped]  # noqa: F401 loaded before the fork, to be shared
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 from config.gunicorn import options
 from config.settings import Settings
 from dam import wiring
 from dam.api.app import Options, create_app
 from dam.commands import apart, home
-from dam.commands.children import die_with
+from dam.commands.children import GRACE_S, Children
 from dam.commands.listening import address, bind
 from workers.wakeup import Sender
 
@@ -51,13 +51,17 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         # A descriptor of its own: gunicorn closes the one that it is given, and the caller closes the socket.
         for name, value in options(self._settings, os.dup(self._listening.fileno())).items():
             self.cfg.set(name, value)
-        master = os.getpid()
-        self.cfg.set("post_fork", lambda arbiter, worker: die_with(master))
 
     def load(self) -> Any:
-        """The application; called in gunicorn's worker, after the fork."""
+        """The application; called when everything else is ready to serve it."""
         services = wiring.build(self._settings, Sender(self._settings.home))
         return create_app(services, Options(secure_cookies=self._settings.secure_cookies))
+
+    def run(self) -> None:
+        """Answer requests until SIGTERM, or until the parent is gone; those that run are finished first."""
+        log = self.cfg.logger_class(self.cfg)
+        sockets = sock.create_sockets(self.cfg, log)
+        ThreadWorker(1, os.getppid(), sockets, self, self.cfg.timeout, self.cfg, log).init_process()
 
 
 def serve(settings: Settings, listening: socket.socket) -> int:
@@ -76,6 +80,7 @@ def alone(settings: Settings, *, as_json: bool) -> int:
         click.echo(json.dumps({"address": address(listening)}) if as_json else f"dam is at {address(listening)}")
         sys.stdout.flush()
         try:
-            return serve(settings, listening)
+            clean = Children({"web": lambda: serve(settings, listening)}, settings.stop_seconds + GRACE_S).run()
         finally:
             home.address_file(settings.home).unlink(missing_ok=True)
+    return 0 if clean else 1

@@ -130,7 +130,7 @@ def test_up_works_and_stops_cleanly(service: Service) -> None:
     assert (second.returncode, complaint.split(":")[0]) == (1, "home_in_use")
 
     until_rendered(service, service.upload()["id"])
-    assert len(descendants(service.process.pid)) >= 4  # web, its worker, the worker, its template
+    assert len(descendants(service.process.pid)) >= 3  # web, the worker, its template
     assert service.end(signal.SIGINT) == 0
     assert not (service.home / "address").exists()
     checked = service.run("fsck", "--full", "--json")
