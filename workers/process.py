@@ -17,7 +17,7 @@ from dam.ports.media import Renderer
 from dam.ports.services import Services
 from workers import deliver, relay, runner, tasks
 from workers.relay import Lane, Step
-from workers.sweep import Sweeper
+from workers.sweep import Chore, Sweeper
 from workers.threads import Lanes, Pump, wait_until_idle
 from workers.wakeup import Receiver, Sender
 
@@ -63,8 +63,15 @@ class Worker:
     """One worker. ``run`` returns after ``stop`` was called, from a signal handler or another thread."""
 
     def __init__(
-        self, services: Services, renderer: Renderer, receiver: Receiver, wake: Sender, sizes: Sizes | None = None
+        self,
+        services: Services,
+        renderer: Renderer,
+        receiver: Receiver,
+        wake: Sender,
+        sizes: Sizes | None = None,
+        own: Sequence[Chore] = (),
     ) -> None:
+        """``own``: chores of this process, beside those of ``workers.sweep``."""
         sizes = sizes or Sizes()
         self._services = services
         self._receiver = receiver
@@ -74,7 +81,7 @@ class Worker:
         self._parent = os.getppid()
         self._deliveries = Pump("deliver", lambda: deliver.deliveries(services), sizes.deliver)
         self._looks = Pump("look", lambda: deliver.looks(services), sizes.look)
-        self._sweeper = Sweeper(services, self._looks.kick)
+        self._sweeper = Sweeper(services, self._looks.kick, own=own)
         self._sweeps = Pump("sweep", self._sweeper.turn, 1)
         self._tasks = tasks.table(
             services, renderer, lambda ids: self._deliveries.kick(), lambda ids: self._looks.kick()

@@ -5,7 +5,7 @@ does no harm. Must not: be needed for the ordinary course of things, only for lo
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -35,11 +35,16 @@ class Sweeper:
     """All chores of one worker. ``turn`` is called by one thread at a time."""
 
     def __init__(
-        self, services: Services, looks: Callable[[], None], clock: Callable[[], float] = time.monotonic
+        self,
+        services: Services,
+        looks: Callable[[], None],
+        clock: Callable[[], float] = time.monotonic,
+        own: Sequence[Chore] = (),
     ) -> None:
-        """``looks`` is kicked every other second: whether a look is due, its own query says best."""
+        """``looks`` is kicked every other second: whether a look is due, its own query says best. ``own``: further
+        chores, those of the process that sweeps."""
         self._clock = clock
-        self._chores = chores(services, looks)
+        self._chores = [*chores(services, looks), *own]
 
     def next_at(self) -> float:
         """When the next chore is due, on the clock's scale."""

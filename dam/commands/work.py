@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+import time
 
 import click
 import structlog
@@ -16,14 +17,17 @@ from config.settings import Settings
 from dam import wiring
 from dam.commands import apart, home
 from dam.ports.services import Services
-from workers import relay
+from workers import memory, relay
 from workers.drain import drain
 from workers.media.studio import Studio
 from workers.process import BACKSTOP_S, Sizes, Worker
 from workers.render import StudioRenderer
+from workers.sweep import Chore
 from workers.wakeup import Receiver, Sender
 
 log = structlog.get_logger(__name__)
+
+_REST_S = 30.0
 
 
 def work(settings: Settings) -> int:
@@ -33,7 +37,8 @@ def work(settings: Settings) -> int:
         services = wiring.build(settings, wake)
         _give_back_leases(settings, services)
         receiver = Receiver(settings.home)
-        worker = Worker(services, StudioRenderer(studio), receiver, wake, sizes(settings))
+        rest = Chore("rest", _REST_S, lambda: _rest(services, studio), next_at=time.monotonic() + _REST_S)
+        worker = Worker(services, StudioRenderer(studio), receiver, wake, sizes(settings), [rest])
         _stop_on_signals(worker)
         worker.run()
         left = worker.close(settings.stop_seconds)
@@ -79,6 +84,14 @@ def _once(settings: Settings) -> int:
         services = wiring.build(settings, Sender(settings.home))
         _give_back_leases(settings, services)
         return drain(services, StudioRenderer(studio))
+
+
+def _rest(services: Services, studio: Studio) -> bool:
+    """Let go of what only work needs; the next work makes it again, in milliseconds where it is the index's writer."""
+    studio.rest()
+    services.index.close()
+    memory.give_back()
+    return False
 
 
 def sizes(settings: Settings) -> Sizes:

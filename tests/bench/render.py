@@ -28,8 +28,8 @@ def measure(rounds: int = 9) -> list[Row]:
     """Upload → previews, for 24 megapixels."""
     photo = photograph((6000, 4000))
     with folder() as place, service(place / "home") as ours:
-        _through(ours, photo)
-        turns = in_turns(rounds, functools.partial(bare, photo), lambda: _through(ours, photo))
+        through(ours, photo)
+        turns = in_turns(rounds, functools.partial(bare, photo), lambda: through(ours, photo))
     how = (
         f"24 MP JPEG, {len(photo) / (1 << 20):.1f} MiB: {1000 * turns.median(1):.0f} ms from the upload's first byte; "
         f"decode, resize, encode in one bare process {1000 * turns.median(0):.0f} ms"
@@ -58,7 +58,8 @@ def bare(photo: bytes) -> float:
     return seconds(lambda: images.render(io.BytesIO(photo), "JPEG", specs(), sinks, Limits().data))
 
 
-def _through(ours: Service, photo: bytes) -> float:
+def through(ours: Service, photo: bytes) -> float:
+    """Seconds from the first byte sent to the last rendition fetched."""
     content = _another(photo)
     with Line(ours.port) as line:
         began = time.perf_counter()

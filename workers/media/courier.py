@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,8 +47,10 @@ class Template:
 
     def __init__(self) -> None:
         """Start it and wait until it is warm. Raises MediaUnavailable."""
-        self.served = 0  # requests it was borrowed for, and those under way: ``studio`` counts both under its lock
+        # Requests it was borrowed for, those under way, and when the last one ended: ``studio`` keeps them by its lock.
+        self.served = 0
         self.active = 0
+        self.idle_since = time.monotonic()
         self._sending = threading.Lock()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, _KIND)
         lifeline, ours = os.pipe()

@@ -1,6 +1,7 @@
 """What a worker calls: a file in, its renditions out.
 
-Rule: keeps one warm template, replaces it when it has died or has forked enough, and tells a file's fault from our own.
+Rule: keeps one warm template while there is work, replaces it when it has died or has forked enough, and
+tells a file's fault from our own.
 Open it after the worker's own fork. Must not: decode anything in this process.
 """
 
@@ -10,6 +11,7 @@ import shutil
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from stat import S_ISREG
@@ -23,6 +25,7 @@ from workers.media.results import Rendered, check_files, check_properties, check
 
 # Children of one template share its address layout; a new template has another.
 _MOST_CHILDREN = 500
+_IDLE_SECONDS = 60.0
 _GRACE_SECONDS = 10.0  # the template kills at the deadline; this is for a template that does not
 
 
@@ -60,6 +63,13 @@ class Studio:
         template = self._borrow()
         self._give_back(template)
         return template.sandbox
+
+    def rest(self, idle_s: float = _IDLE_SECONDS) -> None:
+        """End the template if nobody has used it for so long. The next file waits half a second for another one."""
+        with self._lock:
+            template = self._current
+            if template and not template.active and time.monotonic() - template.idle_since >= idle_s:
+                self._bury(template)
 
     def close(self) -> None:
         """End every template and the children that still run."""
@@ -113,6 +123,7 @@ class Studio:
     def _give_back(self, template: Template) -> None:
         with self._lock:
             template.active -= 1
+            template.idle_since = time.monotonic()
             if template is not self._current:
                 self._bury(template)
 

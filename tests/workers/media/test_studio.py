@@ -324,6 +324,23 @@ def test_a_template_is_replaced_after_its_share() -> None:
         assert gone(pids[0])
 
 
+def test_an_idle_template_is_let_go_and_a_busy_one_is_not() -> None:
+    with Studio() as studio, ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(render, studio, SLOW, "image/jpeg")
+        child = wait_for_child(studio)
+        os.kill(child, signal.SIGSTOP)
+        first = template_of(studio).pid
+        studio.rest(idle_s=0)
+        os.kill(child, signal.SIGCONT)
+        waiting.result(60).close()
+        studio.rest(idle_s=3600)
+        assert template_of(studio).pid == first
+        studio.rest(idle_s=0)
+        assert gone(first)
+        render(studio, PICTURE).close()
+        assert template_of(studio).pid != first
+
+
 def test_nothing_leaks_over_many_files() -> None:
     def open_in(process: object) -> int:
         return len(list(Path(f"/proc/{process}/fd").iterdir()))
