@@ -5,11 +5,11 @@ fixed number of statements.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from dam.domain.events import Event, event
-from dam.domain.placements import Attempt, Delivery, Observation, Placement
+from dam.domain.placements import Attempt, Delivery, Observation, Placement, Rollout
 from dam.domain.principals import SYSTEM_ID
 from dam.ports.store import Fact, UnitOfWork
 
@@ -19,12 +19,15 @@ Name = tuple[type, str, int]
 
 @dataclass(slots=True)
 class Draft:
-    """``rollouts``: numbers that may be done with this; ``tasks``: hints to workers, without ids."""
+    """``rollouts``: numbers that may be done with this; ``fanned``: those of them that have all their deliveries now;
+    ``tasks``: hints to workers, without ids.
+    """
 
     added: list[Fact] = field(default_factory=list)
     moved: dict[Name, tuple[Movable, Movable]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     rollouts: set[int] = field(default_factory=set)
+    fanned: dict[int, Rollout] = field(default_factory=dict)
     tasks: set[str] = field(default_factory=set)
     reconcile: set[str] = field(default_factory=set)
 
@@ -39,6 +42,11 @@ class Draft:
             raise ValueError("A row is moved on from where it was moved to.")
         self.moved[_name(before)] = (first, after)
 
+    def fanned_out(self, rollout: Rollout) -> None:
+        """The rollout has all the deliveries that it will have; it may be done with that."""
+        self.fanned[rollout.number] = rollout
+        self.rollouts.add(rollout.number)
+
     def tell(self, word: str, at: datetime, asset_id: str | None, data: Mapping[str, object]) -> None:
         """Record an event of the system's own."""
         self.events.append(event(word, SYSTEM_ID, at, asset_id, data))
@@ -47,7 +55,9 @@ class Draft:
         """Write all of it, and close the rollouts that are done with it. Raises Conflict ``moved``."""
         work.replace_all([pair for pair in self.moved.values() if pair[0] != pair[1]])
         work.add(*self.added)
-        for number in sorted(self.rollouts):
+        for number in sorted(self.rollouts):  # in order, as everybody: each is held from here on
+            if (mine := self.fanned.get(number)) is not None:
+                work.replace(mine, replace(mine, fanned_out=True))
             if work.rollouts.finish(number, at):
                 rollout = work.rollouts.get(number)
                 self.tell("rollout.done", at, rollout.asset_id if rollout else None, {"rollout": number})

@@ -16,7 +16,7 @@ from dam.operations.answers import remember
 from dam.operations.changes import locked, start_rollout, version_of
 from dam.operations.draft import Draft
 from dam.operations.ids import new_id
-from dam.operations.reconcile import fanned_out, plan
+from dam.operations.reconcile import plan
 from dam.ports.channel import ChannelError, InvalidRemote
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
@@ -206,7 +206,7 @@ def _move(
     if rollout is not None:
         at, draft = work.now(), Draft()
         plan(work, draft, standing, rollout, at, adopt=adopt, again=again)
-        fanned_out(work, draft, rollout)
+        draft.fanned_out(rollout)
         draft.store(work, at)
     return number
 

@@ -1,7 +1,7 @@
 """Whether a channel can be reached: one flag, set by whoever finds out, with a back-off until it is tried again.
 
 Rule: an unreachable channel is not an empty one; nothing at it counts as drifted, nothing is sent, and its deliveries
-lose no tries.
+lose no tries. Where several find out at once, one of them says so, and nobody waits for it.
 """
 
 from dataclasses import replace
@@ -18,7 +18,7 @@ BACKOFF_S = (2, 10, 30, 60, 300, 600)
 
 def note_unreachable(work: UnitOfWork, channel_id: str, reason: Need, now: datetime) -> None:
     """Say that the channel can't be reached; the first time with an event."""
-    channel = work.placements.channel(channel_id)
+    channel = work.placements.free_channel(channel_id)
     if channel is None or (channel.next_check_at is not None and channel.next_check_at > now):
         return
     wait = timedelta(seconds=BACKOFF_S[min(channel.failures, len(BACKOFF_S) - 1)])
@@ -34,7 +34,7 @@ def note_reachable(work: UnitOfWork, channel: ConfiguredChannel, now: datetime) 
     """Say that the channel answers; if it did not before, everything there is to be looked at again."""
     if channel.unreachable is None:
         return
-    present = work.placements.channel(channel.id)
+    present = work.placements.free_channel(channel.id)
     if present is None or present.unreachable is None:
         return
     after = replace(present, unreachable=None, failures=0, checked_at=now, next_check_at=None)

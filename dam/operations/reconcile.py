@@ -46,7 +46,7 @@ def _plan_page(work: UnitOfWork, placement_ids: list[str], rollout: Rollout, *, 
     for standing in work.placements.hold(placement_ids).values():
         plan(work, draft, standing, rollout, at)
     if last:
-        fanned_out(work, draft, rollout)
+        draft.fanned_out(rollout)
     draft.store(work, at)
 
 
@@ -148,13 +148,7 @@ def restart(work: UnitOfWork, draft: Draft, standing: Standing, cause: Cause, at
     rollout = work.rollouts.get(number)
     if rollout is not None:
         plan(work, draft, standing, rollout, at)
-        fanned_out(work, draft, rollout)
-
-
-def fanned_out(work: UnitOfWork, draft: Draft, rollout: Rollout) -> None:
-    """Say that the rollout has all the deliveries that it will have; it may be done with that."""
-    work.replace(rollout, replace(rollout, fanned_out=True))
-    draft.rollouts.add(rollout.number)
+        draft.fanned_out(rollout)
 
 
 def unfinished(services: Services, after: int = 0, limit: int = 100) -> int:

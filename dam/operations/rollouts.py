@@ -14,7 +14,7 @@ from dam.domain.principals import Actor
 from dam.operations import decide
 from dam.operations.answers import remember
 from dam.operations.draft import Draft
-from dam.operations.reconcile import PAGE, fanned_out, plan
+from dam.operations.reconcile import PAGE, plan
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
 
@@ -98,7 +98,7 @@ def _renew_page(services: Services, rollout: Rollout, recipe: str, newest: int) 
         for standing in work.placements.hold(list(held)).values():
             plan(work, draft, standing, rollout, at)
         if len(page) < PAGE:
-            fanned_out(work, draft, rollout)
+            draft.fanned_out(rollout)
         draft.store(work, at)
         work.commit()
     return len(page) == PAGE

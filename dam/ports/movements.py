@@ -23,6 +23,10 @@ class Placements(Protocol):
     """Channels and placements."""
 
     def channel(self, channel_id: str) -> ConfiguredChannel | None: ...
+    def free_channel(self, channel_id: str) -> ConfiguredChannel | None:
+        """The channel, held; None also if another transaction holds it: so nobody waits for it."""
+        ...
+
     def channel_named(self, name: str) -> ConfiguredChannel | None: ...
     def channels(self, after: str | None, limit: int) -> list[ConfiguredChannel]:
         """Those not removed, in the order of ids."""

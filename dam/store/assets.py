@@ -12,6 +12,7 @@ from dam.domain.assets import Asset
 from dam.ports.views import AssetView
 from dam.store.codec import fact_of
 from dam.store.files import Files
+from dam.store.holds import hold
 from dam.store.names import Names, begins
 from dam.store.tables import assets
 from dam.store.versions import Versions
@@ -70,6 +71,7 @@ class Assets(Names, Versions, Files):
 
     def forget_indexed(self) -> None:
         """Every asset is behind again."""
+        hold(self._tx, assets, assets.c.indexed_seq > 0)
         self._tx.change(update(assets).where(assets.c.indexed_seq > 0).values(indexed_seq=0))
 
     def _first(self, query: Select[Any]) -> Asset | None:

@@ -13,6 +13,7 @@ from uuid_utils import uuid7
 from dam.domain.assets import Asset
 from dam.domain.errors import NotFound
 from dam.ports.views import Named
+from dam.store.holds import hold
 from dam.store.tables import asset_campaigns, asset_tags, assets, campaigns
 from dam.store.transaction import Transaction
 
@@ -64,16 +65,19 @@ class Names:
 
     def make_campaigns(self, names: Sequence[str], at: datetime) -> None:
         """Those that are not there yet."""
-        rows = [{"id": str(uuid7()), "name": name, "created_at": at} for name in dict.fromkeys(names)]
+        # In order: two that make the same ones wait for each other once, not crosswise.
+        rows = [{"id": str(uuid7()), "name": name, "created_at": at} for name in sorted(set(names))]
         self._tx.insert_new(campaigns, rows)
 
     def rename_campaign(self, campaign_id: str, name: str) -> int:
         """Rename, raise ``index_seq`` of its assets; returns how many those are. Raises Conflict
         ``campaign_exists``.
         """
+        names = select(asset_campaigns.c.asset_id).where(asset_campaigns.c.campaign_id == campaign_id)
+        members = assets.c.id.in_(names)
+        hold(self._tx, assets, members)  # first: whoever edits an asset holds it, and then wants the campaign
         self._tx.change(update(campaigns).where(campaigns.c.id == campaign_id).values(name=name))
-        members = select(asset_campaigns.c.asset_id).where(asset_campaigns.c.campaign_id == campaign_id)
-        return self._tx.change(update(assets).where(assets.c.id.in_(members)).values(index_seq=assets.c.index_seq + 1))
+        return self._tx.change(update(assets).where(members).values(index_seq=assets.c.index_seq + 1))
 
     def forget_tags(self, asset_id: str) -> None:
         """The asset has no tags."""

@@ -22,6 +22,7 @@ from dam.domain.placements import (
 from dam.domain.recipes import NO_PARAMS, Artefact
 from dam.store.assets import Assets
 from dam.store.codec import fact_of
+from dam.store.holds import hold
 from dam.store.places import channels, deliveries, observations, placements
 from dam.store.tables import artefacts, assets, versions
 from dam.store.transaction import Transaction
@@ -49,6 +50,12 @@ class Placements:
         row = self._tx.row(select(channels).where(channels.c.id == channel_id))
         return None if row is None else fact_of(ConfiguredChannel, row)
 
+    def free_channel(self, channel_id: str) -> ConfiguredChannel | None:
+        """The channel, held; None also if another transaction holds it: so nobody waits for it."""
+        query = select(channels).where(channels.c.id == channel_id)
+        row = self._tx.row(query.with_for_update(key_share=True, skip_locked=True))
+        return None if row is None else fact_of(ConfiguredChannel, row)
+
     def channel_named(self, name: str) -> ConfiguredChannel | None:
         """The channel of this name that was not removed, or None."""
         row = self._tx.row(select(channels).where(channels.c.name == name, channels.c.removed_at.is_(None)))
@@ -74,10 +81,7 @@ class Placements:
     def hold(self, placement_ids: Sequence[str]) -> dict[str, Standing]:
         """Standings by placement, with the assets and then the placements held until the end of the transaction."""
         wanted = placements.c.id.in_(sorted(set(placement_ids)))
-        if not self._tx.on_sqlite:
-            # Two statements, so that everybody takes the rows in the same order; on SQLite there is one writer anyway.
-            owners = select(placements.c.asset_id).where(wanted)
-            self._tx.rows(select(assets.c.id).where(assets.c.id.in_(owners)).order_by(assets.c.id).with_for_update())
+        hold(self._tx, assets, assets.c.id.in_(select(placements.c.asset_id).where(wanted)))
         query = select(placements).where(wanted).order_by(placements.c.id).with_for_update()
         return {standing.placement.id: standing for standing in self._standings(query)}
 
@@ -135,13 +139,12 @@ class Placements:
     def end_pinned(self, asset_id: str) -> int:
         """Mark the asset's pinned placements as ending; returns how many."""
         pins = and_(placements.c.asset_id == asset_id, placements.c.pinned.is_not(None), _LIVE)
-        return self._tx.change(update(placements).where(pins, placements.c.ending.is_(False)).values(ending=True))
+        return self._change(and_(pins, placements.c.ending.is_(False)), ending=True)
 
     def look_again(self, channel_id: str, at: datetime) -> int:
         """Every placement of the channel is to be looked at by then; returns how many."""
         later = or_(placements.c.look_at.is_(None), placements.c.look_at > at)
-        moved = update(placements).where(placements.c.channel_id == channel_id, _LIVE, later)
-        return self._tx.change(moved.values(look_at=at))
+        return self._change(and_(placements.c.channel_id == channel_id, _LIVE, later), look_at=at)
 
     def shown(self, asset_id: str) -> bool:
         """Is anything of the asset at a destination, or may it be?
@@ -159,6 +162,10 @@ class Placements:
         maybe = or_(assets.c.head.is_not(None), on_its_way, ~or_(untouched, func.coalesce(empty, False)))
         query = select(placements.c.id).join(assets, assets.c.id == placements.c.asset_id)
         return self._tx.row(query.where(assets.c.id == asset_id, _LIVE, maybe).limit(1)) is not None
+
+    def _change(self, condition: ColumnElement[bool], **values: object) -> int:
+        hold(self._tx, placements, condition)
+        return self._tx.change(update(placements).where(condition).values(**values))
 
     def _first(self, query: Select[Any]) -> Placement | None:
         row = self._tx.row(query)

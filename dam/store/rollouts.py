@@ -1,18 +1,20 @@
 """The repository of rollouts and deliveries; with ``attempts`` the whole of the port.
 
-Rule: whatever decides about a placement under PostgreSQL holds the placement's row first, then the rollout's.
+Rule: a delivery changes only in the hands of somebody who holds its asset, so that whoever holds that waits for no
+delivery (``dam.store.holds`` has the whole order).
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, and_, case, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, insert, or_, select, update
 
 from dam.domain.placements import OPEN, Cause, Delivery, Rollout
 from dam.store.attempts import Attempts
 from dam.store.codec import fact_of, row_of
+from dam.store.holds import hold
 from dam.store.places import channels, deliveries, placements, rollouts
-from dam.store.tables import versions
+from dam.store.tables import assets, versions
 
 _PENDING = deliveries.c.state.in_(("due", "verifying"))
 _LEASED = deliveries.c.state == "leased"
@@ -118,6 +120,9 @@ class Rollouts(Attempts):
     def due(self, now: datetime, limit: int) -> list[Delivery]:
         """Due, or leased by somebody whose lease ran out; of channels that can be reached or are to be tried again.
         The longest due first.
+
+        Each is held with its asset; one whose asset somebody holds is left for the next time. To wait for the asset
+        with the delivery in hand would be to wait for somebody who may want the delivery.
         """
         ready = or_(and_(_PENDING, deliveries.c.due_at <= now), and_(_LEASED, deliveries.c.lease_until <= now))
         asleep = and_(channels.c.unreachable_code.is_not(None), channels.c.next_check_at > now)
@@ -125,11 +130,12 @@ class Rollouts(Attempts):
             select(deliveries)
             .join(placements, placements.c.id == deliveries.c.placement_id)
             .join(channels, channels.c.id == placements.c.channel_id)
+            .join(assets, assets.c.id == placements.c.asset_id)
             .where(ready, channels.c.removed_at.is_(None), ~func.coalesce(asleep, False))
             .order_by(deliveries.c.due_at, deliveries.c.id)
             .limit(limit)
         )
-        return [fact_of(Delivery, row) for row in self._tx.rows(self._tx.free(query, of=deliveries))]
+        return [fact_of(Delivery, row) for row in self._tx.rows(self._tx.free(query, assets, deliveries))]
 
     def next_due(self) -> datetime | None:
         """When the next of those is due; None if there is none. Where a channel sleeps, not before it wakes."""
@@ -138,19 +144,20 @@ class Rollouts(Attempts):
 
     def wake(self, source_sha256: str, recipe: str, recipe_version: int, at: datetime) -> int:
         """Deliveries that wait for this artefact become due; returns how many."""
-        waiting = (
-            select(deliveries.c.id)
-            .join(placements, placements.c.id == deliveries.c.placement_id)
-            .join(
-                versions,
-                and_(versions.c.asset_id == placements.c.asset_id, versions.c.number == deliveries.c.version),
-            )
-            .where(
-                deliveries.c.state == "due",
-                deliveries.c.artefact.is_(None),
-                versions.c.sha256 == source_sha256,
-                placements.c.recipe == recipe,
-                placements.c.recipe_version == recipe_version,
-            )
-        )
+        # The assets of all that waits for these bytes: for whichever recipe of theirs is next, they are held already.
+        hold(self._tx, assets, assets.c.id.in_(_waiting(placements.c.asset_id, source_sha256)))
+        same = and_(placements.c.recipe == recipe, placements.c.recipe_version == recipe_version)
+        waiting = _waiting(deliveries.c.id, source_sha256).where(same)
         return self._tx.change(update(deliveries).where(deliveries.c.id.in_(waiting)).values(due_at=at))
+
+
+def _waiting(wanted: ColumnElement[str], source_sha256: str) -> Select[str]:
+    """Of the deliveries that wait for an artefact of these bytes."""
+    mine = and_(versions.c.asset_id == placements.c.asset_id, versions.c.number == deliveries.c.version)
+    return (
+        select(wanted)
+        .select_from(deliveries)
+        .join(placements, placements.c.id == deliveries.c.placement_id)
+        .join(versions, mine)
+        .where(deliveries.c.state == "due", deliveries.c.artefact.is_(None), versions.c.sha256 == source_sha256)
+    )

@@ -82,8 +82,10 @@ class Transaction:
         fresh = insert(table).on_conflict_do_nothing().returning(key)
         return sum(len(self.rows(fresh.values(**row))) for row in rows)
 
-    def free(self, query: Select[Any], of: Table) -> Select[Any]:
-        """Of these rows, the ones that no other transaction holds, held; a reading unit holds and skips none."""
+    def free(self, query: Select[Any], *of: Table) -> Select[Any]:
+        """Of these rows, the ones of which no other transaction holds a part in the tables ``of``, held in these; a
+        reading unit holds and skips none.
+        """
         return query.with_for_update(of=of, skip_locked=True) if self._writing else query
 
     def now(self) -> datetime:

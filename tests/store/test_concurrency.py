@@ -3,17 +3,16 @@
 import threading
 from dataclasses import replace
 from pathlib import Path
-from time import monotonic
 
 import pytest
-from sqlalchemy import text
 
 from dam.domain.events import Event, event
 from dam.domain.placements import Rollout
 from dam.store.gate import LOG_LIMIT
-from dam.store.work import SqlStore, open_store
+from dam.store.work import open_store
 from tests.contracts.facts import AT, asset, delivery, fill, later, one_placement, placement, rollout
 from tests.store import writers
+from tests.store.locks import wait_for_a_lock
 
 
 def said(word: str) -> Event:
@@ -78,7 +77,7 @@ def test_a_second_sequencer_waits_for_the_first(postgres_url: str) -> None:
     with store.writing() as work:
         assert work.jobs.relay({}, 1) == 1
         thread.start()
-        _wait_for_a_lock(store)
+        wait_for_a_lock(store)
         work.record(said("three"))
         work.commit()
     thread.join()
@@ -122,7 +121,7 @@ def test_whoever_holds_a_placement_sees_what_the_one_before_did(postgres_url: st
     with store.writing() as claim:
         assert claim.placements.hold(["p1"])["p1"].placement == placement(fence=1)
         thread.start()
-        _wait_for_a_lock(store)
+        wait_for_a_lock(store)
         claim.replace_all([(placement(fence=1), placement(fence=2))])
         claim.commit()
     thread.join()
@@ -157,7 +156,7 @@ def test_whoever_holds_a_placement_holds_its_asset(postgres_url: str) -> None:
     with store.writing() as work:
         work.placements.hold(["p1"])
         thread.start()
-        _wait_for_a_lock(store)
+        wait_for_a_lock(store)
         assert heads == []
     thread.join()
     assert heads == [1]
@@ -184,7 +183,7 @@ def test_of_the_last_two_deliveries_one_finishes_the_rollout(postgres_url: str) 
             finished.append(work.rollouts.finish(number, AT))
             if meet is not None:
                 meet.set()
-                _wait_for_a_lock(store)
+                wait_for_a_lock(store)
             work.commit()
 
     ended = threading.Event()
@@ -252,13 +251,3 @@ def test_a_reader_does_not_stop_writers_and_the_log_shrinks_after_it(sqlite_url:
 
 def _fanned_out(opened: Rollout) -> Rollout:
     return replace(opened, fanned_out=True)
-
-
-def _wait_for_a_lock(store: SqlStore) -> None:
-    """Until another transaction waits for a lock that somebody holds; five seconds at most."""
-    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-    deadline = monotonic() + 5
-    with store.engine.connect() as connection:
-        while not connection.execute(waiting).scalar():
-            connection.rollback()
-            assert monotonic() < deadline, "nobody waits"
