@@ -14,11 +14,14 @@ from dam.wiring import build, database_url
 
 
 @contextmanager
-def services_in(home: Path, rules: Rules | None = None) -> Iterator[Services]:
-    """The embedded default with its data in ``home/data``, migrated; nobody is woken."""
-    settings = Settings(home=home / "data")
+def services_in(home: Path, rules: Rules | None = None, migrated: str = "") -> Iterator[Services]:
+    """The embedded default with its data in ``home/data``; nobody is woken. The database is there too, unless another
+    one, which is migrated, is named.
+    """
+    settings = Settings(home=home / "data", database_url=migrated)
     settings.home.mkdir()
-    upgrade(database_url(settings))
+    if not migrated:
+        upgrade(database_url(settings))
     services = build(settings, wake=lambda: None)
     try:
         yield services if rules is None else replace(services, rules=rules)

@@ -4,6 +4,7 @@
 Rule: what a test does in another process is here, so that the process is a fresh interpreter, not a fork of the tests.
 """
 
+import itertools
 import json
 import random
 import select
@@ -19,7 +20,7 @@ from dam.domain.assets import Seen
 from dam.domain.errors import Conflict
 from dam.domain.media_types import HEAD_SIZE
 from dam.domain.principals import SYSTEM_ID, Actor
-from dam.operations import decide, deliver, observe, place, reconcile, uploads
+from dam.operations import channels, decide, deliver, observe, place, reconcile, uploads
 from dam.operations.place import Where
 from dam.operations.uploads import Incoming
 from dam.ports.services import Services
@@ -30,6 +31,9 @@ from workers.drain import drain
 ROOT = Path(__file__).parents[2]
 BOSS = Actor(SYSTEM_ID, "boss", "admin")
 REMOTES = [f"{number}.bin" for number in range(5)]
+
+SWEEP_EVERY = 10
+"""Each sweep starts every fan-out again that is not over."""
 
 EXPECTED = {"head_moved", "already_approved", "never_approved", "nothing_approved", "target_taken", "withdrawn"}
 """What people who race are told; anything else is a bug."""
@@ -58,7 +62,7 @@ class Person:
 
     def act(self, count: int) -> None:
         verbs: list[Callable[[str], list[object]]] = [self.upload, self.approve, self.approve, self.roll_back]
-        verbs += [self.withdraw] + [self.place, self.place, self.take_away] * bool(self.channels)
+        verbs += [self.withdraw, self.place, self.place, self.take_away, self.audit]
         for _ in range(count):
             try:
                 self.did.append(self.random.choice(verbs)(self.random.choice(self.assets)))
@@ -100,6 +104,11 @@ class Person:
         place.withdraw(self.services, BOSS, gone)
         return ["take away", gone]
 
+    def audit(self, asset: str) -> list[object]:
+        channel = self.random.choice(self.channels)
+        channels.audit(self.services, BOSS, channel)
+        return ["audit", channel]
+
     def look(self, asset: str) -> tuple[int, Seen]:
         """A version, and what somebody sees who looks now."""
         with self.services.store.reading() as work:
@@ -131,13 +140,17 @@ def worker(services: Services) -> None:
 
 
 def courier(services: Services) -> None:
-    """A second worker that only delivers, looks and reconciles."""
+    """A second worker that only delivers, looks and sweeps."""
     ready()
-    while not hung_up():
+    for turn in itertools.count():
+        if hung_up():
+            return
         while deliver.run_due(services, 4):
             pass
         observe.look_due(services, 4)
         reconcile.reconcile(services, None)
+        if turn % SWEEP_EVERY == 0:
+            reconcile.unfinished(services)
 
 
 def ready() -> None:
