@@ -20,6 +20,7 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
     "rollout.opened": ("fan_out",),
     "version.approved": ("index",),
     "version.created": ("render", "index"),
+    "version.preview_supplied": ("render",),
     "version.rejected": ("index",),
     "version.revoked": ("index",),
 }
@@ -50,6 +51,7 @@ NOT_ROUTED: frozenset[str] = frozenset(
         "user.created",
         "user.link_made",
         "user.password_changed",
+        "version.preview_taken_away",
         "version.render_failed",
         "version.rendered",  # the deliveries that waited for it were made due in the same commit
         "work.retried",

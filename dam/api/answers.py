@@ -157,6 +157,7 @@ class Rendition(Answer):
     size = maybe_whole()
     sha256 = maybe_text()
     url = maybe_text()
+    by_hand = fields.Boolean(metadata={"description": "made of a preview that somebody supplied"})
 
 
 class Version(Answer):

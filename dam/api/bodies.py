@@ -153,6 +153,16 @@ class VersionUpload(VersionForm):
     file = _binary()
 
 
+class PreviewForm(Schema):
+    """A preview: a file and nothing else."""
+
+
+class PreviewUpload(PreviewForm):
+    """The form with its file."""
+
+    file = _binary()
+
+
 class AssetEdit(Schema):
     """A merge patch; null empties."""
 

@@ -75,12 +75,12 @@ def version(view: VersionView) -> dict[str, Any]:
         "created_at": fact.created_at,
         "created_by": fact.created_by,
         "properties": dict(content.properties),
-        "renditions": [_rendition(fact.asset_id, fact.number, each) for each in view.renditions],
+        "renditions": [_rendition(view, each) for each in view.renditions],
     }
 
 
-def _rendition(asset_id: str, number: int, artefact: Artefact) -> dict[str, Any]:
-    ready = artefact.state == "ready"
+def _rendition(view: VersionView, artefact: Artefact) -> dict[str, Any]:
+    url = rendition_url(view.version.asset_id, view.version.number, artefact.recipe)
     return {
         "recipe": artefact.recipe,
         "state": artefact.state,
@@ -90,7 +90,8 @@ def _rendition(asset_id: str, number: int, artefact: Artefact) -> dict[str, Any]
         "height": artefact.height,
         "size": artefact.size,
         "sha256": artefact.sha256,
-        "url": rendition_url(asset_id, number, artefact.recipe) if ready else None,
+        "url": url if artefact.state == "ready" else None,
+        "by_hand": artefact.recipe in view.by_hand,
     }
 
 

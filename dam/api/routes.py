@@ -133,7 +133,7 @@ def _checked(route: Route, view: Callable[..., Any]) -> Callable[..., Any]:
 
 def _refuse_body() -> None:
     """Where nothing can be said, an empty body or an empty object is all that may be said."""
-    if request.method in ("POST", "PATCH", "DELETE") and request.content_length not in (None, 0):
+    if request.method in ("POST", "PUT", "PATCH", "DELETE") and request.content_length not in (None, 0):
         said = read_json(request)
         if said:
             raise invalid((FieldError("", "unknown", "This request takes no body."),))

@@ -19,7 +19,7 @@ from dam.api.places import rollout_of, shown_rollout
 from dam.api.routes import Route, Routes, created
 from dam.domain.assets import Seen
 from dam.domain.principals import Actor
-from dam.operations import decide, fetch, impact, read, renditions, uploads
+from dam.operations import decide, fetch, impact, previews, read, renditions, uploads
 
 routes = Routes("versions", "The versions of an asset, their bytes, and what is decided about them.")
 
@@ -75,6 +75,25 @@ def get_rendition(asset_id: str, number: int, recipe: str) -> Response:
 def retry_rendition(asset_id: str, number: int, recipe: str) -> dict[str, Any]:
     """Make a failed rendition again."""
     return _judged(asset_id, number, lambda who: renditions.retry(services(), who, asset_id, number, recipe))
+
+
+@routes.on(
+    Route("PUT", f"{VERSION}/preview", "version.preview", answers.Version, 202, form=bodies.PreviewUpload, fails=(409,))
+)
+def put_preview(asset_id: str, number: int) -> dict[str, Any]:
+    """Show the version by this picture; nothing of it is delivered anywhere."""
+    read.version(services(), actor(), asset_id, number)  # before a long upload, not after it
+    with received(hashed=False) as form:
+        load_form(bodies.PreviewForm, form.values)
+        previews.supply(services(), actor(), asset_id, number, form.file())
+    return _shown(asset_id, number)
+
+
+@routes.on(Route("DELETE", f"{VERSION}/preview", "version.preview", answers.Version, fails=(409,)))
+def delete_preview(asset_id: str, number: int) -> dict[str, Any]:
+    """Show the version by its own renditions again."""
+    previews.take_away(services(), actor(), asset_id, number)
+    return _shown(asset_id, number)
 
 
 @routes.on(Route("GET", f"{VERSION}/impact", "placement.read", answers_places.Impact))

@@ -24,6 +24,7 @@ _TABLE = {
     "login": ("signing", "Sign in to a service at a URL, or by a one-time link."),
     "logout": ("signing", "Give the token of this login back and forget it."),
     "place": ("placements", "Put an asset into a channel, and keep it right there."),
+    "preview": ("uploads", "Show a version by a picture of your own, which is delivered nowhere."),
     "publish": ("assets", "Give an asset its public address."),
     "reject": ("decisions", "Say no to a version, and why."),
     "repair": ("placements", "Bring what should be there again, whatever is there now."),

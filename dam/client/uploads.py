@@ -1,4 +1,4 @@
-"""``dam upload``: files and folders as new assets, or one file as a new version.
+"""``dam upload``: files and folders as new assets, or one file as a new version; ``dam preview``.
 
 Rule: each file is streamed, never read into memory, and counts as uploaded only once the service has acknowledged it.
 One bad file does not stop the others; it is in the summary, and the exit code says so.
@@ -61,10 +61,33 @@ def upload(
     _upload_all(paths, form, as_json=as_json)
 
 
-def send(service: Service, path: str, file: BinaryIO, filename: str, form: dict[str, Any]) -> Thing:
+@click.command()
+@command.asset
+@click.argument("number", metavar="VERSION", type=click.IntRange(1))
+@click.argument("path", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
+@click.option("--remove", is_flag=True, help="Show the version by its own renditions again.")
+@command.as_json
+def preview(*, asset: str, number: int, path: Path | None, remove: bool, as_json: bool) -> None:
+    """Show a version by a picture of your own, which is delivered nowhere."""
+    if remove == (path is not None):
+        raise click.UsageError("Give either a picture or --remove.")
+    with command.connect() as service, _bar() as bar:
+        found = naming.asset(service, asset)
+        where = f"/assets/{found['id']}/versions/{number}/preview"
+        version = _send_watched(service, where, path, {}, bar, "PUT") if path else service.delete(where)
+    if as_json:
+        print_json(version)
+    else:
+        by = clean(name_of(path)) if path else "its own renditions"
+        say(f"Version {version['number']} of {clean(found['title'])} is shown by {by}")
+
+
+def send(
+    service: Service, path: str, file: BinaryIO, filename: str, form: dict[str, Any], method: str = "POST"
+) -> Thing:
     """Stream one open file to ``path`` as multipart/form-data; returns what was made of it. Raises Failure."""
     part = {"file": (filename, file, "application/octet-stream")}
-    answer: Thing = service.request("POST", path, data=form, files=part).json()
+    answer: Thing = service.request(method, path, data=form, files=part).json()
     return answer
 
 
@@ -156,11 +179,13 @@ def _replace(path: Path, replaces: str, why: str, *, as_json: bool) -> None:
         say(f"Version {made['number']} of {clean(asset['title'])}, sha256 {clean(made['sha256'])}")
 
 
-def _send_watched(service: Service, where: str, path: Path, form: dict[str, Any], bar: Progress) -> Thing:
+def _send_watched(
+    service: Service, where: str, path: Path, form: dict[str, Any], bar: Progress, method: str = "POST"
+) -> Thing:
     with _opened(path) as file:
         task = bar.add_task(clean(name_of(path)), total=os.fstat(file.fileno()).st_size)
         try:
-            return send(service, where, Watched(file, bar, task), name_of(path), form)  # type: ignore[arg-type]
+            return send(service, where, Watched(file, bar, task), name_of(path), form, method)  # type: ignore[arg-type]
         finally:
             bar.remove_task(task)
 

@@ -16,6 +16,7 @@ LEAST_ROLE: dict[str, Role] = {
     "campaign.edit": "contributor",
     "version.create": "contributor",
     "version.render": "contributor",
+    "version.preview": "contributor",
     "version.approve": "approver",
     "version.reject": "approver",
     "version.revoke": "approver",

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from dam.domain import policy, recipes
 from dam.domain.errors import Conflict, Gone, NotFound
 from dam.domain.principals import Actor
-from dam.domain.recipes import ORIGINAL, Artefact
+from dam.domain.recipes import ORIGINAL, Artefact, Recipe
 from dam.operations.changes import asset_not_found
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
@@ -35,13 +35,18 @@ class Bytes:
 
 
 def content(services: Services, actor: Actor, asset_id: str, number: int, recipe: str = ORIGINAL) -> Bytes:
-    """A version's original or one of its renditions. Raises Forbidden, NotFound, Conflict ``not_ready``."""
+    """A version's original, or one of the renditions that it is shown by. Raises Forbidden, NotFound, Conflict
+    ``not_ready``.
+    """
     policy.require(actor, "asset.read")
     with services.store.reading() as work:
         file = work.assets.file(asset_id, number)
         if file is None:
             raise NotFound("version_not_found", f"The asset has no version {number}.")
-        return _bytes(work, file, recipe)
+        if recipe == ORIGINAL:
+            return _original(file)
+        newest = recipes.newest(recipe)
+        return _rendition(file, newest, work.artefacts.shown(asset_id, number, newest.name, newest.version))
 
 
 def approved(services: Services, actor: Actor, asset_id: str) -> VersionView:
@@ -91,14 +96,18 @@ def _nothing_approved() -> NotFound:
 
 
 def _bytes(work: UnitOfWork, file: FileView, recipe: str) -> Bytes:
+    """Of the approved bytes, and of no others: a preview supplied by hand stays in the house."""
     if recipe == ORIGINAL:
-        return Bytes(file.sha256, file.size, file.media_type, file.filename, file.created_at, original=True)
+        return _original(file)
     newest = recipes.newest(recipe)
-    artefact = work.artefacts.get(file.sha256, newest.name, newest.version)
-    return _rendition(file.filename, newest.extension, artefact)
+    return _rendition(file, newest, work.artefacts.get(file.sha256, newest.name, newest.version))
 
 
-def _rendition(filename: str, extension: str, artefact: Artefact | None) -> Bytes:
+def _original(file: FileView) -> Bytes:
+    return Bytes(file.sha256, file.size, file.media_type, file.filename, file.created_at, original=True)
+
+
+def _rendition(file: FileView, recipe: Recipe, artefact: Artefact | None) -> Bytes:
     if artefact is None or artefact.state == "not_applicable":
         raise NotFound("no_rendition", "This file has no such rendition.")
     if artefact.sha256 is None or artefact.size is None or artefact.media_type is None:
@@ -107,6 +116,6 @@ def _rendition(filename: str, extension: str, artefact: Artefact | None) -> Byte
             artefact.reason_detail or "The rendition is being made.",
             extra={"state": artefact.state, "reason": artefact.reason_code},
         )
-    stem = filename.rpartition(".")[0] or filename
-    name = f"{stem}-{artefact.recipe}.{extension}"
+    stem = file.filename.rpartition(".")[0] or file.filename
+    name = f"{stem}-{recipe.name}.{recipe.extension}"
     return Bytes(artefact.sha256, artefact.size, artefact.media_type, name, artefact.updated_at, original=False)

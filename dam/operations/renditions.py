@@ -78,15 +78,15 @@ def retry(services: Services, actor: Actor, asset_id: str, number: int, recipe: 
     policy.require(actor, "version.render")
     newest = recipes.newest(recipe)
     with services.store.writing() as work:
-        version = version_of(work, asset_id, number)
-        artefact = work.artefacts.get(version.sha256, newest.name, newest.version)
+        version_of(work, asset_id, number)
+        artefact = work.artefacts.shown(asset_id, number, newest.name, newest.version)
         if artefact is None:
             raise NotFound("rendition_not_found", f"The version has no rendition {recipe!r}.")
         if artefact.state != "failed":
             raise Conflict("not_failed", f"The rendition is {artefact.state}; only a failed one can be made again.")
         at = work.now()
         work.replace(artefact, replace(artefact, state="pending", reason_code=None, reason_detail=None, updated_at=at))
-        work.jobs.enqueue("render", {"sha256": version.sha256})
+        work.jobs.enqueue("render", {"sha256": artefact.source_sha256})
         remember(work, actor, asset_id=asset_id, number=str(number))
         work.commit()
 

@@ -57,7 +57,7 @@ class Assets(Protocol):
 
     def filenames(self, asset_id: str) -> list[str]: ...
     def having(self, sha256: str) -> list[str]:
-        """Ids of the assets with a version of these bytes."""
+        """Ids of the assets with a version of these bytes, or with a preview of them that was supplied by hand."""
         ...
 
     def status(self, asset_id: str, number: int) -> VersionStatus: ...
@@ -94,6 +94,14 @@ class Artefacts(Protocol):
     """What recipes made."""
 
     def get(self, source: str, recipe: str, recipe_version: int) -> Artefact | None: ...
+    def shown(self, asset_id: str, number: int, recipe: str, recipe_version: int) -> Artefact | None:
+        """What the version is shown by: made of the preview that was supplied by hand, else of its own bytes."""
+        ...
+
+    def drop_overrides(self, asset_id: str, number: int) -> int:
+        """The version shows its own renditions again; returns how many overrides there were."""
+        ...
+
     def ensure(self, artefact: Artefact) -> Artefact:
         """Insert unless there is one with its key; return the one that is there."""
         ...

@@ -12,6 +12,7 @@ from typing import Literal, Protocol, Self, TypeAlias
 from dam.domain.assets import Asset, Content, Decision, Version
 from dam.domain.events import Event
 from dam.domain.placements import Attempt, ConfiguredChannel, Delivery, Observation, Placement, Rollout
+from dam.domain.previews import RenditionOverride
 from dam.domain.principals import Grant, Principal, RequestKey, Session, SignInLink, Token
 from dam.domain.recipes import Artefact
 from dam.domain.work import Job
@@ -21,7 +22,7 @@ from dam.ports.views import Answer, NumberedEvent
 
 Fact: TypeAlias = (
     Asset | Artefact | Attempt | ConfiguredChannel | Content | Decision | Delivery | Grant | Observation | Placement
-    | Principal | Rollout | Session | SignInLink | Token | Version
+    | Principal | RenditionOverride | Rollout | Session | SignInLink | Token | Version
 )  # fmt: skip
 
 

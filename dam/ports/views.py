@@ -12,12 +12,14 @@ from dam.domain.recipes import Artefact
 
 @dataclass(frozen=True, slots=True)
 class VersionView:
-    """A version with what is known of its bytes, its status, and its renditions at the recipes' newest versions."""
+    """A version with what is known of its bytes, its status, and its renditions at the recipes' newest versions;
+    ``by_hand``: the recipes of those that are made of a preview which somebody supplied."""
 
     version: Version
     content: Content
     status: VersionStatus
     renditions: tuple[Artefact, ...] = ()
+    by_hand: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

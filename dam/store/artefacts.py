@@ -2,13 +2,32 @@
 
 from datetime import datetime
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import and_, bindparam, delete, func, or_, select, tuple_
 
 from dam.domain.recipes import NO_PARAMS, Artefact
 from dam.store.codec import fact_of, row_of
 from dam.store.places import deliveries
-from dam.store.tables import artefacts
+from dam.store.tables import artefacts, rendition_overrides, versions
 from dam.store.transaction import Transaction
+
+_OVERRIDE = and_(
+    rendition_overrides.c.asset_id == versions.c.asset_id,
+    rendition_overrides.c.number == versions.c.number,
+    rendition_overrides.c.recipe == bindparam("recipe"),
+)
+# Asked for each picture of a grid, so put together once.
+_SHOWN = (
+    select(artefacts)
+    .select_from(versions.outerjoin(rendition_overrides, _OVERRIDE))
+    .join(artefacts, artefacts.c.source_sha256 == func.coalesce(rendition_overrides.c.sha256, versions.c.sha256))
+    .where(
+        versions.c.asset_id == bindparam("asset_id"),
+        versions.c.number == bindparam("number"),
+        artefacts.c.recipe == bindparam("recipe"),
+        artefacts.c.recipe_version == bindparam("version"),
+        artefacts.c.params_sha256 == NO_PARAMS,
+    )
+)
 
 
 class Artefacts:
@@ -20,6 +39,18 @@ class Artefacts:
     def get(self, source: str, recipe: str, recipe_version: int) -> Artefact | None:
         """The artefact made without parameters, or None."""
         return self._keyed(source, recipe, recipe_version, NO_PARAMS)
+
+    def shown(self, asset_id: str, number: int, recipe: str, recipe_version: int) -> Artefact | None:
+        """What the version is shown by, or None."""
+        row = self._tx.row(
+            _SHOWN, {"asset_id": asset_id, "number": number, "recipe": recipe, "version": recipe_version}
+        )
+        return None if row is None else fact_of(Artefact, row)
+
+    def drop_overrides(self, asset_id: str, number: int) -> int:
+        """The version shows its own renditions again; returns how many overrides there were."""
+        mine = and_(rendition_overrides.c.asset_id == asset_id, rendition_overrides.c.number == number)
+        return self._tx.change(delete(rendition_overrides).where(mine))
 
     def ensure(self, artefact: Artefact) -> Artefact:
         """Insert unless there is one with its key; return the one that is there."""

@@ -13,6 +13,7 @@ from sqlalchemy import JSON, RowMapping, Table
 from dam.domain.assets import Asset, Content, Decision, Version
 from dam.domain.events import Event
 from dam.domain.placements import Attempt, ConfiguredChannel, Delivery, Need, Observation, Placement, Rollout
+from dam.domain.previews import RenditionOverride
 from dam.domain.principals import Grant, Principal, Session, SignInLink, Token
 from dam.domain.recipes import Artefact
 from dam.domain.work import Job
@@ -60,6 +61,7 @@ SHAPES: Mapping[type, Shape] = {
             ("source_sha256", "recipe", "recipe_version", "params_sha256"),
             ("state", "sha256", "updated_at"),
         ),
+        (RenditionOverride, tables.rendition_overrides, ("asset_id", "number", "recipe"), ()),
         (Grant, tables.grants, ("principal_id", "scope_kind", "scope_id"), ()),
         (Token, tables.tokens, _IDENTITY, ("revoked_at",)),
         (SignInLink, tables.sign_in_links, ("digest",), ("used_at",)),

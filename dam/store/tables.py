@@ -136,6 +136,19 @@ artefacts = Table(
     partial("ix_artefacts_pending", "updated_at", where="state = 'pending'"),
 )
 
+rendition_overrides = Table(
+    "rendition_overrides",
+    metadata,
+    words("asset_id", primary_key=True),
+    whole("number", primary_key=True),
+    words("recipe", primary_key=True),
+    words("sha256", ForeignKey("contents.sha256")),
+    when("created_at"),
+    words("created_by"),
+    ForeignKeyConstraint(["asset_id", "number"], ["versions.asset_id", "versions.number"]),
+    Index("ix_rendition_overrides_sha256", "sha256"),
+)
+
 principals = Table(
     "principals",
     metadata,

@@ -3,26 +3,26 @@
 Rule: a version's status is computed from its decisions, by the domain's function, wherever it is shown.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import select, tuple_, union_all, update
+from sqlalchemy import select, tuple_, union, union_all, update
 
 from dam.domain.assets import Asset, Content, Decision, DecisionKind, Version, VersionStatus, status_after
 from dam.domain.recipes import NO_PARAMS, RECIPES, Artefact, newest_version
 from dam.ports.views import AssetView, VersionView
 from dam.store.codec import fact_of, row_of
-from dam.store.tables import artefacts, contents, decisions, versions
+from dam.store.tables import artefacts, contents, decisions, rendition_overrides, versions
 from dam.store.transaction import Transaction
 
 _DUPLICATES = 10
-_RENDITIONS = {
-    (recipe.name, recipe.version): place
-    for place, recipe in enumerate(RECIPES)
-    if recipe.version == newest_version(recipe.name)
-}
+_RECIPES = tuple(dict.fromkeys(recipe.name for recipe in RECIPES))
+_NEWEST = [(name, newest_version(name)) for name in _RECIPES]
 
 Named = tuple[str, int]
 """A version: its asset's id, and its number."""
+
+_Recipe = tuple[str, int, str]
+"""A version's recipe: its asset's id, its number, the recipe's name."""
 
 
 class Versions:
@@ -75,9 +75,12 @@ class Versions:
         return self._tx.values(query)
 
     def having(self, sha256: str) -> list[str]:
-        """Ids of the assets with a version of these bytes."""
-        query = select(versions.c.asset_id).where(versions.c.sha256 == sha256)
-        return self._tx.values(query.distinct().order_by(versions.c.asset_id))
+        """Ids of the assets with a version of these bytes, or with a preview of them that was supplied by hand."""
+        either = union(
+            select(versions.c.asset_id).where(versions.c.sha256 == sha256),
+            select(rendition_overrides.c.asset_id).where(rendition_overrides.c.sha256 == sha256),
+        )
+        return self._tx.values(either.order_by("asset_id"))
 
     def status(self, asset_id: str, number: int) -> VersionStatus:
         """What the last decision on the version makes it."""
@@ -137,15 +140,23 @@ class Versions:
         digests = sorted({version.sha256 for version in found})
         rows = self._tx.rows(select(contents).where(contents.c.sha256.in_(digests)))
         bytes_of = {row["sha256"]: fact_of(Content, row) for row in rows}
-        made = self._renditions(digests)
         names = [(version.asset_id, version.number) for version in found]
+        by_hand = self._overrides(names)
+        made = self._renditions({*digests, *by_hand.values()})
         said = self._statuses(names)
         return {
             name: VersionView(
-                version, bytes_of[version.sha256], said.get(name, "draft"), tuple(made.get(version.sha256, ()))
+                version, bytes_of[version.sha256], said.get(name, "draft"), *_shown_by(version, by_hand, made)
             )
             for name, version in zip(names, found, strict=True)
         }
+
+    def _overrides(self, wanted: Sequence[Named]) -> dict[_Recipe, str]:
+        """The digests of previews supplied by hand."""
+        key = (rendition_overrides.c.asset_id, rendition_overrides.c.number)
+        query = select(*key, rendition_overrides.c.recipe, rendition_overrides.c.sha256)
+        rows = self._tx.rows(query.where(tuple_(*key).in_(wanted)))
+        return {(row["asset_id"], row["number"], row["recipe"]): row["sha256"] for row in rows}
 
     def _statuses(self, wanted: Sequence[Named]) -> dict[Named, VersionStatus]:
         query = (
@@ -159,18 +170,28 @@ class Versions:
             kinds[name] = (*kinds.get(name, ()), row["kind"])
         return {name: status_after(said) for name, said in kinds.items()}
 
-    def _renditions(self, digests: Sequence[str]) -> dict[str, list[Artefact]]:
+    def _renditions(self, digests: Collection[str]) -> dict[str, dict[str, Artefact]]:
+        """By source and recipe."""
         query = select(artefacts).where(
-            artefacts.c.source_sha256.in_(digests),
-            tuple_(artefacts.c.recipe, artefacts.c.recipe_version).in_(list(_RENDITIONS)),
+            artefacts.c.source_sha256.in_(sorted(digests)),
+            tuple_(artefacts.c.recipe, artefacts.c.recipe_version).in_(_NEWEST),
             artefacts.c.params_sha256 == NO_PARAMS,
         )
-        found = [fact_of(Artefact, row) for row in self._tx.rows(query)]
-        found.sort(key=lambda made: _RENDITIONS[made.recipe, made.recipe_version])
-        grouped: dict[str, list[Artefact]] = {}
-        for artefact in found:
-            grouped.setdefault(artefact.source_sha256, []).append(artefact)
-        return grouped
+        made: dict[str, dict[str, Artefact]] = {}
+        for row in self._tx.rows(query):
+            artefact = fact_of(Artefact, row)
+            made.setdefault(artefact.source_sha256, {})[artefact.recipe] = artefact
+        return made
+
+
+def _shown_by(
+    version: Version, by_hand: Mapping[_Recipe, str], made: Mapping[str, Mapping[str, Artefact]]
+) -> tuple[tuple[Artefact, ...], frozenset[str]]:
+    """What a version is shown by, in the order of recipes, and the recipes that were supplied by hand."""
+    key = (version.asset_id, version.number)
+    supplied = frozenset(recipe for recipe in _RECIPES if (*key, recipe) in by_hand)
+    found = (made.get(by_hand.get((*key, recipe), version.sha256), {}).get(recipe) for recipe in _RECIPES)
+    return tuple(each for each in found if each is not None), supplied
 
 
 def _others(twins: Mapping[str, list[str]], latest: VersionView | None) -> tuple[str, ...]:

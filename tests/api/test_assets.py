@@ -73,6 +73,7 @@ def test_members_are_exactly_those_of_the_interface(world: World, asset: Any) ->
         "size",
         "sha256",
         "url",
+        "by_hand",
     }
     event = world.services
     with event.store.writing() as work:

@@ -32,6 +32,8 @@ LEAST: dict[tuple[str, str], str] = {
     ("GET", "/assets/{asset_id}/versions/{number}/content"): "viewer",
     ("GET", "/assets/{asset_id}/versions/{number}/renditions/{recipe}"): "viewer",
     ("POST", "/assets/{asset_id}/versions/{number}/renditions/{recipe}/retry"): "contributor",
+    ("PUT", "/assets/{asset_id}/versions/{number}/preview"): "contributor",
+    ("DELETE", "/assets/{asset_id}/versions/{number}/preview"): "contributor",
     ("GET", "/assets/{asset_id}/versions/{number}/impact"): "viewer",
     ("POST", "/assets/{asset_id}/versions/{number}/approve"): "approver",
     ("POST", "/assets/{asset_id}/versions/{number}/reject"): "approver",

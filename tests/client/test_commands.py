@@ -69,6 +69,19 @@ def test_an_upload_sends_the_form_and_the_bytes(fake: Fake, dam: Dam, tmp_path: 
     assert fake.asked[0].headers["Content-Length"] == str(len(sent))
 
 
+def test_a_preview_is_sent_and_taken_away(fake: Fake, dam: Dam, tmp_path: Path) -> None:
+    where = f"/assets/{ID}/versions/2/preview"
+    fake.on("GET", f"/assets/{ID}", ASSET)
+    fake.on("PUT", where, {"number": 2}, 202)
+    fake.on("DELETE", where, {"number": 2})
+    (tmp_path / "shot.png").write_bytes(b"a picture")
+    assert dam("preview", ID, "2", "shot.png").stdout == "Version 2 of Hero is shown by shot.png\n"
+    assert b"a picture" in fake.asked[-1].content
+    assert dam("preview", ID, "2", "--remove").stdout == "Version 2 of Hero is shown by its own renditions\n"
+    assert dam("preview", ID, "2").exit_code == 2
+    assert dam("preview", ID, "2", "shot.png", "--remove").exit_code == 2
+
+
 def test_an_approval_names_the_digest_and_the_head_that_were_there(fake: Fake, dam: Dam) -> None:
     fake.on("GET", f"/assets/{ID}", {**ASSET, "approved": {"number": 4}})
     fake.on("GET", f"/assets/{ID}/versions/5", {"sha256": SHA})

@@ -9,10 +9,12 @@ import pytest
 
 from dam.domain.errors import Conflict
 from dam.domain.placements import ABSENT, Need
+from dam.domain.previews import RenditionOverride
 from dam.ports.store import Store
 from tests.contracts.facts import (
     AT,
     artefact,
+    asset,
     attempt,
     channel,
     content,
@@ -51,6 +53,27 @@ class ArtefactsContract:
             assert work.artefacts.of_source(digest("one")) == [large, made]
             assert work.artefacts.page(None, 1) == [large]
             assert work.artefacts.page((digest("one"), "large-2048", 1), 5) == [made]
+
+    def test_a_preview_supplied_by_hand_is_shown_for_its_version_and_no_other(self, store: Store) -> None:
+        fill(store, content("one"), content("two"), asset("a1", latest=2), asset("a2", latest=1))
+        fill(store, version(), version(number=2), version("a2"))
+        own, other = artefact(text="one"), artefact(text="two")
+        override = RenditionOverride("a1", 1, "thumb-256", digest("two"), AT, "ann")
+        with store.writing() as work:
+            work.artefacts.ensure(own)
+            assert work.artefacts.shown("a1", 1, "thumb-256", 1) == own
+            work.add(override)
+            assert work.artefacts.shown("a1", 1, "thumb-256", 1) is None  # it is to be made of the other bytes
+            work.artefacts.ensure(other)
+            shown = [work.artefacts.shown(*each, "thumb-256", 1) for each in (("a1", 1), ("a1", 2), ("a2", 1))]
+            assert shown == [other, own, own]
+            assert work.artefacts.shown("a1", 1, "large-2048", 1) is None
+            views = {view.version.number: view for view in work.assets.version_views("a1", None, 5)}
+            assert (views[1].renditions, views[1].by_hand) == ((other,), frozenset({"thumb-256"}))
+            assert (views[2].renditions, views[2].by_hand) == ((own,), frozenset())
+            assert [work.assets.having(digest(text)) for text in ("one", "two")] == [["a1", "a2"], ["a1"]]
+            assert [work.artefacts.drop_overrides("a1", number) for number in (2, 1, 1)] == [0, 1, 0]
+            assert work.artefacts.shown("a1", 1, "thumb-256", 1) == own
 
     def test_an_artefact_is_delivered_when_a_delivery_refers_to_it(self, store: Store) -> None:
         one_placement(store)

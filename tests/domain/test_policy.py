@@ -13,7 +13,7 @@ ADDED: dict[Role, set[str]] = {
     },
     "contributor": {
         "asset.create", "asset.edit", "asset.trash", "campaign.edit", "version.create", "version.render",
-        "channel.check", "placement.verify", "placement.retry",
+        "version.preview", "channel.check", "placement.verify", "placement.retry",
     },
     "approver": {
         "version.approve", "version.reject", "version.revoke", "asset.rollback", "asset.withdraw", "asset.publish",
