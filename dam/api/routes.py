@@ -82,7 +82,8 @@ class Routes:
             wrapped = blueprint.arguments(
                 route.body, location="json", arg_name="body", required=_has_required(route.body)
             )(wrapped)
-        wrapped = blueprint.arguments(route.query, location="query", arg_name="query")(wrapped)
+        # An instance: of a class a new one would be made for each request.
+        wrapped = blueprint.arguments(route.query(), location="query", arg_name="query")(wrapped)
         wrapped = _checked(route, wrapped)
         for media_type in route.files:
             for status in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):

@@ -45,14 +45,17 @@ class SqlStore:
 
     def __init__(self, engine: Engine, gate: Gate | None = None, now: Now | None = None, wake: Wake | None = None):
         self._engine, self._gate, self._now, self._wake = engine, gate, now, wake
+        # Two ways into one pool: said once here, for each connection it would cost as much as a query.
+        self._writer = engine.execution_options(**options(engine, writing=True))
+        self._reader = engine.execution_options(**options(engine, writing=False))
 
     def writing(self) -> "SqlUnitOfWork":
         """A unit of work that may change things; on SQLite the only one at a time."""
-        return SqlUnitOfWork(self._engine, self._now, gate=self._gate, wake=self._wake, writing=True)
+        return SqlUnitOfWork(self._writer, self._now, gate=self._gate, wake=self._wake, writing=True)
 
     def reading(self) -> "SqlUnitOfWork":
         """A unit of work that sees one consistent state and can't change it."""
-        return SqlUnitOfWork(self._engine, self._now, gate=None, wake=None, writing=False)
+        return SqlUnitOfWork(self._reader, self._now, gate=None, wake=None, writing=False)
 
     @property
     def engine(self) -> Engine:
@@ -81,6 +84,7 @@ class SqlUnitOfWork:
     """
 
     def __init__(self, engine: Engine, now: Now | None, *, gate: Gate | None, wake: Wake | None, writing: bool) -> None:
+        """``engine`` has the options of a unit that writes, or of one that only reads."""
         self._engine, self._now, self._gate, self._wake, self._writing = engine, now, gate, wake, writing
         self._ending = ExitStack()
         self._open: Transaction | None = None
@@ -90,8 +94,7 @@ class SqlUnitOfWork:
             if self._gate is not None:
                 stack.enter_context(self._gate)
             with translated():
-                connection = stack.enter_context(self._engine.connect())
-                self._connection = connection.execution_options(**options(self._engine, writing=self._writing))
+                self._connection = stack.enter_context(self._engine.connect())
                 self._connection.begin()
             self._open = Transaction(self._connection, self._now, writing=self._writing)
             self._ending = stack.pop_all()
