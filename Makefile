@@ -11,7 +11,7 @@ help:
 	@echo 'make demo   play the whole story on the running service, and show the proof'
 	@echo 'make test   check and test everything'
 	@echo 'make mutants   take each defence out in turn, in a copy; fails if its test still passes (NAME= for some of them)'
-	@echo 'make torture   the long campaigns: every kill, long schedules, 10,000 reads; hours'
+	@echo 'make torture   the long campaigns: every kill, long schedules; hours'
 	@echo 'make bench  measure it, against the same work done bare on this machine (NAME= for some of it; docs/bench.md)'
 	@echo 'make lint   style, types and import contracts only'
 	@echo 'make lock   pin the dependencies of pyproject.toml anew'
