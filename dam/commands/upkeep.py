@@ -13,6 +13,7 @@ from config.settings import Settings
 from dam import wiring
 from dam.commands import apart, home
 from dam.operations import fsck as checking
+from dam.operations.findings import Report
 from dam.operations import indexing, renditions
 from workers.wakeup import Sender
 
@@ -55,11 +56,11 @@ def fsck(settings: Settings, *, full: bool, as_json: bool) -> int:
     return 1 if report.damaged else 0
 
 
-def _plain(report: checking.Report) -> dict[str, object]:
+def _plain(report: Report) -> dict[str, object]:
     findings = [asdict(finding) for finding in report.findings]
     return {"damaged": report.damaged, "checked": report.checked, "found": report.found, "findings": findings}
 
 
-def _summary(report: checking.Report) -> str:
+def _summary(report: Report) -> str:
     checked = ", ".join(f"{count} {name}" for name, count in report.checked.items())
     return f"{'DAMAGED' if report.damaged else 'Sound'}. Looked at {checked}."

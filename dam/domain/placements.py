@@ -155,7 +155,7 @@ class Observation:
     placement_id: str
     began_at: datetime
     until: datetime
-    how: Literal["readback", "audit", "before"]
+    how: Literal["readback", "audit"]
     digest: str | None
     foreign: bool
     counted: bool

@@ -7,56 +7,24 @@ like damage. What is lost or contradictory is *damage*; what is merely left over
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from dam.domain.assets import Asset, Decision, Version
 from dam.domain.errors import NotFound
 from dam.domain.placements import ABSENT, OPEN, Delivery, Placement, Standing
 from dam.domain.recipes import Artefact
+from dam.operations.findings import Report
 from dam.ports.objects import ObjectStore
 from dam.ports.services import Services
 from dam.ports.store import Store, UnitOfWork
 from search.errors import SearchUnavailable
 
-Level = Literal["damage", "note"]
 T = TypeVar("T")
 
 PAGE = 200
-MOST_FINDINGS = 1000
 _ALL = 1 << 31
 _CHUNK = 1 << 20
 _HEADS = frozenset({"approve", "rollback", "withdraw"})
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """``code`` is stable, ``subject`` names the thing (``asset:…``, ``object:…``), ``detail`` is a sentence."""
-
-    level: Level
-    code: str
-    subject: str
-    detail: str
-
-
-@dataclass(slots=True)
-class Report:
-    """What was looked at, by kind, and what was found; of very many findings the first thousand and their count."""
-
-    checked: Counter[str] = field(default_factory=Counter)
-    findings: list[Finding] = field(default_factory=list)
-    found: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def damaged(self) -> bool:
-        """Is anything lost or contradictory?"""
-        return self.found["damage"] > 0
-
-    def add(self, level: Level, code: str, subject: str, detail: str) -> None:
-        """Note a finding."""
-        self.found[level] += 1
-        if len(self.findings) < MOST_FINDINGS:
-            self.findings.append(Finding(level, code, subject, detail))
 
 
 def check(services: Services, *, full: bool) -> Report:

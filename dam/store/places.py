@@ -145,6 +145,6 @@ observations = Table(
     Column("counted", Boolean, nullable=False),
     whole("looks"),
     *need("reason"),
-    one_of("how", ("readback", "audit", "before")),
+    one_of("how", ("readback", "audit")),
     Index("ix_observations_placement", "placement_id", "id"),
 )

@@ -10,7 +10,7 @@ import pytest
 
 from dam.domain.assets import Seen
 from dam.domain.principals import SYSTEM
-from dam.operations import channels, decide, fsck, place
+from dam.operations import channels, decide, findings, fsck, place
 from dam.operations.channels import Setup
 from dam.operations.place import Where
 from dam.ports.services import Services
@@ -130,7 +130,7 @@ def test_an_index_that_is_newer_than_the_database_is_told(used: Services, tmp_pa
 
 
 def test_of_very_many_findings_the_first_are_kept_and_all_are_counted() -> None:
-    report = fsck.Report()
-    for number in range(fsck.MOST_FINDINGS + 5):
+    report = findings.Report()
+    for number in range(findings.MOST_FINDINGS + 5):
         report.add("note", "orphan", f"object:{number}", "Left over.")
-    assert (len(report.findings), report.found["note"]) == (fsck.MOST_FINDINGS, fsck.MOST_FINDINGS + 5)
+    assert (len(report.findings), report.found["note"]) == (findings.MOST_FINDINGS, findings.MOST_FINDINGS + 5)

@@ -207,7 +207,7 @@ def upgrade() -> None:
         sa.Column("looks", Serial, autoincrement=False, nullable=False),
         sa.Column("reason_code", Words, nullable=True),
         sa.Column("reason_detail", Words, nullable=True),
-        sa.CheckConstraint("how IN ('readback', 'audit', 'before')", name=op.f("ck_observations_how")),
+        sa.CheckConstraint("how IN ('readback', 'audit')", name=op.f("ck_observations_how")),
         sa.ForeignKeyConstraint(["placement_id"], ["placements.id"], name=op.f("fk_observations_placement_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_observations")),
     )
