@@ -40,3 +40,9 @@ def street(migrated_file: Path) -> Iterator[Street]:
 def house(street: Street) -> Iterator[House]:
     with street.house() as one:
         yield one
+
+
+@pytest.fixture
+def shop(house: House) -> Path:
+    """The folder of the channel ``shop``."""
+    return house.outside / "shop"
