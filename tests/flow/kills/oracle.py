@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from dam.domain import states
+from dam.domain import recipes, states
 from dam.domain.assets import Asset
 from dam.domain.placements import Standing
 from dam.domain.recipes import for_display
@@ -19,6 +19,7 @@ from dam.operations import fetch, fsck, read, sign_in
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
 from search.results import Page
+from tests.flow.kills.causes import halves
 from tests.flow.kills.story import BOSS, FOREIGN, OLD, SHOP, Facts, Story, digest_of
 
 
@@ -37,6 +38,8 @@ class Held:
     head: int | None = None
     placed: dict[str, tuple[str, str]] = field(default_factory=dict)
     pinned: dict[str, int] = field(default_factory=dict)
+    renewed: dict[str, int] = field(default_factory=dict)
+    shown_by: dict[int, int] = field(default_factory=dict)
     withdrawn: set[str] = field(default_factory=set)
 
     def take(self, facts: Facts) -> None:
@@ -48,6 +51,7 @@ class Held:
         if "version" in facts:
             number, sha256, rationale = facts["version"]
             self.versions[number] = (sha256, rationale)
+        self.shown_by |= dict([facts["shown_by"]] if "shown_by" in facts else [])
         self._take_decisions(facts)
         self._take_placements(facts)
 
@@ -61,6 +65,7 @@ class Held:
             self.placed[remote] = (recipe, placement_id)
         if "pinned" in facts:
             self.pinned |= dict([facts["pinned"]])
+        self.renewed |= dict(facts.get("renewed", ()))
         if facts.get("ends_pinned"):
             self.withdrawn |= set(self.pinned)
         self.withdrawn |= set(facts.get("withdrawn", ()))
@@ -83,7 +88,7 @@ def held(story: Story) -> Held:
 def after_kill(story: Story) -> list[str]:
     """What is wrong at once, before anything was repaired."""
     known, services = held(story), story.services
-    wrong = [*_damage(services), *_torn(story.folder / SHOP, services)]
+    wrong = [*_damage(services), *halves(story), *_torn(story.folder / SHOP, services)]
     if known.asset is not None:
         wrong += _asset(services, known, known.asset, done=False)
     return [*wrong, *_people(services, known)]
@@ -92,7 +97,7 @@ def after_kill(story: Story) -> list[str]:
 def at_rest(story: Story) -> list[str]:
     """What is wrong although nothing is under way any more."""
     known, services = held(story), story.services
-    wrong = [*_damage(services), *_people(services, known), *_work(services)]
+    wrong = [*_damage(services), *halves(story), *_people(services, known), *_work(services)]
     if known.asset is None:
         return wrong
     wrong += [*_asset(services, known, known.asset, done=True), *_renditions(services, known, known.asset)]
@@ -213,7 +218,12 @@ def _work(services: Services) -> Iterator[str]:
 def _renditions(services: Services, known: Held, asset_id: str) -> Iterator[str]:
     for number in known.versions:
         for recipe in for_display():
-            made = fetch.content(services, BOSS, asset_id, number, recipe.name)
+            made, source = (
+                fetch.content(services, BOSS, asset_id, number, recipe.name),
+                known.shown_by.get(number, number),
+            )
+            if made.sha256 != _delivered(services, source, recipe.name, recipe.version):
+                yield f"{recipe.name} of version {number} is not made of the picture {source}."
             with made.open(services) as stream:
                 if hashlib.sha256(stream.read()).hexdigest() != made.sha256:
                     yield f"{recipe.name} of version {number} has other bytes than recorded."
@@ -225,10 +235,11 @@ def _places(services: Services, known: Held, shop: Path) -> Iterator[str]:
         number = known.shown(remote)
         standing = read.placement(services, BOSS, placement_id)
         word = states.state(standing).word
-        if standing.placement.recipe != recipe or word not in _words(number, remote in known.withdrawn):
+        made_by = (standing.placement.recipe, standing.placement.recipe_version)
+        if made_by != (recipe, known.renewed.get(remote, 1)) or word not in _words(number, remote in known.withdrawn):
             yield f"{remote} is {word}, version {number} is to be seen."
         if number is not None:
-            expected[remote] = _delivered(services, number, recipe)
+            expected[remote] = _delivered(services, number, *made_by)
     found = {str(file.relative_to(shop)): _sha256(file) for file in _files(shop)}
     if found != expected:
         yield f"In the folder are {found}, not {expected}."
@@ -240,20 +251,21 @@ def _words(number: int | None, withdrawn: bool) -> tuple[str, ...]:
     return ("withdrawn",) if withdrawn else ("waiting", "withdrawn")
 
 
-def _delivered(services: Services, number: int, recipe: str) -> str:
+def _delivered(services: Services, number: int, recipe: str, version: int) -> str:
     if recipe == "original":
         return digest_of(number)
     with services.store.reading() as work:
-        made = work.artefacts.get(digest_of(number), recipe, 1)
-    return str(made.sha256 if made else None)
+        made = work.artefacts.get(digest_of(number), recipe, version)
+    if made is None or made.width != min(320 + number, recipes.at_version(recipe, version).box):
+        return f"no {recipe} of version {version}: {made}"
+    return str(made.sha256)
 
 
 def _found(services: Services, known: Held) -> Iterator[str]:
     status = "approved" if known.head is not None else ("withdrawn" if known.decisions else "draft")
-    for query in ("hero", "tag:spring", f"status:{status}", "kind:image", "hero-1.jpg"):
-        found = read.search(services, BOSS, query, Page(), ())
-        if [view.asset.id for view in found.assets] != [known.asset] or found.behind:
-            yield f"{query} finds {found}."
+    found = read.search(services, BOSS, f"hero tag:spring status:{status} kind:image hero-1.jpg", Page(), ())
+    if [view.asset.id for view in found.assets] != [known.asset] or found.behind:
+        yield f"The search finds {found}."
 
 
 def _files(shop: Path) -> list[Path]:

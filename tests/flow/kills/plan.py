@@ -1,70 +1,45 @@
 """Which points are killed at: all of them when there is time, else a choice that is the same each time.
 
-Rule: what is chosen depends on the recorded points only. In it is every method, and every state on the disk that a kill
-can leave there.
+Rule: what is chosen depends on what was recorded only. In it is every kind of point, on both sides of the call; every
+commit; and every durable state that is to be found at any point: of points that leave the same, the first.
 """
 
 from collections.abc import Sequence
 
-from tests.flow.kills.steps import STEPS
-from tests.flow.kills.watch import method_of
+from tests.flow.kills.watch import kind_of
 
-_CHANGES_THE_WORLD = frozenset(
-    {
-        "Change.__exit__",
-        "Change.apply",
-        "Channel.establish",
-        "Channel.stage_put",
-        "Channel.stage_removal",
-        "ObjectSink.finish",
-        "ObjectSink.seal",
-        "Renderer.render",
-        "SearchIndex.rebuild",
-        "SearchIndex.write",
-    }
-)
-"""What, beside a commit, leaves something behind outside of the process. All else is undone with the transaction: a
-kill there leaves what a kill after the last of these leaves.
-"""
+Recorded = Sequence[Sequence[tuple[str, int]]]
+"""For each step its points, each with the number of the durable state that a kill there leaves."""
 
-EXEMPT = {
-    "SearchIndex.check": "Nothing in the service calls it.",
-    "Placements.outdated": "Looks for placements by an older version of a recipe; every recipe has one version yet.",
-    "Rollouts.newest_of": "Asked for a placement that a fan-out has missed, which no undisturbed story has.",
-}
-"""Methods that the story does not reach, and why."""
+COMMITTED = "UnitOfWork.commit:after"
 
 ON_TO_THE_END = ("upload", "deliver", "replace")
-"""Steps of which the first kill is followed by the whole rest of the story; after the others the step is ended."""
+"""Steps of which one kill is followed by the whole rest of the story; after all others the step is ended."""
 
 
-_COMMITS = 4
-"""Of a step that commits more often, so many, spread evenly; of the replacement all."""
+def chosen(recorded: Recorded) -> list[list[str]]:
+    """For each step the points to be killed at, in their order."""
+    taken = _new_states(recorded)
+    kinds: dict[str, list[tuple[int, str]]] = {}
+    for step, passed in enumerate(recorded):
+        taken[step] |= {point for point, _ in passed if kind_of(point) == COMMITTED}
+        for point, _ in passed:
+            kinds.setdefault(kind_of(point), []).append((step, point))
+    for found in kinds.values():
+        if not any(point in taken[step] for step, point in found):
+            step, point = found[0]  # early in the story a kill costs less, and all states are taken anyway
+            taken[step].add(point)
+    return [[point for point, _ in passed if point in taken[step]] for step, passed in enumerate(recorded)]
 
 
-def chosen(points: Sequence[Sequence[str]]) -> list[list[str]]:
-    """For each step the points to be killed at: after each commit, after the first of each other change of the world;
-    and once in all, rather early in the story, each such change before, and each other method before or after.
-    """
-    plan: list[list[str]] = []
-    rest: dict[str, list[tuple[int, str]]] = {}
-    for step, passed in enumerate(points):
-        plan.append(_spread(step, [point for point in passed if point.startswith("UnitOfWork.commit:after")]))
-        plan[step] += [point for point in passed if _changed(point) and point.endswith("#1")]
-        for point in passed:
-            if not point.startswith("UnitOfWork.commit:after") and not _changed(point):
-                rest.setdefault(method_of(point), []).append((step, point))
-    for found in rest.values():
-        step, point = found[len(found) // 4]
-        plan[step].append(point)
-    return plan
-
-
-def _spread(step: int, found: list[str]) -> list[str]:
-    every = 1 if STEPS[step][0] == "replace" else -(-len(found) // _COMMITS) or 1
-    return found[::every]
-
-
-def _changed(point: str) -> bool:
-    """Has something other than the database just changed?"""
-    return method_of(point) in _CHANGES_THE_WORLD and ":after#" in point
+def _new_states(recorded: Recorded) -> list[set[str]]:
+    """The points at which there is a state that no earlier one had."""
+    seen: set[int] = set()
+    taken: list[set[str]] = []
+    for passed in recorded:
+        taken.append(set())
+        for point, state in passed:
+            if state not in seen:
+                taken[-1].add(point)
+            seen.add(state)
+    return taken

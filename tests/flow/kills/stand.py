@@ -28,14 +28,15 @@ from dam.channels import KINDS
 from dam.channels.configured import ConfiguredChannels
 from dam.channels.hand import Hands
 from dam.channels.kind import Surroundings
+from dam.domain import recipes
 from dam.operations import indexing
 from dam.passwords import Argon2Passwords
 from dam.ports.services import Services
 from dam.store import migrate
 from dam.store.work import open_store
-from tests.flow.kills import oracle
+from tests.flow.kills import durable, oracle
 from tests.flow.kills.steps import STEPS, go_on
-from tests.flow.kills.story import FOREIGN, OLD, SHOP, Log, Shifted, Story
+from tests.flow.kills.story import FOREIGN, OLD, RELEASES, SHOP, Log, Shifted, Story
 from tests.flow.kills.watch import Trace, Watched, ports
 from workers.drain import drain
 from workers.media.studio import Studio
@@ -62,22 +63,28 @@ class Stand:
         self._studio.sandbox()
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
-        """``record``: the points of each step. ``kill`` (``step``, ``point``, ``on``): what was wrong after it."""
+        """``record``: as ``plan.Recorded``. ``kill`` (``step``, ``point``, ``on``): what was wrong after it."""
         if request["do"] == "record":
-            return {"points": self.record()}
+            return {"recorded": self.record()}
         wrong = self.kill(request["step"], request["point"], on=request["on"])
         return {"point": request["point"], "wrong": wrong}
 
     def close(self) -> None:
         self._studio.close()
 
-    def record(self) -> list[list[str]]:
-        """Play each step from the checkpoint before it, and leave the next checkpoint; returns the points of each."""
+    def record(self) -> list[list[tuple[str, int]]]:
+        """Play each step from the checkpoint before it, and leave the next checkpoint; returns the points of each, with
+        the number of the durable state that was there.
+        """
         self._found()
-        points = []
+        points, states = [], dict[durable.State, int]()
+
+        def look() -> int:
+            return states.setdefault(durable.state(self._play), len(states))
+
         for step in range(len(STEPS)):
             shutil.copytree(self._play, self._checkpoint(step))
-            trace = Trace()
+            trace = Trace(look=look)
             with self._live(trace) as story:
                 go_on(story, step + 1)
             points.append(trace.passed)
@@ -168,7 +175,9 @@ class Stand:
         renderer: Any = StudioRenderer(self._studio)
         if trace is not None:
             services, renderer = _watched(services, trace), Watched(renderer, ports()["Renderer"], trace)
-        yield Story(self._play, services, renderer, self._time, Log(self._play / "log"))
+        log = Log(self._play / "log")
+        recipes.RECIPES = RELEASES[max((facts.get("release", 0) for _, facts in log.lines), default=0)]
+        yield Story(self._play, services, renderer, self._time, log)
         built.index.close()
         hands.close()
         self._store.dispose()

@@ -4,12 +4,11 @@ Rule: a step may be begun again wherever it was killed. It does then what a care
 whether it has happened, or repeat the request with its idempotency key. It returns what is acknowledged.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
+from dam.domain import recipes
 from dam.domain.assets import Edit, Seen
 from dam.domain.errors import Conflict
-from dam.domain.principals import Actor
-from dam.domain.work import BACKOFF_S
 from dam.operations import (
     campaigns,
     channels,
@@ -19,19 +18,24 @@ from dam.operations import (
     fsck,
     health,
     impact,
-    indexing,
-    jobs,
     place,
     read,
-    renditions,
     rollouts,
-    uploads,
 )
 from search.results import Page
 from tests.flow.kills.accounts import enter, join
-from tests.flow.kills.story import BOSS, HERO, OLD, SHOP, SMALL, Facts, NoRenderer, Story, digest_of
-from workers.drain import drain
-from workers.sweep import Sweeper
+from tests.flow.kills.pictures import second_version, show_itself, show_otherwise, upload
+from tests.flow.kills.story import BOSS, HERO, OLD, RELEASES, SHELF, SHOP, SMALL, Facts, Story, digest_of
+from tests.flow.kills.worker import (
+    find_missed,
+    forget_delivery,
+    forget_fan_out,
+    previews,
+    reindex,
+    start_again,
+    sweep,
+    work,
+)
 
 
 def set_up(story: Story) -> Facts:
@@ -46,16 +50,17 @@ def set_up(story: Story) -> Facts:
     return {"channel": channel.id}
 
 
-def upload(story: Story) -> Facts:
-    """The asset with its first version, tags and a campaign."""
-    details = uploads.Details(title="Spring hero", tags=("hero", "spring"), campaigns=("spring 26",))
-
-    def run(who: Actor) -> Mapping[str, str]:
-        return {"asset_id": uploads.create_asset(story.services, who, story.incoming(1), details)}
-
-    asset = story.once("upload", run)["asset_id"]
-    described = {"title": "Spring hero", "tags": ["hero", "spring"], "campaigns": ["spring 26"]}
-    return {"asset": asset, "describes": described, "version": [1, digest_of(1), ""]}
+def lose_sight(story: Story) -> Facts:
+    """The channel's folder is not there for a while, as with a share that is not mounted; it comes back as it was."""
+    services, channel_id, aside = story.services, story.log.fact("channel"), story.folder / "aside"
+    if not aside.exists():
+        (story.folder / SHOP).rename(aside)
+    seen = [channels.check(services, BOSS, channel_id)]
+    aside.rename(story.folder / SHOP)
+    seen.append(channels.check(services, BOSS, channel_id))
+    if [each.unreachable is None for each in seen] != [False, True]:
+        raise AssertionError(f"The channel was seen as {seen}.")
+    return {}
 
 
 def edit(story: Story) -> Facts:
@@ -69,12 +74,6 @@ def edit(story: Story) -> Facts:
         campaigns.rename(services, BOSS, present["spring 26"], campaign)
     story.once("campaign", lambda who: {"campaign_id": campaigns.create(services, who, "autumn 2026").id})
     return {"describes": {"description": "For the front page", "campaigns": [campaign]}}
-
-
-def work(story: Story) -> Facts:
-    """The worker does all that is due."""
-    drain(story.services, story.renderer)
-    return {"worked": True}
 
 
 def search(story: Story) -> Facts:
@@ -115,15 +114,6 @@ def place_twice(story: Story) -> Facts:
     except Conflict:
         return {}
     raise AssertionError("Two placements have the same place.")
-
-
-def second_version(story: Story) -> Facts:
-    def run(who: Actor) -> Mapping[str, str]:
-        incoming = story.incoming(2)
-        return {"number": str(uploads.add_version(story.services, who, story.asset, incoming, "warmer colours"))}
-
-    number = int(story.once("version", run)["number"])
-    return {"version": [number, digest_of(2), "warmer colours"]}
 
 
 def roll_back(story: Story) -> Facts:
@@ -167,44 +157,26 @@ def audit(story: Story) -> Facts:
     return work(story)
 
 
+def release(story: Story) -> Facts:
+    """The program's next release declares a recipe's second version; nothing is made of it by itself."""
+    recipes.RECIPES = RELEASES[1]
+    if rollouts.recipe_impact(story.services, BOSS, SHELF.name).placements != 1:
+        raise AssertionError("One placement shows what the older version made.")
+    return {"release": 1}
+
+
+def renew(story: Story) -> Facts:
+    """Every placement moves to the recipe's newest version."""
+    story.once("renew", lambda who: {"rollout": str(rollouts.recipe_rollout(story.services, who, SHELF.name))})
+    work(story)
+    return {"renewed": [[SMALL, 2]]}
+
+
 def withdraw_small(story: Story) -> Facts:
     placement_id = story.placement(SMALL)
     if not read.placement(story.services, BOSS, placement_id).placement.ending:
         place.withdraw(story.services, BOSS, placement_id, "too small")
     return {"withdrawn": [SMALL]}
-
-
-def sweep(story: Story) -> Facts:
-    """Every chore of the clock."""
-    while Sweeper(story.services, lambda: None).turn():
-        pass
-    return {}
-
-
-def previews(story: Story) -> Facts:
-    """Previews are thrown away; making them fails until the job is set aside, and works when a person asks again."""
-    renditions.throw_away(story.services)
-    for wait in (0, *BACKOFF_S):
-        story.time.move(wait)
-        drain(story.services, NoRenderer())
-    for job in read.work(story.services, BOSS, "set_aside", None, 10):
-        jobs.retry(story.services, BOSS, job.id)
-    return work(story)
-
-
-def start_again(story: Story) -> Facts:
-    """What a worker does first: it gives back what a dead one held."""
-    with story.services.store.writing() as unit:
-        unit.jobs.release_leases(unit.now())
-        unit.commit()
-    return work(story)
-
-
-def reindex(story: Story) -> Facts:
-    """As the command does it."""
-    indexing.reindex(story.services)
-    story.services.index.close()
-    return {}
 
 
 def look_around(story: Story) -> Facts:
@@ -254,13 +226,14 @@ STEPS: tuple[tuple[str, Callable[[Story], Facts]], ...] = (
     ("join", join),
     ("enter", enter),
     ("set up a channel", set_up),
+    ("lose sight", lose_sight),
     ("upload", upload),
     ("edit", edit),
     ("render and index", work),
     ("search", search),
     ("approve 1", approve(1)),
     ("place the original", place_at(HERO, "original")),
-    ("place a rendition", place_at(SMALL, "thumb-256")),
+    ("place a rendition", place_at(SMALL, SHELF.name)),
     ("place twice", place_twice),
     ("adopt a place", place_at(OLD, "original", adopt=True)),
     ("deliver", work),
@@ -268,20 +241,26 @@ STEPS: tuple[tuple[str, Callable[[Story], Facts]], ...] = (
     ("approve 2", approve(2)),
     ("replace", work),
     ("roll back", roll_back),
-    ("return", work),
+    ("forget the fan-out", forget_fan_out),
+    ("return", find_missed),
     ("reject 2", reject_second),
     ("publish", publish),
     ("pin", pin),
     ("audit", audit),
+    ("next release", release),
+    ("renew", renew),
     ("withdraw the rendition", withdraw_small),
     ("remove", work),
     ("sweep", sweep),
     ("previews", previews),
     ("start again", start_again),
     ("reindex", reindex),
+    ("show otherwise", show_otherwise),
+    ("show itself", show_itself),
     ("look around", look_around),
     ("take down", take_down),
-    ("clear", work),
+    ("forget a delivery", forget_delivery),
+    ("clear", find_missed),
     ("bring back", bring_back),
     ("end", work),
 )

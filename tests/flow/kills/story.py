@@ -7,7 +7,9 @@ Rule: what was acknowledged is in the log, durably, before anything else is aske
 import hashlib
 import json
 import os
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +17,7 @@ from typing import Any, BinaryIO
 
 from dam.domain.errors import Conflict, DamError
 from dam.domain.principals import SYSTEM_ID, Actor, RequestKey
-from dam.domain.recipes import Recipe
+from dam.domain.recipes import RECIPES, Recipe
 from dam.operations import (
     answers,
     read,
@@ -29,6 +31,10 @@ BOSS = Actor(SYSTEM_ID, "boss", "admin")
 SHOP, HERO, SMALL, OLD = "shop", "spring/hero.jpg", "spring/hero-small.webp", "old/hero.jpg"
 FOREIGN = b"what somebody else had put there"
 _COLOURS = ((200, 30, 30), (30, 200, 30), (30, 30, 200), (200, 200, 30))
+
+SHELF = Recipe("shelf-200", 1, "Shelf, 200 px", "image/webp", "webp", 200, 80, frozenset({"image"}), display=False)
+RELEASES = ((*RECIPES, SHELF), (*RECIPES, SHELF, replace(SHELF, version=2, box=160)))
+"""The recipes that the program declares, and those that its next release declares."""
 
 Facts = dict[str, Any]
 """What a step acknowledges: see ``oracle.Held.take``."""
@@ -119,6 +125,16 @@ class Story:
         except Conflict:  # the killed request holds the key still: ask again in a moment
             self.time.move(answers.LEASE.total_seconds() + 1)
             return answers.begin(self.services, request, "body")
+
+    def lose(self, rows: str) -> None:
+        """Rows are gone, as after a backup that is older than they are."""
+        with closing(sqlite3.connect(self.database)) as database:
+            database.execute(f"DELETE FROM {rows}")
+            database.commit()
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "data" / "dam.sqlite"
 
     @property
     def asset(self) -> str:

@@ -44,18 +44,18 @@ def parts(port: type) -> Mapping[str, type | None]:
 
 
 class Trace:
-    """The points that were passed, in order. At ``target`` the process kills itself."""
+    """The points that were passed, in order, and what ``look`` saw at each. At ``target`` the process kills itself."""
 
-    def __init__(self, target: str | None = None) -> None:
-        self.passed: list[str] = []
-        self._target = target
+    def __init__(self, target: str | None = None, look: Callable[[], int] = int) -> None:
+        self.passed: list[tuple[str, int]] = []
+        self._target, self._look = target, look
         self._counts: Counter[str] = Counter()
 
     def pass_by(self, kind: str) -> None:
         """``kind`` is ``Port.method:side``; the point's name also has how often the kind was passed."""
         self._counts[kind] += 1
         point = f"{kind}#{self._counts[kind]}"
-        self.passed.append(point)
+        self.passed.append((point, self._look()))
         if point == self._target:
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -94,6 +94,11 @@ class Watched:
 
     def _wrapped(self, answer: Any, port: type | None, mode: str) -> Any:
         return answer if port is None or answer is None else Watched(answer, port, self._trace, mode)
+
+
+def kind_of(point: str) -> str:
+    """``Port.method:side`` of a point's name; within a unit of work that only reads it is another kind."""
+    return point.partition("#")[0]
 
 
 def method_of(point: str) -> str:

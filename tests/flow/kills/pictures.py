@@ -1,0 +1,55 @@
+"""The steps that bring bytes in.
+
+Rule: as in ``steps``.
+"""
+
+from collections.abc import Mapping
+
+from dam.domain.principals import Actor
+from dam.operations import previews, uploads
+from tests.flow.kills.story import Facts, Story, digest_of
+from tests.flow.kills.worker import work
+
+
+def upload(story: Story) -> Facts:
+    """The asset with its first version, tags and a campaign."""
+    details = uploads.Details(title="Spring hero", tags=("hero", "spring"), campaigns=("spring 26",))
+
+    def run(who: Actor) -> Mapping[str, str]:
+        return {"asset_id": uploads.create_asset(story.services, who, story.incoming(1), details)}
+
+    asset = story.once("upload", run)["asset_id"]
+    described = {"title": "Spring hero", "tags": ["hero", "spring"], "campaigns": ["spring 26"]}
+    return {"asset": asset, "describes": described, "version": [1, digest_of(1), ""]}
+
+
+def second_version(story: Story) -> Facts:
+    def run(who: Actor) -> Mapping[str, str]:
+        incoming = story.incoming(2)
+        return {"number": str(uploads.add_version(story.services, who, story.asset, incoming, "warmer colours"))}
+
+    number = int(story.once("version", run)["number"])
+    return {"version": [number, digest_of(2), "warmer colours"]}
+
+
+def show_otherwise(story: Story) -> Facts:
+    """The second version is shown by another picture, which somebody supplies."""
+
+    def run(who: Actor) -> Mapping[str, str]:
+        previews.supply(story.services, who, story.asset, 2, story.incoming(3))
+        return {"number": "2"}
+
+    story.once("preview", run)
+    work(story)
+    return {"shown_by": [2, 3]}
+
+
+def show_itself(story: Story) -> Facts:
+    """And by its own bytes again."""
+
+    def run(who: Actor) -> Mapping[str, str]:
+        previews.take_away(story.services, who, story.asset, 2)
+        return {"number": "2"}
+
+    story.once("no preview", run)
+    return {"shown_by": [2, 2]}

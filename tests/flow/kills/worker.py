@@ -1,0 +1,75 @@
+"""The steps of the worker: what is due, what only the clock brings, and what gets lost on the way.
+
+Rule: as in ``steps``. What gets lost is taken out of the tables, as a backup that is older than it would leave them.
+"""
+
+from dam.domain.work import BACKOFF_S
+from dam.operations import indexing, jobs, read, reconcile, renditions
+from tests.flow.kills.story import BOSS, HERO, Facts, NoRenderer, Story
+from workers import relay
+from workers.drain import drain
+from workers.sweep import Sweeper
+
+
+def work(story: Story) -> Facts:
+    """The worker does all that is due."""
+    drain(story.services, story.renderer)
+    return {"worked": True}
+
+
+def sweep(story: Story) -> Facts:
+    """Every chore of the clock."""
+    while Sweeper(story.services, lambda: None).turn():
+        pass
+    return {}
+
+
+def find_missed(story: Story) -> Facts:
+    """The worker does what is due, and then what only the reconciler sees."""
+    work(story)
+    sweep(story)
+    return work(story)
+
+
+def forget_fan_out(story: Story) -> Facts:
+    """The job that would give every placement its delivery gets lost."""
+    relay.number(story.services.store)
+    story.lose("jobs WHERE task = 'fan_out'")
+    return {}
+
+
+def forget_delivery(story: Story) -> Facts:
+    """A delivery gets lost, although its rollout counts as fanned out."""
+    relay.number(story.services.store)
+    with story.services.store.reading() as unit:
+        begun = [each.number for each in unit.rollouts.unfinished(0, 10)]
+    for number in begun:
+        reconcile.fan_out(story.services, number)
+    story.lose(f"deliveries WHERE state = 'due' AND placement_id = '{story.placement(HERO)}'")
+    return {}
+
+
+def previews(story: Story) -> Facts:
+    """Previews are thrown away; making them fails until the job is set aside, and works when a person asks again."""
+    renditions.throw_away(story.services)
+    for wait in (0, *BACKOFF_S):
+        story.time.move(wait)
+        drain(story.services, NoRenderer())
+    for job in read.work(story.services, BOSS, "set_aside", None, 10):
+        jobs.retry(story.services, BOSS, job.id)
+    return work(story)
+
+
+def start_again(story: Story) -> Facts:
+    """What a worker does first: it gives back what a dead one held."""
+    with story.services.store.writing() as unit:
+        unit.jobs.release_leases(unit.now())
+        unit.commit()
+    return work(story)
+
+
+def reindex(story: Story) -> Facts:
+    """As the command does it."""
+    indexing.reindex(story.services)
+    story.services.index.close()
+    return {}
