@@ -13,8 +13,8 @@ from config.settings import Settings
 from dam import wiring
 from dam.commands import apart, home
 from dam.operations import fsck as checking
-from dam.operations.findings import Report
 from dam.operations import indexing, renditions
+from dam.operations.findings import Report
 from workers.wakeup import Sender
 
 
