@@ -12,6 +12,7 @@ from flask import Flask, Response, request
 from dam.api import (
     assets,
     channels,
+    context,
     credentials,
     document,
     feed,
@@ -82,8 +83,13 @@ def create_app(services: Services, options: Options | None = None) -> Flask:
 def _guard(app: Flask) -> None:
     public_endpoints = {DOCUMENT_ENDPOINT, *(name for routes in ALL for name in routes.public)}
 
+    @app.teardown_request
+    def leave(error: BaseException | None) -> None:
+        context.end()
+
     @app.before_request
     def identify() -> None:
+        context.begin()
         if request.endpoint is not None and request.endpoint not in public_endpoints:
             credentials.identify()
             actor()
