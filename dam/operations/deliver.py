@@ -5,8 +5,10 @@ Rule: three short transactions (claim, permit, settle) and no transaction while 
 share them, up to the kind's ``batch``; each is decided on its own.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache, partial
 from itertools import groupby
 
 from dam.domain import proof
@@ -59,7 +61,7 @@ def _take_all(
 ) -> tuple[list[Claimed], list[str]]:
     ids = [delivery.placement_id for delivery in due]
     standings, attempts = work.placements.hold(ids), work.rollouts.unfinished_attempts(ids)
-    draft = Draft()
+    draft, size_of = Draft(), cache(partial(_size, work))
     claims: list[Claimed] = []
     looks: list[str] = []
     for delivery in due:
@@ -68,7 +70,7 @@ def _take_all(
             continue
         if sum(claim.size for claim in claims) >= BYTES:
             break  # the others stay due, for the next round or another worker
-        taken = _take(services, work, draft, standing, delivery, attempts[delivery.placement_id], now)
+        taken = _take(services, size_of, draft, standing, delivery, attempts[delivery.placement_id], now)
         if isinstance(taken, Claimed):
             claims.append(taken)
         elif taken is not None:
@@ -79,7 +81,7 @@ def _take_all(
 
 def _take(
     services: Services,
-    work: UnitOfWork,
+    size_of: Callable[[str], int],
     draft: Draft,
     standing: Standing,
     delivery: Delivery,
@@ -103,7 +105,8 @@ def _take(
     elif delivery.tries >= services.rules.max_tries:
         fail(draft, standing.placement, delivery, _gave_up(delivery), now)
     else:
-        size = _size(work, standing)
+        # At most: no rendition is expected to be larger than twice its original.
+        size = 2 * size_of(standing.version.sha256) if standing.version else 0
         lease = proof.lease_for(size, services.rules.lease, timedelta(seconds=timing.permit))
         claimed = _grant(draft, standing, delivery, answer, now, now + lease)
         return replace(claimed, size=size)
@@ -137,10 +140,9 @@ def _moved(standing: Standing, delivery: Delivery) -> bool:
     return newest is not None and newest.id == delivery.id and newest != delivery
 
 
-def _size(work: UnitOfWork, standing: Standing) -> int:
-    """Bytes to be sent, at most: no rendition is expected to be larger than twice its original."""
-    content = work.assets.content(standing.version.sha256) if standing.version else None
-    return 2 * content.size if content else 0
+def _size(work: UnitOfWork, sha256: str) -> int:
+    content = work.assets.content(sha256)
+    return content.size if content else 0
 
 
 def _gave_up(delivery: Delivery) -> Need:

@@ -48,12 +48,10 @@ def begin(work: UnitOfWork, placement_ids: Sequence[str], lateness: timedelta) -
     """What reads of these placements have to know about their beginning."""
     now = work.now()
     attempts = work.rollouts.unfinished_attempts(placement_ids)
-    found = {}
-    for placement_id in placement_ids:
-        placement = work.placements.get(placement_id)
-        if placement is not None:
-            found[placement_id] = Begun(placement.fence, placement.epoch, now, tuple(attempts[placement_id]), lateness)
-    return found
+    return {
+        each.id: Begun(each.fence, each.epoch, now, tuple(attempts[each.id]), lateness)
+        for each in work.placements.several(placement_ids).values()
+    }
 
 
 def keep_copy(services: Services, channel: Channel, claim: Claimed, seen: str) -> None:

@@ -34,6 +34,10 @@ class Placements(Protocol):
 
     def channels_to_check(self, now: datetime, limit: int) -> list[ConfiguredChannel]: ...
     def get(self, placement_id: str) -> Placement | None: ...
+    def several(self, placement_ids: Sequence[str]) -> dict[str, Placement]:
+        """Those of them that there are, by id."""
+        ...
+
     def hold(self, placement_ids: Sequence[str]) -> dict[str, Standing]:
         """Standings by placement, with the assets and then the placements held against other writers until the end of
         the transaction; everybody takes them in this order. Unknown ids are left out."""

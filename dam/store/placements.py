@@ -6,25 +6,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select, update
 
-from dam.domain.assets import Asset, Version
 from dam.domain.placements import (
     ABSENT,
     OPEN,
     ConfiguredChannel,
-    Delivery,
-    Observation,
     Placement,
     Standing,
-    wanted_version,
 )
-from dam.domain.recipes import NO_PARAMS, Artefact
-from dam.store.assets import Assets
 from dam.store.codec import fact_of
 from dam.store.holds import hold
-from dam.store.places import channels, deliveries, observations, placements
-from dam.store.tables import artefacts, assets, versions
+from dam.store.places import channels, deliveries, placements
+from dam.store.standings import BY_IDS, HELD, standings
+from dam.store.tables import assets
 from dam.store.transaction import Transaction
 
 _LIVE = placements.c.ended_at.is_(None)
@@ -78,12 +73,16 @@ class Placements:
         """The placement, or None."""
         return self._first(select(placements).where(placements.c.id == placement_id))
 
+    def several(self, placement_ids: Sequence[str]) -> dict[str, Placement]:
+        """Those of them that there are, by id."""
+        rows = self._tx.rows(BY_IDS, {"ids": sorted(set(placement_ids))})
+        return {row["id"]: fact_of(Placement, row) for row in rows}
+
     def hold(self, placement_ids: Sequence[str]) -> dict[str, Standing]:
         """Standings by placement, with the assets and then the placements held until the end of the transaction."""
-        wanted = placements.c.id.in_(sorted(set(placement_ids)))
-        hold(self._tx, assets, assets.c.id.in_(select(placements.c.asset_id).where(wanted)))
-        query = select(placements).where(wanted).order_by(placements.c.id).with_for_update()
-        return {standing.placement.id: standing for standing in self._standings(query)}
+        ids = sorted(set(placement_ids))
+        hold(self._tx, assets, assets.c.id.in_(select(placements.c.asset_id).where(placements.c.id.in_(ids))))
+        return {standing.placement.id: standing for standing in standings(self._tx, HELD, {"ids": ids})}
 
     def at_target(self, canonical: str) -> Placement | None:
         """The placement that is there and not withdrawn."""
@@ -91,7 +90,7 @@ class Placements:
 
     def standing(self, placement_id: str) -> Standing | None:
         """The placement with all that its state is computed from, or None."""
-        found = self._standings(select(placements).where(placements.c.id == placement_id))
+        found = standings(self._tx, select(placements).where(placements.c.id == placement_id))
         return found[0] if found else None
 
     def standings(
@@ -111,7 +110,7 @@ class Placements:
             query = query.where(placements.c.channel_id == channel_id)
         if after is not None:
             query = query.where(placements.c.id > after)
-        return self._standings(query if ended else query.where(_LIVE))
+        return standings(self._tx, query if ended else query.where(_LIVE))
 
     def to_look_at(self, now: datetime, lease_until: datetime, limit: int) -> list[Placement]:
         """Those whose look is due; takes them, so that nobody else does before ``lease_until``."""
@@ -170,79 +169,6 @@ class Placements:
     def _first(self, query: Select[Any]) -> Placement | None:
         row = self._tx.row(query)
         return None if row is None else fact_of(Placement, row)
-
-    def _standings(self, query: Select[Any]) -> list[Standing]:
-        found = [fact_of(Placement, row) for row in self._tx.rows(query)]
-        if not found:
-            return []
-        ids = [placement.id for placement in found]
-        known = Assets(self._tx).by_ids(placement.asset_id for placement in found)
-        wanted = self._wanted(found, known)
-        made = self._made(found, wanted)
-        used, newest, seen = self._channels(found), self._newest(ids), self._seen(ids)
-        return [
-            Standing(
-                placement,
-                used[placement.channel_id],
-                known[placement.asset_id],
-                wanted.get(placement.id),
-                made.get(placement.id),
-                newest.get(placement.id),
-                seen.get(placement.id),
-            )
-            for placement in found
-        ]
-
-    def _wanted(self, found: Sequence[Placement], known: dict[str, Asset]) -> dict[str, Version]:
-        """The row of the version that each placement should show."""
-        numbers = {placement.id: wanted_version(placement, known[placement.asset_id]) for placement in found}
-        names = sorted({(p.asset_id, number) for p in found if (number := numbers[p.id]) is not None})
-        if not names:
-            return {}
-        query = select(versions).where(tuple_(versions.c.asset_id, versions.c.number).in_(names))
-        rows = [fact_of(Version, row) for row in self._tx.rows(query)]
-        by_name = {(version.asset_id, version.number): version for version in rows}
-        pairs = ((p.id, by_name.get((p.asset_id, numbers[p.id] or 0))) for p in found)
-        return {placement_id: version for placement_id, version in pairs if version is not None}
-
-    def _made(self, found: Sequence[Placement], wanted: dict[str, Version]) -> dict[str, Artefact]:
-        """The row of what each placement's recipe makes of that version."""
-        sources = sorted({version.sha256 for version in wanted.values()})
-        recipes = sorted({(placement.recipe, placement.recipe_version) for placement in found})
-        if not sources:
-            return {}
-        query = select(artefacts).where(
-            artefacts.c.source_sha256.in_(sources),
-            tuple_(artefacts.c.recipe, artefacts.c.recipe_version).in_(recipes),
-            artefacts.c.params_sha256 == NO_PARAMS,
-        )
-        rows = [fact_of(Artefact, row) for row in self._tx.rows(query)]
-        by_key = {(made.source_sha256, made.recipe, made.recipe_version): made for made in rows}
-        keys = {p.id: (wanted[p.id].sha256, p.recipe, p.recipe_version) for p in found if p.id in wanted}
-        return {placement_id: by_key[key] for placement_id, key in keys.items() if key in by_key}
-
-    def _channels(self, found: Sequence[Placement]) -> dict[str, ConfiguredChannel]:
-        ids = sorted({placement.channel_id for placement in found})
-        rows = self._tx.rows(select(channels).where(channels.c.id.in_(ids)))
-        return {row["id"]: fact_of(ConfiguredChannel, row) for row in rows}
-
-    def _newest(self, ids: Sequence[str]) -> dict[str, Delivery]:
-        """The delivery of the newest rollout at each placement."""
-        other = deliveries.alias()
-        top = select(func.max(other.c.rollout)).where(other.c.placement_id == deliveries.c.placement_id)
-        query = select(deliveries).where(
-            deliveries.c.placement_id.in_(ids), deliveries.c.rollout == top.scalar_subquery()
-        )
-        return {row["placement_id"]: fact_of(Delivery, row) for row in self._tx.rows(query)}
-
-    def _seen(self, ids: Sequence[str]) -> dict[str, Observation]:
-        """The newest observation at each placement."""
-        other = observations.alias()
-        top = select(func.max(other.c.id)).where(other.c.placement_id == observations.c.placement_id)
-        query = select(observations).where(
-            observations.c.placement_id.in_(ids), observations.c.id == top.scalar_subquery()
-        )
-        return {row["placement_id"]: fact_of(Observation, row) for row in self._tx.rows(query)}
 
 
 def _outdated(recipe: str, newest: int) -> ColumnElement[bool]:

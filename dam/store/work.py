@@ -8,11 +8,11 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import groupby
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, and_, bindparam, insert, update
+from sqlalchemy import Connection, Engine, Update, and_, bindparam, insert, update
 from sqlalchemy.exc import DBAPIError
 
 from dam.domain.assets import Asset
@@ -178,12 +178,7 @@ class SqlUnitOfWork:
 
     def _move(self, kind: type, changed: frozenset[str], rows: Sequence["_Pair"]) -> int:
         """Compare and set; returns how many rows were as they were read."""
-        shape = codec.SHAPES[kind]
-        compared = sorted(codec.guarded(kind, changed) | set(shape.key))
-        same = and_(*(shape.table.c[name].is_not_distinct_from(bindparam(f"was_{name}")) for name in compared))
-        # With nothing to change the question stays: is the row still so?
-        values = sorted(changed) or [shape.key[0]]
-        moved = update(shape.table).where(same).values({name: bindparam(f"now_{name}") for name in values})
+        moved, compared, values = _moving(kind, changed)
         parameters = [
             {f"was_{name}": old[name] for name in compared} | {f"now_{name}": new[name] for name in values}
             for old, new in rows
@@ -230,6 +225,17 @@ class SqlUnitOfWork:
     @cached_property
     def answers(self) -> Answers:
         return Answers(self._transaction)
+
+
+@cache
+def _moving(kind: type, changed: frozenset[str]) -> tuple[Update, list[str], list[str]]:
+    """The statement that compares and sets, with the columns that are compared and those that are set."""
+    shape = codec.SHAPES[kind]
+    compared = sorted(codec.guarded(kind, changed) | set(shape.key))
+    same = and_(*(shape.table.c[name].is_not_distinct_from(bindparam(f"was_{name}")) for name in compared))
+    # With nothing to change the question stays: is the row still so?
+    values = sorted(changed) or [shape.key[0]]
+    return update(shape.table).where(same).values({name: bindparam(f"now_{name}") for name in values}), compared, values
 
 
 _Pair = tuple[dict[str, Any], dict[str, Any]]
