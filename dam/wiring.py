@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from config.settings import Settings, SettingsError
@@ -22,6 +23,9 @@ from dam.ports.objects import ObjectStore
 from dam.ports.search import SearchIndex
 from dam.ports.services import Rules, Services
 from dam.ports.store import Store
+
+if TYPE_CHECKING:
+    from dam.store.notify import Listener
 
 DATABASE_FILE = "dam.sqlite"
 INDEX_FOLDER = "index"
@@ -89,6 +93,15 @@ def _store(url: str) -> Callable[[Callable[[], None]], Store]:
     from dam.store.work import open_store
 
     return lambda wake: open_store(url, wake=wake)
+
+
+def listener(settings: Settings) -> "Listener | None":
+    """What hears of commits that were made on other machines; None where there are none."""
+    if is_embedded(settings):
+        return None
+    from dam.store.notify import Listener
+
+    return Listener(database_url(settings))
 
 
 def _objects(settings: Settings) -> Callable[[], ObjectStore]:

@@ -2,6 +2,8 @@
 
 Rule: a hint and no more. What it says is in the database already; one that is lost costs a second, the worker's own
 poll. Sending never waits and never fails a commit. Must not: carry data.
+
+Where the database is a server, it tells of commits itself, on every machine: the receiver hears both.
 """
 
 import hashlib
@@ -11,6 +13,7 @@ import socket
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 _NAME = "wake.sock"
 _MOST_BYTES = 100  # sun_path has 104 to 108, the ending zero included
@@ -26,6 +29,18 @@ def address(home: Path) -> str:
         return path
     digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:32]
     return str(Path(tempfile.gettempdir()) / f"dam-{os.getuid()}-{digest}.sock")
+
+
+class Listening(Protocol):
+    """A second source of wake-ups, see ``dam.store.notify``."""
+
+    def fileno(self) -> int | None:
+        """What becomes readable; None while the source is not there."""
+        ...
+
+    def drain(self) -> None: ...
+
+    def close(self) -> None: ...
 
 
 class Sender:
@@ -45,10 +60,11 @@ class Sender:
 
 
 class Receiver:
-    """The worker's end. One a home: a later one takes the address over."""
+    """The worker's end. One a home: a later one takes the address over. ``also``: hears more, and ends with it."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, also: Listening | None = None) -> None:
         """Raises OSError."""
+        self._also = also
         self._address = address(home)
         self._socket = _socket()
         with suppress(FileNotFoundError):
@@ -58,22 +74,29 @@ class Receiver:
             self._socket.bind(self._address)
         finally:
             os.umask(before)
-        self._poll = select.poll()
-        self._poll.register(self._socket, select.POLLIN)
 
     def wait(self, seconds: float) -> bool:
         """Sleep until woken, at most so long; returns whether somebody woke it. All wake-ups so far count as one."""
-        ready = self._poll.poll(max(0.0, seconds) * 1000)
+        poll = select.poll()
+        poll.register(self._socket, select.POLLIN)
+        heard = self._also.fileno() if self._also is not None else None
+        if heard is not None:
+            poll.register(heard, select.POLLIN)
+        ready = poll.poll(max(0.0, seconds) * 1000)
         if ready:
             self._drain()
         return bool(ready)
 
     def close(self) -> None:
         self._socket.close()
+        if self._also is not None:
+            self._also.close()
         with suppress(FileNotFoundError):
             Path(self._address).unlink()
 
     def _drain(self) -> None:
+        if self._also is not None:
+            self._also.drain()
         with suppress(BlockingIOError):
             for _ in range(_BURST):
                 self._socket.recv(1)

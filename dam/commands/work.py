@@ -36,7 +36,7 @@ def work(settings: Settings) -> int:
         wake = Sender(settings.home)
         services = wiring.build(settings, wake)
         _give_back_leases(settings, services)
-        receiver = Receiver(settings.home)
+        receiver = Receiver(settings.home, wiring.listener(settings))
         rest = Chore("rest", _REST_S, lambda: _rest(services, studio), next_at=time.monotonic() + _REST_S)
         worker = Worker(services, StudioRenderer(studio), receiver, wake, sizes(settings), [rest])
         _stop_on_signals(worker)
@@ -66,7 +66,7 @@ def relay_alone(settings: Settings, *, as_json: bool) -> int:
     with home.part(settings.home), home.worker(settings.home):
         apart.require_current()
         services = wiring.build(settings, Sender(settings.home))
-        receiver = Receiver(settings.home)
+        receiver = Receiver(settings.home, wiring.listener(settings))
         stopping: list[int] = []
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda number, frame: stopping.append(number))

@@ -18,6 +18,9 @@ from sqlalchemy.engine import URL
 WRITING = "dam_writing"
 """Execution option of a connection: its transaction may write."""
 
+CHANNEL = "dam_work"
+"""What PostgreSQL tells of commits on; heard by ``dam.store.notify``."""
+
 CONNECTIONS = 16
 """Most connections of one process."""
 
