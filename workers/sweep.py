@@ -76,6 +76,7 @@ def chores(services: Services, looks: Callable[[], None]) -> list[Chore]:
         Chore("index", 30, lambda: indexing.index_behind(services) > 0),
         Chore("renditions", 60, lambda: _give_up(services)),
         Chore("answers", 3600, lambda: _forget_answers(services)),
+        Chore("received", 3600, lambda: services.objects.sweep() > 0),
     ]
 
 

@@ -2,11 +2,10 @@
 (RFC 6266, 8187).
 
 Rule: an original is hostile: it is saved, never shown, and nothing in it may run. The file is handed to the server as
-it is, so that the kernel sends it; ranges are a seek and a length.
+it is, so that the kernel sends it if it has a descriptor; ranges are a seek and a length.
 """
 
 import base64
-import os
 import re
 from http import HTTPStatus
 from typing import BinaryIO
@@ -29,8 +28,8 @@ _PLAIN = re.compile(r"[A-Za-z0-9 ._()+-]*", re.ASCII)
 
 
 class Part:
-    """``length`` bytes of a file from where it stands. It has the file's descriptor, for a server that sends by it; one
-    that reads gets no more than the part.
+    """``length`` bytes of a file from where it stands. It has the file's descriptor, if there is one, for a server that
+    sends by it; one that reads gets no more than the part.
     """
 
     def __init__(self, file: BinaryIO, length: int) -> None:
@@ -38,7 +37,7 @@ class Part:
         self._left = length
 
     def fileno(self) -> int:
-        """The file's descriptor, standing at the part's begin."""
+        """The file's descriptor, standing at the part's begin. Raises OSError where there is none."""
         return self._file.fileno()
 
     def read(self, size: int = -1) -> bytes:
@@ -72,7 +71,7 @@ def send(found: Bytes, caching: str) -> Response:
     if request.method == "HEAD":
         return Response(status=status, headers=headers)
     file = found.open(services())
-    os.lseek(file.fileno(), start, os.SEEK_SET)
+    file.seek(start)
     body = wrap_file(request.environ, Part(file, length), BLOCK)  # type: ignore[arg-type]
     return Response(body, status, headers, direct_passthrough=True)
 

@@ -19,6 +19,7 @@ from dam.ports.objects import StoredObject
 
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _PAIR = re.compile(r"[0-9a-f]{2}", re.ASCII)
+_LEFTOVER_S = 3600.0  # a living stream is locked; where locks don't exist, it is written to more often
 
 
 class LocalObjects:
@@ -82,6 +83,10 @@ class LocalObjects:
                 return temporary.sweep(folder, PREFIX, older_than=older_than)
             finally:
                 os.close(folder)
+
+    def sweep(self) -> int:
+        """The same for a store at work, after an hour. Raises Unavailable."""
+        return self.sweep_incoming(older_than=_LEFTOVER_S)
 
     def _path(self, sha256: str) -> Path:
         return self._objects / sha256[:2] / sha256[2:4] / sha256

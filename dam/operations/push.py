@@ -5,8 +5,8 @@ starts before the permit is asked for. A look before a write decides whether wha
 copy of what is not ours.
 """
 
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import BinaryIO
@@ -69,10 +69,13 @@ def _prepare(services: Services, channel: Channel, claim: Claimed) -> tuple[Chan
         return channel.stage_put(claim.placement.remote, source, size), seen == ABSENT
 
 
-def _artefact(services: Services, digest: str) -> BinaryIO:
-    """The bytes to deliver. What is lost is never made again in their place; a person has to know."""
+@contextmanager
+def _artefact(services: Services, digest: str) -> Iterator[BinaryIO]:
+    """The bytes to deliver, which may fail while they are read too. What is lost is never made again in their place; a
+    person has to know."""
     try:
-        return services.objects.open(digest)
+        with services.objects.open(digest) as source:
+            yield source
     except NotFound as lost:
         raise _NeedsPerson(Need("artefact_missing", "The stored file is lost; restore it from a backup.")) from lost
     except Unavailable as away:

@@ -56,10 +56,15 @@ class ObjectStore(Protocol):
         ...
 
     def open(self, sha256: str) -> BinaryIO:
-        """An unbuffered, seekable stream of the bytes; the caller closes it. Raises NotFound (``object_missing``),
-        Unavailable."""
+        """An unbuffered, seekable stream of the bytes; the caller closes it. Only where the bytes are a file of this
+        machine it has a descriptor. Raises NotFound (``object_missing``), Unavailable; so may the reading."""
         ...
 
     def list(self) -> Iterator[StoredObject]:
         """Every object, ordered by digest, without loading them all. Raises Unavailable."""
+        ...
+
+    def sweep(self) -> int:
+        """Remove a bounded part of what dead processes left half received; returns how many there were. What a live
+        process sends stays. Raises Unavailable."""
         ...

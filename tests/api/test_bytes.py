@@ -39,6 +39,13 @@ def test_the_original_byte_for_byte(world: World, path: str) -> None:
     assert answer.headers["Cache-Control"] == "private, no-cache"
 
 
+def test_a_store_without_descriptors_sends_the_same(world: World, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(world.services.objects, "open", lambda _: io.BytesIO(DATA))
+    assert world.call("GET", path).data == DATA
+    part = world.call("GET", path, headers={"Range": "bytes=5-9"})
+    assert (part.status_code, part.data) == (206, DATA[5:10])
+
+
 def test_an_original_is_saved_and_never_run(world: World) -> None:
     asset = world.asset(b"<html><script>alert(1)</script>", "x.html")
     headers = world.call("GET", f"assets/{asset['id']}/versions/1/content").headers

@@ -2,12 +2,14 @@
 later.
 """
 
+import io
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dam.domain import recipes
+from dam.domain.errors import Unavailable
 from dam.operations import place, reconcile, renditions, rollouts
 from dam.operations.place import Change
 from tests.flow.house import BOSS, PNG, Encoder, House, files, sha256
@@ -67,6 +69,28 @@ def test_an_artefact_that_is_lost_is_not_made_again_behind_anybodys_back(
     assert files(shop) == {"hero.webp": FOREIGN}
     state = house.state(placement)
     assert (state.word, state.needs_person and state.needs_person.code) == ("failed", "artefact_missing")
+
+
+def test_an_artefact_that_breaks_off_while_it_is_read_is_tried_again(
+    house: House, shop: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Bytes that come over a network may stop coming; no place is at fault, and nobody is needed."""
+    _, placement, made = previewed(house, shop, encoder)
+    (shop / "hero.webp").unlink()
+
+    class BreaksOff(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise Unavailable("objects_unavailable", "The object store broke off.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(house.services.objects, "open", lambda _: BreaksOff(made))
+        place.repair(house.services, BOSS, placement)
+        house.drain()
+    assert files(shop) == {}
+    assert house.need(placement) is None
+    house.time.move(3600)
+    house.drain()
+    assert (house.word(placement), files(shop)) == ("current", {"hero.webp": made})
 
 
 def second_version(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -319,6 +320,14 @@ class TestLeftovers:
         assert local.sweep_incoming(older_than=60) == 0
         os.utime(leftover, (0, 0))
         assert local.sweep_incoming(older_than=60) == 1
+
+    def test_a_store_at_work_sweeps_what_is_an_hour_old(self, local: LocalObjects, root: Path) -> None:
+        old, young = root / "incoming" / "in-0.tmp", root / "incoming" / "in-1.tmp"
+        old.write_bytes(b"x")
+        young.write_bytes(b"x")
+        os.utime(old, (time.time() - 3700,) * 2)
+        assert local.sweep() == 1
+        assert young.exists()
 
     def test_other_files_are_left_alone(self, local: LocalObjects, root: Path) -> None:
         (root / "incoming" / "notes.tmp").write_bytes(b"x")
