@@ -92,7 +92,12 @@ class Settings:
     database_url: str = _setting(
         "", str, "`sqlite:///PATH` or `postgresql://…`. Empty: SQLite in the home folder.", secret=True
     )
-    objects_url: str = _setting("", str, "`file:///PATH`. Empty: the home folder.", secret=True)
+    objects_url: str = _setting(
+        "",
+        str,
+        "`file:///PATH` or `s3://KEY:SECRET@HOST:PORT/BUCKET` ([operate.md](operate.md)). Empty: the home folder.",
+        secret=True,
+    )
     search_url: str = _setting("", str, "`tantivy:///PATH`. Empty: an index in the home folder.", secret=True)
     broker_url: str = _setting(
         "embedded://", str, "`embedded://`: the worker process runs the jobs itself.", secret=True

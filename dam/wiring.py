@@ -105,10 +105,27 @@ def listener(settings: Settings) -> "Listener | None":
 
 
 def _objects(settings: Settings) -> Callable[[], ObjectStore]:
-    root = _path("DAM_OBJECTS_URL", settings.objects_url, "file", settings.home)
+    url = settings.objects_url
+    if url[:3].lower() == "s3:":
+        return _bucket(url)
+    if urlsplit(url).scheme not in ("", "file"):
+        raise _unsupported("DAM_OBJECTS_URL", url, "file:///PATH, s3://…")
+    root = _path("DAM_OBJECTS_URL", url, "file", settings.home)
     from dam.objects.local import LocalObjects
 
     return lambda: LocalObjects(root)
+
+
+def _bucket(url: str) -> Callable[[], ObjectStore]:
+    from dam.objects.address import Address
+    from dam.objects.bucket import Bucket
+    from dam.objects.s3 import S3Objects
+
+    try:
+        address = Address.parse(url)
+    except ValueError as error:
+        raise SettingsError(f"DAM_OBJECTS_URL: {error}.") from None
+    return lambda: S3Objects(Bucket(address))
 
 
 def _index(settings: Settings) -> Callable[[], SearchIndex]:

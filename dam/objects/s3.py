@@ -1,0 +1,125 @@
+"""The object store in an S3 bucket: ``objects/ab/cd/<sha256>`` as in the local folder, ``incoming/`` for what is being
+received, and ``marks/`` for uploads in parts that have begun.
+
+Rule: bytes are hashed by us on their way into quarantine, and get their name by a copy within the server, which happens
+only if they are still what we sent. A copy may overwrite: that is harmless, since under one digest there are only equal
+bytes. No key is the begin of another. The bytes of an object are never deleted here.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import BinaryIO, cast
+
+from urllib3.response import BaseHTTPResponse
+
+from dam.domain.errors import NotFound, Unavailable
+from dam.objects import marks
+from dam.objects.bucket import Bucket, Found
+from dam.objects.marks import Mark
+from dam.objects.reading import Reading
+from dam.objects.sending import LONGEST_S, QUARANTINE, Sending
+from dam.ports.objects import StoredObject
+
+LEFTOVER_S = 2 * LONGEST_S
+"""A stream ends after half of it, so that the machines' clocks may differ by the other half."""
+
+_OBJECTS = "objects/"
+_KEY = re.compile(rf"{_OBJECTS}([0-9a-f]{{2}})/([0-9a-f]{{2}})/(\1\2[0-9a-f]{{60}})", re.ASCII)
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_COPIED_AT_ONCE = 1 << 30  # S3 copies up to 5 GiB in one call; a call also has to end within its time
+
+
+class S3Objects:
+    """``ObjectStore`` in a bucket, which is made when it is missing. Opens no connection before its first use.
+
+    Several processes and machines may use one bucket. ``copied_at_once``: what is larger is copied in parts.
+    """
+
+    def __init__(
+        self,
+        bucket: Bucket,
+        *,
+        copied_at_once: int = _COPIED_AT_ONCE,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._bucket = bucket
+        self._copied_at_once = copied_at_once
+        self._now = now
+
+    def receive(self) -> Sending:
+        """Begin to take a stream; nothing is asked of the server yet."""
+        return Sending(self._bucket, self._keep)
+
+    def find(self, sha256: str) -> StoredObject | None:
+        """The object's name and size, or None; what is no digest names nothing. Raises Unavailable."""
+        if not _DIGEST.fullmatch(sha256):
+            return None
+        found = self._bucket.head(_key(sha256))
+        return StoredObject(sha256, found.size) if found else None
+
+    def open(self, sha256: str) -> BinaryIO:
+        """A stream without a descriptor. Raises NotFound (``object_missing``), Unavailable, also while it is read."""
+        found = self.find(sha256)
+        if found is None:
+            raise _missing()
+        return cast(BinaryIO, Reading(partial(self._bytes, sha256), found.size))
+
+    def list(self) -> Iterator[StoredObject]:
+        """Every object, ordered by digest; holds a page of names at a time. Raises Unavailable."""
+        for found in self._bucket.objects(_OBJECTS):
+            if name := _KEY.fullmatch(found.key):
+                yield StoredObject(name[3], found.size)
+
+    def sweep(self) -> int:
+        """Remove a bounded part of what dead processes left half received two days ago; returns how many there were.
+        What a live process sends stays: no stream takes so long. Raises Unavailable."""
+        return marks.sweep(self._bucket, QUARANTINE, self._now() - timedelta(seconds=LEFTOVER_S))
+
+    def _bytes(self, sha256: str, start: int) -> BaseHTTPResponse:
+        answer = self._bucket.get(_key(sha256), start)
+        if answer is None:
+            raise _missing()
+        return answer
+
+    def _keep(self, sent: Found, stored: StoredObject) -> None:
+        """Give sent bytes their name. Bytes that are there stay: equal digest, equal bytes. Raises StorageFull,
+        Unavailable."""
+        if (there := self.find(stored.sha256)) is None:
+            if stored.size <= self._copied_at_once:
+                self._bucket.copy(sent, _key(stored.sha256))
+            else:
+                self._copy_in_parts(sent, _key(stored.sha256))
+            there = self.find(stored.sha256)
+        if there != stored:
+            size = there.size if there else 0
+            detail = f"Stored as {stored.sha256} are {size} bytes instead of {stored.size}; restore it from a backup."
+            raise Unavailable("object_damaged", detail)
+
+    def _copy_in_parts(self, sent: Found, key: str) -> None:
+        mark = Mark.put(self._bucket, key)
+        upload = self._bucket.begin(key)
+        try:
+            starts = range(0, sent.size, self._copied_at_once)
+            etags = [
+                self._bucket.copy_part(
+                    sent, start, min(self._copied_at_once, sent.size - start), key=key, upload=upload, number=number
+                )
+                for number, start in enumerate(starts, 1)
+            ]
+            self._bucket.complete(key, upload, etags, sent.size)
+        finally:
+            # What can't be removed now is a leftover, which a sweep finds.
+            with suppress(Unavailable):
+                self._bucket.abort(key, upload)
+                mark.delete()
+
+
+def _key(sha256: str) -> str:
+    return f"{_OBJECTS}{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def _missing() -> NotFound:
+    return NotFound("object_missing", "No bytes are stored under this digest.")
