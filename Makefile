@@ -4,12 +4,13 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run demo test lint check mutants torture bench lock clean
+.PHONY: help run demo test lint check test-stack mutants torture bench lock clean
 
 help:
 	@echo 'make run    start the service in the foreground (PORT=, DAM_HOME= override); Ctrl-C stops it'
 	@echo 'make demo   play the whole story on the running service, and show the proof'
 	@echo 'make test   check and test everything'
+	@echo 'make test-stack   the shared suites on real servers, found or installed for it (SUITE= for some of them)'
 	@echo 'make mutants   take each defence out in turn, in a copy; fails if its test still passes (NAME= for some of them)'
 	@echo 'make torture   the long campaigns: every kill, long schedules; hours'
 	@echo 'make bench  measure it, against the same work done bare on this machine (NAME= for some of it; docs/bench.md)'
@@ -60,6 +61,10 @@ test: lint check
 	@echo
 	@echo 'make test: style, types, import contracts and tests have passed.'
 	@echo 'Skipped tests, if there were any, are named above with their reasons.'
+
+# Servers are kept between runs in the folder that TEST_STACK_CACHE names; packages are installed with TEST_STACK_APT=1.
+test-stack: .venv/test
+	@$(BIN)/python -m tests.stack.run $(SUITE)
 
 mutants: .venv/test
 	@$(BIN)/python -m tests.mutants.run $(NAME)

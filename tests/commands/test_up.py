@@ -27,10 +27,10 @@ LONG = 60.0
 class Service:
     """``dam up`` in a process of its own."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, **settings: str) -> None:
         self.home = home
         environment = {name: value for name, value in os.environ.items() if not name.startswith("DAM_")}
-        self.environment = {**environment, "DAM_HOME": str(home), "PORT": "0", "DAM_STOP_SECONDS": "15"}
+        self.environment = {**environment, "DAM_HOME": str(home), "PORT": "0", "DAM_STOP_SECONDS": "15", **settings}
         self.process = self.run("up", "--json")
         assert self.process.stdout is not None
         self.said: dict[str, Any] = json.loads(self.process.stdout.readline())
@@ -49,10 +49,9 @@ class Service:
         """The JSON of a GET; waits for the server, whose socket listens already."""
         return self._ask(urllib.request.Request(self.said["address"] + path))
 
-    def upload(self) -> Any:
-        body = (
-            b'--x\r\ncontent-disposition: form-data; name="file"; filename="a.png"\r\n\r\n' + png() + b"\r\n--x--\r\n"
-        )
+    def upload(self, data: bytes = png()) -> Any:
+        head = b'--x\r\ncontent-disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
+        body = head + data + b"\r\n--x--\r\n"
         headers = {"content-type": "multipart/form-data; boundary=x"}
         return self._ask(urllib.request.Request(f"{self.said['address']}/api/v1/assets", body, headers))
 

@@ -1,0 +1,98 @@
+"""``make test-stack``: find or install the servers, start them, run the suites on them, stop what was started.
+
+``python -m tests.stack.run [SUITE…]``; without a name, every suite. It fails if a test fails, if one is skipped, or if
+a server was started and no test ran on it. ``TEST_STACK_CACHE`` and ``TEST_STACK_APT`` are told in ``cache``.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.stack.cache import CannotInstall
+from tests.stack.place import DidNotStart
+from tests.stack.servers import SERVERS, variable
+
+ROOT = Path(__file__).resolve().parents[2]
+REPORT = "STACK_REPORT"
+
+
+@dataclass(frozen=True)
+class Suite:
+    """What to run (files, or folders with pytest's options), and the servers that have to be there for it."""
+
+    tests: tuple[str, ...]
+    servers: tuple[str, ...]
+
+
+SUITES: Mapping[str, Suite] = {
+    "servers": Suite(("tests/stack/suites/answers.py",), tuple(SERVERS)),
+    "objects": Suite(("tests/stack/suites/objects.py",), ("minio", "versitygw")),
+    "flow": Suite(("tests/stack/suites/flow.py",), ("minio", "versitygw")),
+}
+
+
+def main(names: Sequence[str]) -> int:
+    """The exit code."""
+    unknown = [name for name in names if name not in SUITES]
+    if unknown:
+        print(f"There is no suite {unknown[0]}; there are: {', '.join(SUITES)}.", file=sys.stderr)
+        return 2
+    suites = [SUITES[name] for name in names or SUITES]
+    wanted = [name for name in SERVERS if any(name in suite.servers for suite in suites)]
+    try:
+        versions = {name: SERVERS[name].version() for name in wanted}
+        with ExitStack() as started:
+            addresses = {variable(name): started.enter_context(SERVERS[name].running()) for name in wanted}
+            return _judge(_test(suites, addresses), versions)
+    except (CannotInstall, DidNotStart) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What pytest's end and the suites' report say. ``ran``: of each server, how many tests asked for it."""
+
+    exit_code: int
+    ran: Mapping[str, int]
+    skipped: Sequence[str]
+
+
+def _test(suites: Sequence[Suite], addresses: Mapping[str, str]) -> Outcome:
+    with tempfile.TemporaryDirectory() as place:
+        report = Path(place) / "report.json"
+        tests = dict.fromkeys(test for suite in suites for test in suite.tests)
+        # A service refuses settings that it does not know, so that none of ours may look like one.
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("DAM_")}
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", *tests],
+            cwd=ROOT,
+            env={**kept, **addresses, REPORT: str(report)},
+            check=False,
+        )
+        told = json.loads(report.read_text()) if report.exists() else {"ran": {}, "skipped": []}
+        return Outcome(done.returncode, told["ran"], told["skipped"])
+
+
+def _judge(outcome: Outcome, versions: Mapping[str, str]) -> int:
+    print(f"\n{'server':<14} {'version':<30} {'tests':>6}")
+    for name, version in versions.items():
+        print(f"{name:<14} {version:<30} {outcome.ran.get(name, 0):>6}")
+    wrong = [f"skipped: {each}" for each in outcome.skipped]
+    wrong += [f"no test ran on {name}" for name in versions if not outcome.ran.get(name)]
+    wrong += [f"pytest ended with {outcome.exit_code}"] if outcome.exit_code else []
+    for each in wrong:
+        print(f"make test-stack: {each}", file=sys.stderr)
+    if not wrong:
+        print("\nmake test-stack: every test has passed, and none was skipped.")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,47 @@
+"""Where the servers are, and a report of which tests ran on which.
+
+Rule: a server that was not started fails the test that asks for it; nothing is skipped.
+"""
+
+import json
+import os
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from tests.stack.run import REPORT
+from tests.stack.servers import variable
+
+_asked: dict[str, set[str]] = defaultdict(set)
+_skipped: list[str] = []
+
+
+class Stack:
+    """The servers, as one test sees them."""
+
+    def __init__(self, test: str) -> None:
+        self._test = test
+
+    def url(self, server: str) -> str:
+        """Where it is; the test counts as one that ran on it."""
+        found = os.environ.get(variable(server))
+        assert found, f"{server} is not running: use python -m tests.stack.run"
+        _asked[server].add(self._test)
+        return found
+
+
+@pytest.fixture
+def stack(request: pytest.FixtureRequest) -> Stack:
+    return Stack(request.node.nodeid)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.skipped:
+        _skipped.append(report.nodeid)
+
+
+def pytest_sessionfinish() -> None:
+    if file := os.environ.get(REPORT):
+        ran = {server: len(tests) for server, tests in _asked.items()}
+        Path(file).write_text(json.dumps({"ran": ran, "skipped": _skipped}))

@@ -1,0 +1,111 @@
+"""The whole story with the bytes in a bucket: upload, previews, fetching, rollouts into folders, and the check of it
+all. The rest of the service is the embedded one.
+"""
+
+import hashlib
+import signal
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dam.objects.bucket import Bucket
+from dam.objects.s3 import S3Objects
+from dam.operations import fsck
+from tests.api.world import png
+from tests.commands.test_up import LONG, Service, until_rendered
+from tests.flow.house import PNG, House, Street, files, sha256
+from tests.stack.suites.buckets import Server, server_of
+from tests.stack.suites.conftest import Stack
+
+
+@pytest.fixture(params=["minio", "versitygw"])
+def server(request: pytest.FixtureRequest, stack: Stack) -> Server:
+    return server_of(stack, request.param)
+
+
+@pytest.fixture
+def house(server: Server, migrated_file: Path, tmp_path: Path) -> Iterator[House]:
+    """Like the one of ``tests.flow``, but for its bytes."""
+    street = Street(tmp_path, migrated_file)
+    with street.house() as built:
+        built.services = replace(built.services, objects=S3Objects(Bucket(server.address)))
+        yield built
+    street.store.dispose()
+
+
+def test_a_new_version_replaces_the_old_one_everywhere(house: House, server: Server) -> None:
+    first, second = PNG + b"one" * 1000, PNG + b"two" * 3_000_000
+    asset = house.upload(first, "hero.png")
+    house.drain()
+    house.approve(asset, 1)
+    channel = house.channel()
+    placement = house.place(asset, channel, "img/hero.png")
+    house.drain()
+    assert (house.word(placement), files(house.outside / "shop")) == ("current", {"img/hero.png": first})
+
+    house.add(asset, second, filename="hero.png")
+    house.drain()
+    house.approve(asset, 2)
+    house.drain()
+    assert (house.word(placement), files(house.outside / "shop")) == ("current", {"img/hero.png": second})
+    assert house.stored(sha256(first)) == first
+
+    report = fsck.check(house.services, full=True)
+    assert report.findings == []
+    assert report.checked["objects"] == len(server.held())
+
+
+def test_foreign_bytes_are_kept_in_the_bucket(house: House) -> None:
+    asset = house.upload(PNG, "hero.png")
+    house.drain()
+    house.approve(asset, 1)
+    channel = house.channel()
+    (house.outside / "shop" / "hero.png").write_bytes(b"foreign")
+    placement = house.place(asset, channel, "hero.png", adopt=True)
+    house.drain()
+    assert house.word(placement) == "current"
+    assert house.stored(sha256(b"foreign")) == b"foreign"
+
+
+def test_what_was_altered_or_lost_in_the_bucket_is_found(house: House, server: Server) -> None:
+    for data in (b"altered", b"lost"):
+        house.upload(data)
+    house.drain()
+    keys = {key.rpartition("/")[2]: key for key in server.held()}
+    Bucket(server.address).put(keys[sha256(b"altered")], b"ALTERED")
+    server.root.remove_object(server.address.bucket, keys[sha256(b"lost")])
+    found = {(each.code, each.subject) for each in fsck.check(house.services, full=True).findings}
+    assert found == {
+        ("bytes_altered", f"object:{sha256(b'altered')}"),
+        ("bytes_missing", f"content:{sha256(b'lost')}"),
+    }
+
+
+def test_the_service_as_it_is_started(server: Server, tmp_path: Path) -> None:
+    service = Service(tmp_path / "home", DAM_OBJECTS_URL=server.url)
+    try:
+        assert service.get("/readyz")["status"] == "ready"
+        picture, large = service.upload(png(40, 30))["id"], png() + bytes(range(256)) * 30_000
+        until_rendered(service, picture)
+        asset = service.upload(large)["id"]
+        path = f"/api/v1/assets/{asset}/versions/1/content"
+        assert hashlib.sha256(fetch(service, path)).digest() == hashlib.sha256(large).digest()
+        assert fetch(service, path, "bytes=5000000-5999999") == large[5_000_000:6_000_000]
+        assert fetch(service, path, "bytes=-5") == large[-5:]
+        assert not (tmp_path / "home" / "objects").exists()
+        assert service.end(signal.SIGTERM) == 0
+        assert service.process.stderr is not None
+        assert "Traceback" not in service.process.stderr.read()
+    finally:
+        service.close()
+
+
+def fetch(service: Service, path: str, part: str | None = None) -> bytes:
+    request = urllib.request.Request(service.said["address"] + path, headers={"Range": part} if part else {})
+    request.add_header("authorization", f"Bearer {(service.home / 'token').read_text().strip()}")
+    with urllib.request.urlopen(request, timeout=LONG) as answer:
+        read: bytes = answer.read()
+        return read

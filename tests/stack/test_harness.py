@@ -1,0 +1,123 @@
+"""The harness itself, without a server: what it keeps is verified, what it starts it stops, and nothing is skipped."""
+
+import os
+import select
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.stack import cache, run, versions
+from tests.stack.cache import CannotInstall
+from tests.stack.place import DidNotStart, Place
+from tests.stack.run import Outcome
+from tests.stack.servers import SERVERS
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TEST_STACK_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+class Maker:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.made = 0
+
+    def __call__(self, to: Path) -> None:
+        self.made += 1
+        to.write_text(self.text)
+
+
+class TestCache:
+    def test_what_is_kept_is_made_once(self, folder: Path) -> None:
+        maker = Maker("program")
+        assert cache.kept("one-1", maker) == cache.kept("one-1", maker) == folder / "one-1"
+        assert (maker.made, (folder / "one-1").read_text()) == (1, "program")
+
+    def test_what_was_damaged_is_made_again(self) -> None:
+        maker = Maker("program")
+        cache.kept("one-1", maker).write_text("damaged")
+        assert cache.kept("one-1", maker).read_text() == "program"
+        assert maker.made == 2
+
+    def test_what_has_another_digest_is_refused_and_not_kept(self, folder: Path) -> None:
+        with pytest.raises(CannotInstall, match="digest"):
+            cache.kept("one-1", Maker("program"), "0" * 64)
+        assert list(folder.iterdir()) == []
+
+    def test_what_fails_says_why(self) -> None:
+        with pytest.raises(CannotInstall, match="no room"):
+            cache.run(["/bin/sh", "-c", "echo no room; exit 1"])
+
+
+def test_versions_are_compared_by_their_numbers() -> None:
+    assert versions.at_least("3.10.8-1.1+deb12u1", "3.10")
+    assert versions.at_least("25", "21")
+    assert not versions.at_least("3.9.27", "3.10")
+    assert not versions.at_least("17.0.16", "21")
+
+
+def test_each_server_has_a_version() -> None:
+    assert all(versions.of(name)["version"] for name in SERVERS)
+
+
+def test_each_suite_is_there_and_needs_servers_that_there_are() -> None:
+    for suite in run.SUITES.values():
+        assert all((run.ROOT / test).exists() for test in suite.tests)
+        assert set(suite.servers) <= set(SERVERS)
+
+
+def test_the_suites_are_not_collected_by_themselves() -> None:
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "tests/stack/suites"]
+    done = subprocess.run(command, cwd=run.ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == pytest.ExitCode.NO_TESTS_COLLECTED, done.stdout + done.stderr
+
+
+class TestPlace:
+    def test_what_was_started_has_ended_and_its_folder_is_gone(self) -> None:
+        with Place("test") as place:
+            place.start(
+                ["/bin/sh", "-c", "sleep 600 & echo $! > child; echo $$ > up; wait"],
+                {},
+                lambda: (place.folder / "up").exists() and (place.folder / "up").read_text() != "",
+                10,
+            )
+            watched = [os.pidfd_open(int((place.folder / name).read_text())) for name in ("up", "child")]
+        for each in watched:
+            assert select.select([each], [], [], 10)[0], "it still runs"
+            os.close(each)
+        assert not place.folder.exists()
+
+    def test_a_server_that_ends_is_not_waited_for(self) -> None:
+        with Place("test") as place, pytest.raises(DidNotStart, match="address in use"):
+            place.start(["/bin/sh", "-c", "echo address in use; exit 1"], {}, lambda: False, 60)
+
+    def test_it_does_not_run_as_root(self) -> None:
+        with Place("test") as place:
+            place.start(["/bin/sh", "-c", "id -u > who; exec sleep 600"], {}, (place.folder / "who").exists, 10)
+            assert (place.folder / "who").stat().st_uid != 0
+
+
+class TestJudgement:
+    def test_all_is_well(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert run._judge(Outcome(0, {"minio": 7}, []), {"minio": "1"}) == 0
+        assert "none was skipped" in capsys.readouterr().out
+
+    @pytest.mark.parametrize(
+        ("outcome", "said"),
+        [
+            (Outcome(1, {"minio": 7}, []), "pytest ended with 1"),
+            (Outcome(0, {"minio": 7}, ["test_x"]), "skipped: test_x"),
+            (Outcome(0, {}, []), "no test ran on minio"),
+        ],
+    )
+    def test_what_is_not_well_fails(self, outcome: Outcome, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+        assert run._judge(outcome, {"minio": "1"}) == 1
+        assert said in capsys.readouterr().err
+
+    def test_an_unknown_suite_is_named(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert run.main(["object"]) == 2
+        assert "objects" in capsys.readouterr().err
