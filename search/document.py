@@ -12,21 +12,23 @@ from datetime import datetime
 
 # Ids are made by us; an id that is hostile is a mistake of the caller and no input.
 _ID = re.compile(r"[0-9A-Za-z_.:-]{1,128}")
-_MAX_SEQ = 2**63 - 1
+_MAX = 2**63 - 1
 
 
 def _check_identity(id_: str, index_seq: int) -> None:
     if not _ID.fullmatch(id_):
         raise ValueError(f"not an id for the index: {id_!r}")
-    if not 0 <= index_seq <= _MAX_SEQ:
+    if not 0 <= index_seq <= _MAX:
         raise ValueError(f"index_seq out of range: {index_seq}")
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """One asset as search shows it. ``statuses`` may hold several words, such as the latest version's status and
-    ``approved`` where there is an approved head. ``fields`` is custom metadata, text by name. Times are aware.
-    Raises ValueError for a malformed id, a sequence outside 0…2⁶³-1 or a naive time."""
+    ``approved`` where there is an approved head. ``fields`` is custom metadata, text by name. ``channels``: names of
+    those where it is placed. ``version`` is the latest one's number, whose are ``media_type``, ``size`` (bytes),
+    ``width`` and ``height``; None is not known. Times are aware. Raises ValueError for a malformed id, a number outside
+    0…2⁶³-1 or a naive time."""
 
     id: str
     index_seq: int
@@ -40,11 +42,25 @@ class Document:
     created_at: datetime
     updated_at: datetime
     fields: Mapping[str, str] = field(default_factory=dict)
+    channels: tuple[str, ...] = ()
+    created_by: str = ""
+    media_type: str = ""
+    version: int | None = None
+    size: int | None = None
+    width: int | None = None
+    height: int | None = None
 
     def __post_init__(self) -> None:
         _check_identity(self.id, self.index_seq)
+        if any(number is not None and not 0 <= number <= _MAX for number in self.numbers.values()):
+            raise ValueError("a number of a document is out of range")
         if self.created_at.tzinfo is None or self.updated_at.tzinfo is None:
             raise ValueError("times of a document are aware")
+
+    @property
+    def numbers(self) -> dict[str, int | None]:
+        """Those that can be compared, by name."""
+        return {"width": self.width, "height": self.height, "size": self.size, "version": self.version}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +87,7 @@ def from_json(data: bytes) -> Change:
     values = json.loads(data)
     if "title" not in values:
         return Tombstone(**values)
-    for name in ("filenames", "tags", "campaigns", "statuses"):
+    for name in ("filenames", "tags", "campaigns", "statuses", "channels"):
         values[name] = tuple(values[name])
     for name in ("created_at", "updated_at"):
         values[name] = datetime.fromisoformat(values[name])

@@ -5,29 +5,32 @@ affordable. Any text either parses or raises QueryError; parsing is linear, hold
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
+from lark.exceptions import VisitError
 from lark.visitors import v_args
 
-from search.analysis import keyword, needle
+from search.analysis import needle
+from search.conditions import Piece, Shape, Value, check_beginning, condition
 from search.errors import QueryError
-from search.query import And, Everything, FieldName, Is, Not, Or, Phrase, Prefix, Query, Word
+from search.query import And, Everything, Not, Or, Phrase, Prefix, Query, Word, count, count_prefixes
 
 MAX_LENGTH = 1000  # characters
 MAX_DEPTH = 10  # parentheses within parentheses
 MAX_CONDITIONS = 50  # words, phrases and fields in all
-MIN_PREFIX = 2  # characters; one letter begins too many words. One character of an unspaced script does not
-
-FIELDS: tuple[FieldName, ...] = get_args(FieldName)
+MAX_PREFIXES = 10  # of them, what ends with *: each may begin many words
 
 _EXPECTED = {
     "WORD": "a word",
     "PREFIX": "a word that ends with *",
     "QUOTED": '"words in quotation marks"',
     "FIELD": "a field, such as tag:",
+    "COMPARISON": "a comparison, such as width>=1600",
+    "STAR": "* for any value",
     "NOT": "a minus before what must not match",
     "OR": "OR",
     "LPAR": "an opening parenthesis",
@@ -35,16 +38,20 @@ _EXPECTED = {
     "$END": "the end",
 }
 _BEGINNINGS = tuple(_EXPECTED[name] for name in ("WORD", "QUOTED", "FIELD", "LPAR"))
+_SHAPES: dict[str, Shape] = {"WORD": "word", "QUOTED": "quoted", "PREFIX": "prefix", "STAR": "any"}
 
 
-def parse(text: str) -> Query:
-    """The tree of ``text``; nothing, or only blanks, is Everything. Raises QueryError."""
+def parse(text: str, now: datetime | None = None) -> Query:
+    """The tree of ``text``; nothing, or only blanks, is Everything. ``now``: what relative dates are counted from, the
+    machine's present without it. Raises QueryError."""
     _check_length(text)
     _check_depth(text)
     try:
-        tree = cast("Query | _Blank", _parser().parse(text))
+        tree = cast("Query | _Blank", _Builder(now or datetime.now(UTC)).transform(_parser().parse(text)))
     except UnexpectedInput as error:
         raise _explain(text, error) from None
+    except VisitError as error:
+        raise error.orig_exc from None
     return Everything() if isinstance(tree, _Blank) else tree
 
 
@@ -61,7 +68,11 @@ class _Blank:
 
 
 class _Builder(Transformer[Token, Any]):
-    """Called by the parser from the leaves up, so that no recursion follows the input."""
+    """From the leaves up. Its recursion is as deep as the parentheses, whose number _check_depth bounds."""
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__()
+        self._now = now
 
     def start(self, children: list[Any]) -> Any:
         whole = children[0] if children else _Blank(0, "")
@@ -104,28 +115,25 @@ class _Builder(Transformer[Token, Any]):
 
     @v_args(inline=True)
     def prefix(self, token: Token) -> Query:
-        beginning = needle(token)
-        if not beginning.tokens:
-            raise _blank(token).refuse()
-        if len(beginning.tokens[-1]) < MIN_PREFIX and not beginning.unspaced:
-            detail = f"at least {MIN_PREFIX} characters must stand before *"
-            raise QueryError(_start(token), str(token), (f"{MIN_PREFIX} or more characters before *",), detail)
+        check_beginning(_piece(token), token[:-1])
         return Prefix(token[:-1])
 
     @v_args(inline=True)
-    def field(self, name: Token, value: Token) -> Query:
-        for known in FIELDS:
-            if name[:-1].casefold() == known:
-                return Is(known, _value(value))
-        raise _unknown_field(name)
+    def field(self, name: Token, value: Value) -> Query:
+        return condition(_piece(name), ":", value, self._now)
 
     @v_args(inline=True)
-    def comparison(self, name: Token, _value: Token) -> Query:
-        raise _unknown_field(name)
+    def comparison(self, name: Token, value: Value) -> Query:
+        operator = name[-2:] if name[-2:] in {">=", "<=", "!="} else name[-1:]
+        return condition(_piece(name), str(operator), value, self._now)
 
-    @v_args(inline=True)
-    def value(self, token: Token) -> Token:
-        return token
+    def value(self, tokens: list[Token]) -> Value:
+        first, last = tokens[0], tokens[-1]
+        if first is not last:  # a relative date
+            return Value(_start(first), f"{first}{last}", "minus", f"{first}{last}")
+        shape = _SHAPES[first.type]
+        text = {"quoted": first[1:-1], "prefix": first[:-1]}.get(shape, str(first))
+        return Value(_start(first), str(first), shape, text)
 
 
 def _start(token: Token) -> int:
@@ -136,17 +144,8 @@ def _blank(token: Token) -> _Blank:
     return _Blank(_start(token), str(token))
 
 
-def _value(token: Token) -> str:
-    text = token[1:-1] if token.type == "QUOTED" else str(token)
-    if not keyword(text):
-        raise QueryError(_start(token), str(token), ("a value",), "a field needs a value")
-    return text
-
-
-def _unknown_field(name: Token) -> QueryError:
-    expected = tuple(f"{field}:" for field in FIELDS)
-    detail = f"{name!s} is no field that can be searched; put it in quotation marks if you mean the text"
-    return QueryError(_start(name), str(name), expected, detail)
+def _piece(token: Token) -> Piece:
+    return Piece(_start(token), str(token))
 
 
 def _check_length(text: str) -> None:
@@ -167,21 +166,15 @@ def _check_depth(text: str) -> None:
 
 
 def _check_conditions(query: Query | _Blank) -> None:
-    count = _conditions(query)
-    if count > MAX_CONDITIONS:
-        detail = f"a query has at most {MAX_CONDITIONS} conditions, this one {count}"
-        raise QueryError(0, "", (f"{MAX_CONDITIONS} conditions or fewer",), detail)
-
-
-def _conditions(query: Query | _Blank) -> int:
-    # Recursion is as deep as the parentheses, whose number _check_depth bounds.
-    match query:
-        case And(operands) | Or(operands):
-            return sum(_conditions(operand) for operand in operands)
-        case Not(operand):
-            return _conditions(operand)
-        case _:
-            return 1
+    if isinstance(query, _Blank):
+        return
+    for most, found, what in (
+        (MAX_CONDITIONS, count(query), "conditions"),
+        (MAX_PREFIXES, count_prefixes(query), "conditions that end with *"),
+    ):
+        if found > most:
+            detail = f"a query has at most {most} {what}, this one {found}"
+            raise QueryError(0, "", (f"{most} {what} or fewer",), detail)
 
 
 def _explain(text: str, error: UnexpectedInput) -> QueryError:
@@ -194,6 +187,8 @@ def _explain(text: str, error: UnexpectedInput) -> QueryError:
         expected = _readable(error.expected)
     if isinstance(error, UnexpectedToken) and error.token.type != "$END":
         position, found = _start(error.token), str(error.token)
+        if error.token.type == "STAR":
+            return QueryError(position, found, expected, _misplaced(found, position))
     where = f"{found!r} is not expected at {position}" if found else "the query ends too early"
     return QueryError(position, found, expected, f"{where}; expected: {', '.join(expected)}")
 
@@ -215,7 +210,7 @@ def _readable(names: Any) -> tuple[str, ...]:
 @cache
 def _parser() -> Lark:
     grammar = Path(__file__).with_name("grammar.lark").read_text("utf-8")
-    parser = Lark(grammar, parser="lalr", lexer="basic", transformer=_Builder())
+    parser = Lark(grammar, parser="lalr", lexer="basic")
     # The scanner is built at the first parse: done here, before a second thread can have the parser.
     parser.parse("")
     return parser

@@ -11,14 +11,19 @@ from datetime import UTC, datetime, timedelta
 
 from search.analysis import encodable, fold, fragments, keyword, parts, words
 from search.document import Document
+from search.fields import FACETS, OWN
 
-VERSION = 1
+VERSION = 2
 
 #: The texts, narrowest first; each holds what the one before holds. Fragments of file names rank after the last.
 RANKS = ("text_title", "text_names", "text_all")
 FRAGMENTS = "fragments"
-#: Keyword fields, which are the query's fields and the facets.
-KEYWORDS = ("tag", "campaign", "kind", "status")
+#: The words of the asset's own fields, each behind its field's name and ``=``, which no analysis gives.
+OWN_WORDS = "own"
+#: Keyword fields: the facets, who made it, and what there is (``query.Has``).
+KEYWORDS = (*FACETS, "by", "has")
+#: Unsigned numbers; times in microseconds since the year 1.
+NUMBERS = ("width", "height", "size", "version", "created", "updated")
 
 #: Stands between two values: no analysis gives this token, so that no phrase runs across.
 GAP = "__"
@@ -26,29 +31,36 @@ GAP = "__"
 MAX_FILENAMES = 50
 MAX_VALUES = 1000
 _TITLE_KEY = 100
+_SHORTER = {"jpeg": "jpg", "tiff": "tif", "svg+xml": "svg", "quicktime": "mov", "mpeg": "mp3", "plain": "txt"}
 _YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """Token texts (separated by spaces), keywords folded, facet values as written, and sortable keys."""
+    """Token texts (separated by spaces), keywords folded, facet values as written, numbers that are known, and sortable
+    keys."""
 
     texts: Mapping[str, str]
     keywords: Mapping[str, tuple[str, ...]]
     facets: Mapping[str, tuple[str, ...]]
+    numbers: Mapping[str, int]
     keys: Mapping[str, str]
 
 
 def project(document: Document) -> Projection:
     """Everything that an engine needs to answer for this document."""
     values = _values(document)
+    words_of = {**values, "format": _formats(document.media_type), "by": (document.created_by,)}
+    keywords = {name: _distinct(keyword(v) for v in given) for name, given in words_of.items()}
     return Projection(
         texts=_texts(document),
-        keywords={name: _distinct(keyword(v) for v in given) for name, given in values.items()},
+        keywords={**keywords, "has": _there(document, keywords)},
         facets={name: _distinct(encodable(v) for v in given) for name, given in values.items()},
+        numbers=_numbers(document),
         keys={
-            "key_created": sort_key(_instant(document.created_at), document.id),
-            "key_updated": sort_key(_instant(document.updated_at), document.id),
+            "key_created": sort_key(instant(document.created_at).to_bytes(8, "big"), document.id),
+            "key_updated": sort_key(instant(document.updated_at).to_bytes(8, "big"), document.id),
+            "key_size": sort_key((document.size or 0).to_bytes(8, "big"), document.id),
             "key_title": sort_key(_title(document.title), document.id),
         },
     )
@@ -69,13 +81,55 @@ def id_of(key: str) -> str:
     return id_.decode("ascii")
 
 
+def instant(when: datetime) -> int:
+    """A time as a number."""
+    return (when - _YEAR_ONE) // timedelta(microseconds=1)
+
+
+def own_name(name: str) -> str:
+    """The form in which names of own fields are compared: folded, without blanks."""
+    return keyword(name).replace(" ", "_")
+
+
+def own_word(name: str, token: str) -> str:
+    """A token of the field of this name (``own_name``)."""
+    return f"{name}={token}"
+
+
 def _values(document: Document) -> dict[str, tuple[str, ...]]:
     return {
         "tag": document.tags[:MAX_VALUES],
         "campaign": document.campaigns[:MAX_VALUES],
         "kind": (document.kind,),
         "status": document.statuses[:MAX_VALUES],
+        "channel": document.channels[:MAX_VALUES],
+        "format": (document.media_type,),
     }
+
+
+def _formats(media_type: str) -> tuple[str, ...]:
+    """``image/jpeg`` is also called jpeg, and jpg as in file names."""
+    short = keyword(media_type).rpartition("/")[2]
+    return (media_type, short, _SHORTER.get(short, ""))
+
+
+def _there(document: Document, keywords: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    found = [name for name, values in keywords.items() if values]
+    found += [name for name, number in document.numbers.items() if number is not None]
+    found += [name for name in ("title", "description") if getattr(document, name).strip()]
+    found += ["approved"] if "approved" in keywords["status"] else []
+    own = [name for name, value in _own(document) if value.strip()]
+    return _distinct((*found, *(OWN + name for name in own)))
+
+
+def _own(document: Document) -> list[tuple[str, str]]:
+    named = ((own_name(name), value) for name, value in list(document.fields.items())[:MAX_VALUES])
+    return [(name, value) for name, value in named if name]
+
+
+def _numbers(document: Document) -> dict[str, int]:
+    known = {name: number for name, number in document.numbers.items() if number is not None}
+    return {**known, "created": instant(document.created_at), "updated": instant(document.updated_at)}
 
 
 def _distinct(values: Iterable[str]) -> tuple[str, ...]:
@@ -91,8 +145,9 @@ def _texts(document: Document) -> dict[str, str]:
     fields = list(document.fields.values())[:MAX_VALUES]
     everything = [*names, words(document.description), *(words(value) for value in fields)]
     grams = [line for name in filenames for line in fragments(name)]
-    joined = (_join(lines) for lines in (title, names, everything, grams))
-    return dict(zip((*RANKS, FRAGMENTS), joined, strict=True))
+    own = [[own_word(name, token) for token in words(value)] for name, value in _own(document)]
+    joined = (_join(lines) for lines in (title, names, everything, grams, own))
+    return dict(zip((*RANKS, FRAGMENTS, OWN_WORDS), joined, strict=True))
 
 
 def _lines(name: str) -> list[list[str]]:
@@ -102,10 +157,6 @@ def _lines(name: str) -> list[list[str]]:
 
 def _join(lines: Iterable[list[str]]) -> str:
     return f" {GAP} ".join(" ".join(line) for line in lines if line)
-
-
-def _instant(when: datetime) -> bytes:
-    return ((when - _YEAR_ONE) // timedelta(microseconds=1)).to_bytes(8, "big")
 
 
 def _title(title: str) -> bytes:

@@ -1,13 +1,18 @@
 """The query tree: what a person asked, typed, before any engine.
 
 Rule: frozen values only. A node says *what* must hold; ``analysis`` says how a text is compared, an engine's compiler
-how it is run. A new kind of condition is one more dataclass here and one more case in each compiler.
+how it is run. A new kind of condition is one more dataclass here and one more case in each compiler. What a node's
+``repr`` shows is what was asked: cursors and caches may be kept by it.
 """
 
 from dataclasses import dataclass
+from dataclasses import field as part
+from datetime import datetime
 from typing import Literal
 
-FieldName = Literal["tag", "campaign", "kind", "status"]
+FieldName = Literal["tag", "campaign", "kind", "status", "channel", "format", "by"]
+NumberName = Literal["width", "height", "size", "version"]
+TimeName = Literal["created", "updated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,53 @@ class Is:
 
 
 @dataclass(frozen=True, slots=True)
+class Begins:
+    """A keyword field has a value that begins so."""
+
+    field: FieldName
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """One of the asset's own fields (``name`` as ``projection.own_name`` has it) holds these words, in this order, next
+    to each other. ``beginning``: of the last word only the beginning is given, the ones before stand anywhere together.
+    """
+
+    name: str
+    text: str
+    beginning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """There is something under this name: one of ``fields.PRESENCE``, or ``field.NAME`` for an own field."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A number from ``low`` to ``high``, both included; ``high`` None is no bound. What has no such number is never
+    between. A ``high`` below ``low`` finds nothing."""
+
+    field: NumberName
+    low: int
+    high: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class During:
+    """A time at or after ``begin`` and before ``end``; None is no bound. ``asked`` is how it was written: of a relative
+    date the bounds move with the present moment, and a cursor has to stay one of its query."""
+
+    field: TimeName
+    asked: str
+    begin: datetime | None = part(repr=False)
+    end: datetime | None = part(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """The exact complement."""
 
@@ -65,7 +117,8 @@ class Or:
     operands: tuple["Query", ...]
 
 
-Query = Everything | Word | Phrase | Prefix | Is | Not | And | Or
+Text = Word | Phrase | Prefix
+Query = Everything | Text | Is | Begins | Own | Has | Between | During | Not | And | Or
 
 
 def is_ranked(query: Query) -> bool:
@@ -75,5 +128,49 @@ def is_ranked(query: Query) -> bool:
             return True
         case And(operands) | Or(operands):
             return any(is_ranked(operand) for operand in operands)
+        case _:
+            return False
+
+
+def count(query: Query) -> int:
+    """How many conditions there are. Recursion is as deep as the parentheses, whose number the parser bounds."""
+    match query:
+        case And(operands) | Or(operands):
+            return sum(count(operand) for operand in operands)
+        case Not(operand):
+            return count(operand)
+        case _:
+            return 1
+
+
+def count_prefixes(query: Query) -> int:
+    """How many of them look for beginnings."""
+    match query:
+        case And(operands) | Or(operands):
+            return sum(count_prefixes(operand) for operand in operands)
+        case Not(operand):
+            return count_prefixes(operand)
+        case Prefix() | Begins() | Own(beginning=True):
+            return 1
+        case _:
+            return 0
+
+
+def without_selection(query: Query, facet: FieldName) -> Query:
+    """The query without what its topmost conjunction asks of this facet alone: values, or alternatives of values. What
+    is excluded, and what is mixed with other fields, stays."""
+    operands = query.operands if isinstance(query, And) else (query,)
+    kept = tuple(operand for operand in operands if not _selects(operand, facet))
+    if len(kept) > 1:
+        return And(kept)
+    return kept[0] if kept else Everything()
+
+
+def _selects(query: Query, facet: FieldName) -> bool:
+    match query:
+        case Is(name, _) | Begins(name, _):
+            return name == facet
+        case Or(operands):
+            return all(_selects(operand, facet) for operand in operands)
         case _:
             return False

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from search.errors import PageError
-from search.projection import KEYWORDS, id_of
+from search.fields import FACETS, suggestion
+from search.projection import id_of
 from search.query import Query
 
 MAX_LIMIT = 200
@@ -29,6 +30,7 @@ class Sort(StrEnum):
     OLDEST = "oldest"
     UPDATED = "updated"  # latest change first
     TITLE = "title"
+    SIZE = "size"  # the largest file first
 
     @classmethod
     def named(cls, name: str) -> "Sort":
@@ -36,7 +38,9 @@ class Sort(StrEnum):
         try:
             return cls(name)
         except ValueError:
-            raise PageError("sort_unknown", f"there is no order {name!r}; use one of {', '.join(cls)}") from None
+            hint = suggestion(name, cls)
+            detail = f"there is no order {name!r}{hint}; use one of {', '.join(cls)}"
+            raise PageError("sort_unknown", detail) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,8 @@ class FacetCount:
 @dataclass(frozen=True, slots=True)
 class Hits:
     """``ids`` of one page in order, ``total`` of all matching documents, ``facets`` by name (the most frequent values
-    first, equal ones by value), ``next`` the cursor of the page behind or None."""
+    first, equal ones by value; of what would match without the query's own choice in that facet, see
+    ``query.without_selection``), ``next`` the cursor of the page behind or None."""
 
     ids: tuple[str, ...]
     total: int
@@ -100,8 +105,9 @@ def decode_cursor(query: Query, sort: Sort, cursor: str) -> Place:
 def check_facets(names: Sequence[str]) -> None:
     """Raise PageError (``facet_unknown``) unless each name is a facet."""
     for name in names:
-        if name not in KEYWORDS:
-            raise PageError("facet_unknown", f"there is no facet {name!r}; use {', '.join(KEYWORDS)}")
+        if name not in FACETS:
+            hint = suggestion(name, FACETS)
+            raise PageError("facet_unknown", f"there is no facet {name!r}{hint}; use {', '.join(FACETS)}")
 
 
 def ordered_counts(counts: Mapping[str, int]) -> tuple[FacetCount, ...]:

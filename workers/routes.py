@@ -16,12 +16,15 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
     "asset.unpublished": ("index",),
     "asset.withdrawn": ("index",),
     "campaign.renamed": ("index",),
+    "channel.edited": ("index",),
+    "placement.created": ("index",),
     "recipe.rollout_opened": ("fan_out_recipe",),
     "rollout.opened": ("fan_out",),
     "version.approved": ("index",),
     "version.created": ("render", "index"),
     "version.preview_supplied": ("render",),
     "version.rejected": ("index",),
+    "version.rendered": ("index",),  # the deliveries that waited for it were made due in the same commit
     "version.revoked": ("index",),
 }
 """Event type → tasks, each of which becomes one job."""
@@ -32,13 +35,11 @@ NOT_ROUTED: frozenset[str] = frozenset(
         "campaign.created",
         "channel.audit_asked",  # these have put their looks and deliveries into the tables that say what is due
         "channel.created",
-        "channel.edited",
         "channel.reachable",
         "channel.removed",
         "channel.unreachable",
         "delivery.failed",
         "placement.changed",
-        "placement.created",
         "placement.drifted",
         "placement.foreign_kept",
         "placement.proven",
@@ -53,7 +54,6 @@ NOT_ROUTED: frozenset[str] = frozenset(
         "user.password_changed",
         "version.preview_taken_away",
         "version.render_failed",
-        "version.rendered",  # the deliveries that waited for it were made due in the same commit
         "work.retried",
     }
 )

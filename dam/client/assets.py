@@ -14,7 +14,7 @@ from dam.client.text import clean, facts, print_json, say, size, table, when
 @click.command()
 @click.argument("query", nargs=-1)
 @click.option("--facet", "facets", multiple=True, help="Also count the values of this facet; several are possible.")
-@click.option("--sort", help="relevance, newest, oldest, updated or title.")
+@click.option("--sort", help="relevance, newest, oldest, updated, title or size.")
 @click.option("--limit", type=click.IntRange(1, PAGE), default=50, show_default=True)
 @command.as_json
 def search(*, query: tuple[str, ...], facets: tuple[str, ...], sort: str | None, limit: int, as_json: bool) -> None:

@@ -78,7 +78,7 @@ def add(services: Services, actor: Actor, setup: Setup) -> str:
 
 
 def edit(services: Services, actor: Actor, channel_id: str, revision: int, change: ChannelEdit) -> None:
-    """Raises Forbidden, NotFound, PreconditionFailed ``revision_differs``, Conflict ``channel_exists``."""
+    """Raises Forbidden, NotFound, PreconditionFailed ``revision_differs``, Conflict ``channel_exists``, ``moved``."""
     policy.require(actor, "channel.edit")
     if change.recipe is not None:
         recipes.newest_version(change.recipe)
@@ -88,6 +88,7 @@ def edit(services: Services, actor: Actor, channel_id: str, revision: int, chang
             raise PreconditionFailed("revision_differs", "Somebody changed the channel since you loaded it.")
         if change.name is not None and change.name != channel.name:
             _free_name(work, change.name)
+            work.placements.show_channel_anew(channel_id)
         after = replace(
             channel,
             name=change.name or channel.name,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from dam.domain.events import Event, event
-from dam.domain.placements import Attempt, Delivery, Observation, Placement, Rollout
+from dam.domain.placements import Attempt, Delivery, Observation, Placement, Rollout, shown_anew
 from dam.domain.principals import SYSTEM_ID
 from dam.ports.store import Fact, UnitOfWork
 
@@ -54,6 +54,9 @@ class Draft:
     def store(self, work: UnitOfWork, at: datetime) -> None:
         """Write all of it, and close the rollouts that are done with it. Raises Conflict ``moved``."""
         work.replace_all([pair for pair in self.moved.values() if pair[0] != pair[1]])
+        if placed := self._shown_anew():
+            work.assets.shown_anew(placed)
+            self.tasks.add("index")
         work.add(*self.added)
         for number in sorted(self.rollouts):  # in order, as everybody: each is held from here on
             if (mine := self.fanned.get(number)) is not None:
@@ -66,6 +69,11 @@ class Draft:
             work.jobs.enqueue(task, {})
         for placement_id in sorted(self.reconcile):
             work.jobs.enqueue("reconcile", {"placement_id": placement_id})
+
+    def _shown_anew(self) -> set[str]:
+        """Assets whose place is gone; whoever moved it holds them."""
+        pairs = [(a, b) for a, b in self.moved.values() if isinstance(a, Placement) and isinstance(b, Placement)]
+        return {before.asset_id for before, after in pairs if shown_anew(before, after)}
 
 
 def _name(row: Movable) -> Name:

@@ -1,12 +1,15 @@
 """Keep the search index in step with the database, and build it anew.
 
 Rule: the database says what is behind (``index_seq`` against what was indexed); tasks are only hints. Writes are
-conditional on ``index_seq``, so order and repetition do not matter.
+conditional on ``index_seq``, so order and repetition do not matter. What a document shows raises ``index_seq`` in the
+transaction that changes it: the asset's own row, names of its campaigns and of the channels where it has a place, what
+a decoder found of its bytes. States of placements are left out, because they are computed from rows that move without
+the asset: a channel that can't be reached would have to raise every asset in it.
 """
 
 from collections.abc import Iterator
 
-from dam.domain.assets import Asset
+from dam.domain.assets import Asset, Content
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
 from dam.ports.views import AssetView
@@ -52,11 +55,14 @@ def _all(services: Services) -> Iterator[Document | Tombstone]:
 
 
 def _changes(work: UnitOfWork, ids: list[str]) -> list[Document | Tombstone]:
-    return [_change(work, view) for view in work.assets.views(ids)]
+    views = work.assets.views(ids)
+    placed = work.placements.channel_names(ids)
+    makers = work.people.names(view.asset.created_by for view in views)
+    return [_change(work, view, placed.get(view.asset.id, ()), makers.get(view.asset.created_by, "")) for view in views]
 
 
-def _change(work: UnitOfWork, view: AssetView) -> Document | Tombstone:
-    asset = view.asset
+def _change(work: UnitOfWork, view: AssetView, channels: tuple[str, ...], maker: str) -> Document | Tombstone:
+    asset, content = view.asset, view.latest.content if view.latest else None
     if asset.trashed_at is not None:
         return Tombstone(asset.id, asset.index_seq)
     return Document(
@@ -67,12 +73,24 @@ def _change(work: UnitOfWork, view: AssetView) -> Document | Tombstone:
         filenames=tuple(work.assets.filenames(asset.id)),
         tags=asset.tags,
         campaigns=asset.campaigns,
-        kind=view.latest.content.kind if view.latest else "other",
+        kind=content.kind if content else "other",
         statuses=_statuses(asset, view),
         created_at=asset.created_at,
         updated_at=asset.updated_at,
         fields=asset.fields,
+        channels=channels,
+        created_by=maker,
+        media_type=content.media_type if content else "",
+        version=asset.latest or None,
+        size=content.size if content else None,
+        width=_pixels(content, "width"),
+        height=_pixels(content, "height"),
     )
+
+
+def _pixels(content: Content | None, name: str) -> int | None:
+    found = content.properties.get(name) if content else None
+    return found if isinstance(found, int) else None
 
 
 def _statuses(asset: Asset, view: AssetView) -> tuple[str, ...]:

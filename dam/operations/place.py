@@ -83,6 +83,7 @@ def place(services: Services, actor: Actor, asset_id: str, where: Where) -> str:
             created_by=actor.principal_id,
         )
         work.add(placement)
+        work.assets.shown_anew([asset_id])
         _tell(work, actor, placement, "placement.created")
         if wanted_version(placement, asset) is not None:
             _move(work, actor, placement.id, "placement", adopt=where.adopt)

@@ -36,7 +36,9 @@ class Found:
 def search(services: Services, actor: Actor, query: str, page: Page, facets: Sequence[str]) -> Found:
     """Assets that match. Raises Forbidden, ``search.errors``' QueryError, PageError and SearchUnavailable."""
     policy.require(actor, "asset.read")
-    hits = services.index.search(parse(query), page, facets=facets)
+    with services.store.reading() as work:
+        now = work.now()
+    hits = services.index.search(parse(query, now), page, facets=facets)
     with services.store.reading() as work:
         views = [view for view in work.assets.views(hits.ids) if view.asset.trashed_at is None]
         return Found(views, hits.total, hits.facets, hits.next, work.assets.count_behind())

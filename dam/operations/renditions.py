@@ -160,10 +160,10 @@ def _store_made(
 ) -> None:
     with services.store.writing() as work:
         at = work.now()
+        work.assets.describe_content(content.sha256, properties)
         for artefact in pending:
             if artefact.recipe in made and work.replace(artefact, _ready(artefact, *made[artefact.recipe], at)):
                 work.rollouts.wake(artefact.source_sha256, artefact.recipe, artefact.recipe_version, at)
-        work.assets.describe_content(content.sha256, properties)
         _tell(work, content, "version.rendered", {"recipes": sorted(made)}, at)
         work.commit()
 

@@ -78,6 +78,15 @@ class Placements(Protocol):
         """Every placement of the channel is to be looked at by then; returns how many."""
         ...
 
+    def channel_names(self, asset_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Names of the channels where each has a place, in the order of names; assets without one are left out."""
+        ...
+
+    def show_channel_anew(self, channel_id: str) -> int:
+        """Search shows every asset that has a place in the channel otherwise from now on; returns how many. Raises
+        Conflict ``moved`` if somebody is placing another one at this moment."""
+        ...
+
     def shown(self, asset_id: str) -> bool:
         """Is anything of the asset at a destination, or may it be?"""
         ...

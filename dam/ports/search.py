@@ -21,8 +21,9 @@ class SearchIndex(Protocol):
         ...
 
     def search(self, query: Query, page: Page, *, facets: Sequence[str] = ()) -> Hits:
-        """The ids that match, one page of them, the total, and counts for each facet asked for (``tag``,
-        ``campaign``, ``kind``, ``status``). Raises ``search.errors.PageError`` for a foreign cursor or facet."""
+        """The ids that match, one page of them, the total, and counts for each facet asked for (``fields.FACETS``).
+        A facet counts what matches beside the query's own choice in it (``query.without_selection``). Raises
+        ``search.errors.PageError`` for a foreign cursor or facet."""
         ...
 
     def rebuild(self, documents: Iterable[Document | Tombstone]) -> int:

@@ -14,6 +14,7 @@ from dam.store.codec import fact_of
 from dam.store.files import Files
 from dam.store.holds import hold
 from dam.store.names import Names, begins
+from dam.store.shown import show_anew
 from dam.store.tables import assets
 from dam.store.versions import Versions
 
@@ -62,6 +63,10 @@ class Assets(Names, Versions, Files):
     def count_behind(self) -> int:
         """How many those are."""
         return int(self._tx.value(select(func.count()).select_from(assets).where(_BEHIND)))
+
+    def shown_anew(self, ids: Iterable[str]) -> None:
+        """Search shows these otherwise from now on: raise their ``index_seq``."""
+        show_anew(self._tx, ids)
 
     def mark_indexed(self, sequences: Mapping[str, int]) -> None:
         """The search index holds these sequences; a late mark takes nothing back."""

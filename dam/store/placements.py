@@ -16,8 +16,9 @@ from dam.domain.placements import (
     Standing,
 )
 from dam.store.codec import fact_of
-from dam.store.holds import hold
+from dam.store.holds import hold, hold_all
 from dam.store.places import channels, deliveries, placements
+from dam.store.shown import show_anew
 from dam.store.standings import BY_IDS, HELD, standings
 from dam.store.tables import assets
 from dam.store.transaction import Transaction
@@ -144,6 +145,27 @@ class Placements:
         """Every placement of the channel is to be looked at by then; returns how many."""
         later = or_(placements.c.look_at.is_(None), placements.c.look_at > at)
         return self._change(and_(placements.c.channel_id == channel_id, _LIVE, later), look_at=at)
+
+    def channel_names(self, asset_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Names of the channels where each has a place, in the order of names; assets without one are left out."""
+        query = (
+            select(placements.c.asset_id, channels.c.name)
+            .join(channels, channels.c.id == placements.c.channel_id)
+            .where(placements.c.asset_id.in_(sorted(set(asset_ids))), _LIVE)
+            .distinct()
+            .order_by(placements.c.asset_id, channels.c.name)
+        )
+        found: dict[str, tuple[str, ...]] = {}
+        for row in self._tx.rows(query):
+            found[row["asset_id"]] = (*found.get(row["asset_id"], ()), row["name"])
+        return found
+
+    def show_channel_anew(self, channel_id: str) -> int:
+        """``shown_anew`` for every asset that has a place in the channel; returns how many. Nobody gets another one
+        there until the end of the transaction. Raises Conflict ``moved`` if somebody just did."""
+        there = select(placements.c.asset_id).where(placements.c.channel_id == channel_id, _LIVE).distinct()
+        owner = select(channels.c.id).where(channels.c.id == channel_id)
+        return show_anew(self._tx, hold_all(self._tx, assets, there, owner))
 
     def shown(self, asset_id: str) -> bool:
         """Is anything of the asset at a destination, or may it be?

@@ -5,13 +5,15 @@ Rule: a version's status is computed from its decisions, by the domain's functio
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import select, tuple_, union, union_all, update
+from sqlalchemy import CompoundSelect, select, tuple_, union, union_all, update
 
 from dam.domain.assets import Asset, Content, Decision, DecisionKind, Version, VersionStatus, status_after
 from dam.domain.recipes import NO_PARAMS, RECIPES, Artefact, newest_version
 from dam.ports.views import AssetView, VersionView
 from dam.store.codec import fact_of, row_of
-from dam.store.tables import artefacts, contents, decisions, rendition_overrides, versions
+from dam.store.holds import hold_all
+from dam.store.shown import show_anew
+from dam.store.tables import artefacts, assets, contents, decisions, rendition_overrides, versions
 from dam.store.transaction import Transaction
 
 _DUPLICATES = 10
@@ -43,8 +45,14 @@ class Versions:
         return self.content(content.sha256) or content
 
     def describe_content(self, sha256: str, properties: Mapping[str, object]) -> None:
-        """Set what a decoder found."""
-        self._tx.change(update(contents).where(contents.c.sha256 == sha256).values(properties=dict(properties)))
+        """Set what a decoder found; where that is news, ``shown_anew`` for all assets that have these bytes. To be
+        asked before anything else is held. Raises Conflict ``moved`` if another asset gets them at this moment."""
+        mine = contents.c.sha256 == sha256
+        if self._tx.value(select(contents.c.properties).where(mine)) == dict(properties):
+            return
+        having = hold_all(self._tx, assets, _having(sha256), select(contents.c.sha256).where(mine))
+        self._tx.change(update(contents).where(mine).values(properties=dict(properties)))
+        show_anew(self._tx, having)
 
     def contents(self, after: str | None, limit: int) -> list[Content]:
         """In the order of digests."""
@@ -76,11 +84,7 @@ class Versions:
 
     def having(self, sha256: str) -> list[str]:
         """Ids of the assets with a version of these bytes, or with a preview of them that was supplied by hand."""
-        either = union(
-            select(versions.c.asset_id).where(versions.c.sha256 == sha256),
-            select(rendition_overrides.c.asset_id).where(rendition_overrides.c.sha256 == sha256),
-        )
-        return self._tx.values(either.order_by("asset_id"))
+        return self._tx.values(_having(sha256).order_by("asset_id"))
 
     def status(self, asset_id: str, number: int) -> VersionStatus:
         """What the last decision on the version makes it."""
@@ -182,6 +186,13 @@ class Versions:
             artefact = fact_of(Artefact, row)
             made.setdefault(artefact.source_sha256, {})[artefact.recipe] = artefact
         return made
+
+
+def _having(sha256: str) -> CompoundSelect[tuple[str]]:
+    return union(
+        select(versions.c.asset_id).where(versions.c.sha256 == sha256),
+        select(rendition_overrides.c.asset_id).where(rendition_overrides.c.sha256 == sha256),
+    )
 
 
 def _shown_by(

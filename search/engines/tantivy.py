@@ -23,7 +23,7 @@ from search.document import Change, from_json
 from search.engines.generations import Generation, Generations
 from search.engines.tantivy_compile import everything_that
 from search.engines.tantivy_schema import SCHEMA, STAMP
-from search.engines.tantivy_search import places, summary
+from search.engines.tantivy_search import counted, places, summary
 from search.engines.tantivy_writer import Writer, last_write_no, open_index, reported_as, stored_sequences
 from search.errors import SearchUnavailable
 from search.projection import id_of
@@ -76,7 +76,7 @@ class TantivyIndex:
         after = decode_cursor(query, page.sort, page.cursor) if page.cursor is not None else None
         searcher = self._searcher()
         with reported_as("search_failed"):
-            total, counts = summary(searcher, everything_that(query), facets)
+            total, counts = counted(searcher, query, facets)
             found = places(searcher, query, page, after)
         shown = found[: page.limit]
         behind_it = encode_cursor(query, page.sort, shown[-1]) if len(found) > page.limit else None

@@ -9,13 +9,30 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import tantivy
-from tantivy import Occur, Order
+from tantivy import FieldType, Occur, Order
 from tantivy import Query as Compiled
 
 from search.analysis import Needle, keyword, needle
 from search.engines.tantivy_schema import SCHEMA
-from search.projection import FRAGMENTS, RANKS
-from search.query import And, Everything, Is, Not, Or, Phrase, Prefix, Query, Word, is_ranked
+from search.projection import FRAGMENTS, OWN_WORDS, RANKS, instant, own_word
+from search.query import (
+    And,
+    Begins,
+    Between,
+    During,
+    Everything,
+    Has,
+    Is,
+    Not,
+    Or,
+    Own,
+    Phrase,
+    Prefix,
+    Query,
+    Text,
+    Word,
+    is_ranked,
+)
 
 # Fragments of file names are found at the last rank only.
 _LAST = len(RANKS)
@@ -69,13 +86,43 @@ def _compile(query: Query, rank: int) -> Compiled:
         case Not(operand):
             # What is excluded is excluded wherever it stands, else the ranks would not be nested.
             return _without(_term("live", value=True), _compile(operand, _LAST))
+        case Word() | Phrase() | Prefix():
+            return _text(query, rank)
+        case _:
+            return _filter(query)
+
+
+def _filter(query: Is | Begins | Own | Has | Between | During) -> Compiled:
+    """What holds or not, at every rank alike."""
+    match query:
         case Is(field, value):
             return _term(field, keyword(value))
-        case _:
-            return _text(query, rank)
+        case Begins(field, text):
+            return _beginning(field, keyword(text))
+        case Own(name, text, beginning):
+            return _own(name, needle(text), beginning=beginning)
+        case Has(name):
+            return _term("has", name)
+        case Between(field, low, high):
+            return _range(field, low, high)
+        case During(field, _, begin, end):
+            return _range(field, 0 if begin is None else instant(begin), None if end is None else instant(end) - 1)
 
 
-def _text(query: Word | Phrase | Prefix, rank: int) -> Compiled:
+def _range(field: str, low: int, high: int | None) -> Compiled:
+    if high is not None and high < low:
+        return Compiled.empty_query()
+    return Compiled.range_query(SCHEMA, field, FieldType.Unsigned, lower_bound=low, upper_bound=high)
+
+
+def _own(name: str, found: Needle, *, beginning: bool) -> Compiled:
+    named = Needle(tuple(own_word(name, token) for token in found.tokens), (), found.unspaced)
+    if _is_single(found):
+        return _beginning(OWN_WORDS, named.tokens[0])
+    return _prefix(named, OWN_WORDS) if beginning else _phrase(OWN_WORDS, named.tokens)
+
+
+def _text(query: Text, rank: int) -> Compiled:
     field, found = RANKS[min(rank, _LAST - 1)], needle(query.text)
     if isinstance(query, Prefix):
         return _prefix(found, field)
@@ -85,8 +132,13 @@ def _text(query: Word | Phrase | Prefix, rank: int) -> Compiled:
     return in_text
 
 
+def _is_single(found: Needle) -> bool:
+    """One character of an unspaced script: the beginning of pairs."""
+    return found.unspaced and len(found.tokens) == 1 and len(found.tokens[0]) == 1
+
+
 def _adjacent(found: Needle, field: str) -> Compiled:
-    if found.unspaced and len(found.tokens) == 1 and len(found.tokens[0]) == 1:
+    if _is_single(found):
         return _beginning(field, found.tokens[0])
     return _phrase(field, found.tokens)
 

@@ -10,12 +10,13 @@ from tantivy import Schema, SchemaBuilder
 
 from search import analysis, projection
 from search.document import Change, Document, to_json
-from search.projection import FRAGMENTS, KEYWORDS, RANKS, project
+from search.fields import FACETS
+from search.projection import FRAGMENTS, KEYWORDS, NUMBERS, OWN_WORDS, RANKS, project
 
 #: The stamp of an index: another one can't be searched by this code.
-STAMP = f"tantivy-1/{projection.VERSION}/{analysis.VERSION}"
+STAMP = f"tantivy-2/{projection.VERSION}/{analysis.VERSION}"
 
-KEYS = ("key_created", "key_updated", "key_title")
+KEYS = ("key_created", "key_updated", "key_title", "key_size")
 
 
 def _build() -> Schema:
@@ -25,11 +26,14 @@ def _build() -> Schema:
     builder.add_unsigned_field("write_no", indexed=True, fast=True)
     builder.add_boolean_field("live", indexed=True)
     builder.add_bytes_field("source", stored=True)
-    for name in (*RANKS, FRAGMENTS):
+    for name in (*RANKS, FRAGMENTS, OWN_WORDS):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
     for name in KEYWORDS:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for name in FACETS:
         builder.add_text_field(f"facet_{name}", fast=True, tokenizer_name="raw", index_option="basic")
+    for name in NUMBERS:
+        builder.add_unsigned_field(name, indexed=True, fast=True)
     for name in KEYS:
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     return builder.build()
@@ -58,5 +62,8 @@ def _add_projection(row: TantivyDocument, document: Document) -> None:
     for name in KEYWORDS:
         for value in projected.keywords[name]:
             row.add_text(name, value)
+    for name in FACETS:
         for value in projected.facets[name]:
             row.add_text(f"facet_{name}", value)
+    for name, number in projected.numbers.items():
+        row.add_unsigned(name, number)

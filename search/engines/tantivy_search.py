@@ -9,7 +9,8 @@ from tantivy import Order, Searcher
 from tantivy import Query as Compiled
 
 from search.engines.tantivy_compile import behind, everything_that, ranked
-from search.query import Query
+from search.fields import FACETS
+from search.query import Query, without_selection
 from search.results import MAX_FACET_VALUES, FacetCount, Page, Place, Sort, ordered_counts
 
 _FIRST_FACETS = 4 * MAX_FACET_VALUES
@@ -22,6 +23,7 @@ _ORDERS = {
     Sort.OLDEST: ("key_created", Order.Asc),
     Sort.UPDATED: ("key_updated", Order.Desc),
     Sort.TITLE: ("key_title", Order.Asc),
+    Sort.SIZE: ("key_size", Order.Desc),
 }
 
 
@@ -45,7 +47,7 @@ def places(searcher: Searcher, query: Query, page: Page, after: Place | None) ->
 def summary(
     searcher: Searcher, query: Compiled, facets: Sequence[str]
 ) -> tuple[int, dict[str, tuple[FacetCount, ...]]]:
-    """How many match, and the counts of each facet."""
+    """How many match, and the counts of each facet among them."""
     wanted = {name: _terms(name, _FIRST_FACETS) for name in facets}
     answer = searcher.aggregate(query, {"total": {"value_count": {"field": "index_seq"}}, **wanted})
     counts: dict[str, tuple[FacetCount, ...]] = {}
@@ -55,6 +57,16 @@ def summary(
             answer[name] = searcher.aggregate(query, {name: _terms(name, _ALL_FACETS)})[name]
         counts[name] = ordered_counts({bucket["key"]: bucket["doc_count"] for bucket in answer[name]["buckets"]})
     return int(answer["total"]["value"]), counts
+
+
+def counted(searcher: Searcher, query: Query, facets: Sequence[str]) -> tuple[int, dict[str, tuple[FacetCount, ...]]]:
+    """How many match, and each facet's counts without the query's own choice in it."""
+    without = {name: without_selection(query, name) for name in FACETS if name in facets}
+    total, counts = summary(searcher, everything_that(query), [name for name in without if without[name] == query])
+    for name in without:
+        if name not in counts:
+            counts |= summary(searcher, everything_that(without[name]), [name])[1]
+    return total, {name: counts[name] for name in facets}
 
 
 def _terms(name: str, size: int) -> dict[str, object]:

@@ -244,7 +244,7 @@ def test_search(world: World, asset: Any) -> None:
     assert following["next"] is None
     problem(world.call("GET", "assets?q=tag:"), 422, "query_invalid")
     assert "position" in problem(world.call("GET", "assets?q=(a"), 422, "query_invalid")
-    problem(world.call("GET", "assets?sort=size"), 422, "sort_unknown")
+    problem(world.call("GET", "assets?sort=colour"), 422, "sort_unknown")
     problem(world.call("GET", "assets?facets=x"), 422, "facet_unknown")
     problem(world.call("GET", "assets?cursor=x"), 422, "cursor_invalid")
     assert [each["id"] for each in world.get("assets/named?name=First")["data"]] == [asset["id"]]

@@ -9,8 +9,8 @@ from functools import partial
 
 from search.document import Document
 from search.engines.tantivy import TantivyIndex
+from search.fields import FACETS
 from search.parse import parse
-from search.projection import KEYWORDS
 from search.results import Page
 from tests.bench.row import Row, folder, seconds
 from tests.search.documents import a_document
@@ -39,7 +39,7 @@ def measure(count: int = 5000, rounds: int = 30) -> list[Row]:
         for name, text in QUERIES.items():
             query = parse(text)
             hits = index.search(query, Page(limit=1)).total
-            found = _median_ms(partial(index.search, query, Page(limit=20), facets=KEYWORDS), rounds)
+            found = _median_ms(partial(index.search, query, Page(limit=20), facets=FACETS), rounds)
             rows.append(Row(f"search: {name}", found, "ms", f"{hits} hits, a page of 20, every facet"))
         rows.append(Row("search: deep page", _median_ms(_deep_page(index), rounds), "ms", "after 1,000 hits"))
         for size in (1, 100):
@@ -70,7 +70,7 @@ def _deep_page(index: TantivyIndex) -> Callable[[], object]:
     query, cursor = parse("w1"), None
     for _ in range(10):
         cursor = index.search(query, Page(100, cursor)).next or cursor
-    return lambda: index.search(query, Page(20, cursor), facets=KEYWORDS)
+    return lambda: index.search(query, Page(20, cursor), facets=FACETS)
 
 
 def _write(index: TantivyIndex, documents: list[Document]) -> None:

@@ -4,6 +4,7 @@ Rule: only the port's words; an adapter's test module gives a fixture ``index`` 
 """
 
 import itertools
+from datetime import timedelta
 
 import pytest
 
@@ -13,7 +14,7 @@ from search.errors import PageError
 from search.parse import parse
 from search.query import Everything
 from search.results import FacetCount, Page, Sort
-from tests.search.documents import a_document
+from tests.search.documents import NOON, a_document
 
 SPRING = a_document(
     "spring",
@@ -163,6 +164,36 @@ class SearchIndexContract:
             "kind": (FacetCount("image", 2),),
             "status": (FacetCount("draft", 3), FacetCount("approved", 1)),
         }
+
+    @pytest.mark.parametrize(
+        ("query", "total", "tags", "kinds"),
+        [
+            ("tag:hero", 2, {"hero": 2, "web": 1}, {"image": 2}),
+            ("tag:hero tag:web", 1, {"hero": 2, "web": 1}, {"image": 1}),
+            ("(tag:hero OR tag:we*) kind:image", 2, {"hero": 2, "web": 1}, {"image": 2}),
+            ("-tag:web", 2, {"hero": 1}, {"image": 1, "video": 1}),
+            ("tag:web OR kind:video", 2, {"hero": 1, "web": 1}, {"image": 1, "video": 1}),
+            ("winter tag:web", 0, {"hero": 1}, {}),
+        ],
+    )
+    def test_a_facet_leaves_its_own_choice_out(
+        self, index: SearchIndex, query: str, total: int, tags: dict[str, int], kinds: dict[str, int]
+    ) -> None:
+        index.write([SPRING, WINTER, CLIP])
+        hits = index.search(parse(query), Page(limit=1), facets=("kind", "tag"))
+        counts = {name: {each.value: each.count for each in values} for name, values in hits.facets.items()}
+        assert (hits.total, counts) == (total, {"kind": kinds, "tag": tags})
+        assert list(hits.facets) == ["kind", "tag"]
+
+    def test_a_cursor_of_a_relative_date_stays_one_when_time_goes_on(self, index: SearchIndex) -> None:
+        index.write([a_document(f"d{minute}", minute=minute) for minute in range(6)])
+        now = NOON + timedelta(hours=1)
+        first = index.search(parse("created>-1h", now), Page(limit=2, sort=Sort.NEWEST))
+        assert first.ids == ("d5", "d4")
+        later = parse("created>-1h", now + timedelta(minutes=2))
+        assert index.search(later, Page(cursor=first.next, sort=Sort.NEWEST)).ids == ("d3",)
+        with pytest.raises(PageError):
+            index.search(parse("created>-2h", now), Page(cursor=first.next, sort=Sort.NEWEST))
 
     def test_facets_of_many_equally_frequent_values_are_the_first_by_value(self, index: SearchIndex) -> None:
         tags = [f"t{i:03}" for i in range(300)]

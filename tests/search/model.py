@@ -6,10 +6,26 @@ Rule: loops and lists, no index. It shares the analysis of single texts with the
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from search.analysis import encodable, fold, keyword, needle, parts, shape, words
+from search.analysis import Needle, encodable, fold, keyword, needle, parts, shape, words
 from search.analysis import fragments as grams_of
 from search.document import Change, Document
-from search.query import And, Everything, Is, Not, Or, Phrase, Prefix, Query, Word
+from search.query import (
+    And,
+    Begins,
+    Between,
+    During,
+    Everything,
+    Has,
+    Is,
+    Not,
+    Or,
+    Own,
+    Phrase,
+    Prefix,
+    Query,
+    Text,
+    Word,
+)
 from search.results import FacetCount, Hits, Page, Place, Sort, check_facets, decode_cursor, encode_cursor
 
 LAST = 3
@@ -43,7 +59,7 @@ class NaiveIndex:
         check_facets(facets)
         found = [(rank, doc) for doc in self._documents() if (rank := best_rank(query, doc)) is not None]
         ordered = _ordered(found, page.sort)
-        counts = {name: _counts(name, [doc for _, doc in found]) for name in facets}
+        counts = {name: _counts(name, self._choosing(query, name)) for name in facets}
         if page.cursor is not None:
             # The model's cursor is the id of the last hit, in the form that all cursors have.
             last = bytes.fromhex(decode_cursor(query, page.sort, page.cursor).key)[1:].decode()
@@ -53,8 +69,23 @@ class NaiveIndex:
         behind = encode_cursor(query, page.sort, place) if place else None
         return Hits(tuple(shown), len(found), counts, behind)
 
+    def _choosing(self, query: Query, facet: str) -> list[Document]:
+        """What matches all that stands beside the choice in this facet."""
+        beside = [each for each in _conjuncts(query) if not _asks_only(each, facet)]
+        return [doc for doc in self._documents() if all(best_rank(each, doc) is not None for each in beside)]
+
     def _documents(self) -> list[Document]:
         return [change for change in self._changes.values() if isinstance(change, Document)]
+
+
+def _conjuncts(query: Query) -> list[Query]:
+    return list(query.operands) if isinstance(query, And) else [query]
+
+
+def _asks_only(query: Query, facet: str) -> bool:
+    if isinstance(query, Or):
+        return all(_asks_only(each, facet) for each in query.operands)
+    return isinstance(query, Is | Begins) and query.field == facet
 
 
 def best_rank(query: Query, document: Document) -> int | None:
@@ -72,21 +103,60 @@ def matches(query: Query, document: Document, rank: int) -> bool:
             return any(matches(operand, document, rank) for operand in operands)
         case Not(operand):
             return not matches(operand, document, LAST)
-        case Is(field, value):
-            return keyword(value) in [keyword(given) for given in _values(document)[field]]
-        case _:
+        case Word() | Phrase() | Prefix():
             return _text_matches(query, document, rank)
+        case _:
+            return _holds(query, document)
 
 
-def _text_matches(query: Word | Phrase | Prefix, document: Document, rank: int) -> bool:
-    looked_for = needle(query.text)
-    lines = _lines(document, rank)
+def _holds(query: Is | Begins | Own | Has | Between | During, document: Document) -> bool:
+    match query:
+        case Is(field, value):
+            return keyword(value) in _named(document, field)
+        case Begins(field, text):
+            return any(value.startswith(keyword(text)) for value in _named(document, field))
+        case Own(name, text, beginning):
+            lines = [words(value) for key, value in document.fields.items() if _own_name(key) == name]
+            return _found_in(needle(text), lines, beginning=beginning)
+        case Has(name):
+            return _is_there(name, document)
+        case Between(field, low, high):
+            number = getattr(document, field)
+            return number is not None and low <= number and (high is None or number <= high)
+        case During(field, _, begin, end):
+            when = document.created_at if field == "created" else document.updated_at
+            return (begin is None or begin <= when) and (end is None or when < end)
+
+
+def _is_there(name: str, document: Document) -> bool:
+    if name.startswith("field."):
+        return any(_own_name(key) == name[6:] and value.strip() for key, value in document.fields.items())
+    match name:
+        case "title" | "description":
+            return bool(getattr(document, name).strip())
+        case "approved":
+            return "approved" in _named(document, "status")
+        case "width" | "height" | "size" | "version":
+            return getattr(document, name) is not None
+        case _:
+            return any(_named(document, name))
+
+
+def _own_name(name: str) -> str:
+    return keyword(name).replace(" ", "_")
+
+
+def _found_in(looked_for: Needle, lines: Lines, *, beginning: bool) -> bool:
     single = looked_for.unspaced and len(looked_for.tokens) == 1 and len(looked_for.tokens[0]) == 1
-    if single or (isinstance(query, Prefix) and not looked_for.unspaced):
+    if single or (beginning and not looked_for.unspaced):
         before, last = list(looked_for.tokens[:-1]), looked_for.tokens[-1]
         begins = any(token.startswith(last) for line in lines for token in line)
         return begins and (not before or _stands_in(before, lines))
-    if _stands_in(list(looked_for.tokens), lines):
+    return _stands_in(list(looked_for.tokens), lines)
+
+
+def _text_matches(query: Text, document: Document, rank: int) -> bool:
+    if _found_in(needle(query.text), _lines(document, rank), beginning=isinstance(query, Prefix)):
         return True
     return isinstance(query, Word) and rank == LAST and _is_fragment(query.text, document)
 
@@ -122,7 +192,20 @@ def _values(document: Document) -> dict[str, tuple[str, ...]]:
         "campaign": document.campaigns,
         "kind": (document.kind,),
         "status": document.statuses,
+        "channel": document.channels,
+        "format": (document.media_type,),
     }
+
+
+def _named(document: Document, field: str) -> list[str]:
+    """The folded values that are asked for by this field's name."""
+    if field == "by":
+        return [keyword(document.created_by)]
+    given = _values(document)[field]
+    if field == "format":
+        short = document.media_type.rpartition("/")[2].lower()
+        given = (*given, short, {"jpeg": "jpg", "tiff": "tif"}.get(short, short))
+    return [keyword(value) for value in given]
 
 
 def _counts(name: str, documents: list[Document]) -> tuple[FacetCount, ...]:
@@ -137,6 +220,8 @@ def _ordered(found: list[tuple[int, Document]], sort: Sort) -> list[str]:
     found = sorted(found, key=lambda item: item[1].id, reverse=down)
     if sort is Sort.TITLE:
         found.sort(key=lambda item: fold(" ".join(encodable(item[1].title, 100).split()))[:100].replace("\0", ""))
+    elif sort is Sort.SIZE:
+        found.sort(key=lambda item: item[1].size or 0, reverse=True)
     elif sort is Sort.UPDATED:
         found.sort(key=lambda item: item[1].updated_at, reverse=True)
     else:

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from search import moments
 from search.errors import QueryError
-from search.parse import MAX_CONDITIONS, MAX_DEPTH, MAX_LENGTH, parse
-from search.query import And, Everything, Is, Not, Or, Phrase, Prefix, Query, Word
+from search.parse import MAX_CONDITIONS, MAX_DEPTH, MAX_LENGTH, MAX_PREFIXES, parse
+from search.query import And, Begins, Between, Everything, Has, Is, Not, Or, Own, Phrase, Prefix, Query, Word
 
 A, B, C = Word("a"), Word("b"), Word("c")
 
@@ -49,6 +50,50 @@ A, B, C = Word("a"), Word("b"), Word("c")
         ("-", Everything()),
         ("-- (&)", Everything()),
         ("\u201ea\u201c", Word("\u201ea\u201c")),
+        ("width>=1600", Between("width", 1600)),
+        ("WIDTH>1600", Between("width", 1601)),
+        ("height<800", Between("height", 0, 799)),
+        ("height<=800", Between("height", 0, 800)),
+        ("height<0", Between("height", 0, -1)),
+        ("version:2", Between("version", 2, 2)),
+        ("version=2", Between("version", 2, 2)),
+        ("version!=2", Not(Between("version", 2, 2))),
+        ("-version=2", Not(Between("version", 2, 2))),
+        ("width:800..1600", Between("width", 800, 1600)),
+        ("width:800..", Between("width", 800)),
+        ("width=..1600", Between("width", 0, 1600)),
+        ('width>="1600"', Between("width", 1600)),
+        ("width>= 1600", Between("width", 1600)),
+        ("width:*", Has("width")),
+        ("size>10mb", Between("size", 10_000_001)),
+        ("size>=1.5KB", Between("size", 1500)),
+        ("size<1kib", Between("size", 0, 1023)),
+        ("size:1mb..2mb", Between("size", 1_000_000, 2_000_000)),
+        ("size<=999999999999999tb", Between("size", 0, 2**63 - 1)),
+        ("tag:her*", Begins("tag", "her")),
+        ("tag:*", Has("tag")),
+        ("tag!=hero", Not(Is("tag", "hero"))),
+        ("tag=hero", Is("tag", "hero")),
+        ("placed:shop", Is("channel", "shop")),
+        ("channel:Shop", Is("channel", "Shop")),
+        ("placed:*", Has("channel")),
+        ("-placed:*", Not(Has("channel"))),
+        ("type:jpeg", Is("format", "jpeg")),
+        ("format:image/jpeg", Is("format", "image/jpeg")),
+        ("created_by:ada", Is("by", "ada")),
+        ("status:Approved", Is("status", "Approved")),
+        ("has:description", Has("description")),
+        ("has:placed", Has("channel")),
+        ("missing:tag", Not(Has("tag"))),
+        ("missing:alt_text", Not(Has("field.alt_text"))),
+        ('missing:"Alt text"', Not(Has("field.alt_text"))),
+        ("has:field.tag", Has("field.tag")),
+        ("field.alt_text:tulips", Own("alt_text", "tulips")),
+        ('field.Alt_Text:"red tulips"', Own("alt_text", "red tulips")),
+        ("field.alt_text=tul*", Own("alt_text", "tul", beginning=True)),
+        ("field.alt_text:*", Has("field.alt_text")),
+        ("-field.alt_text:x", Not(Own("alt_text", "x"))),
+        ("field.x-y.z:a", Own("x-y.z", "a")),
     ],
 )
 def test_parses(text: str, tree: Query) -> None:
@@ -71,13 +116,39 @@ def test_parses(text: str, tree: Query) -> None:
         ("--a", 0, "-", "a word"),
         ("-&", 1, "&", "a word"),
         ("a OR &", 5, "&", "a word"),
-        ("x size:3", 2, "size:", "tag:"),
+        ("x length:3", 2, "length:", "tag:"),
         ("http://x", 0, "http:", "tag:"),
-        ("width>=1600", 0, "width>=", "tag:"),
-        ("created>2026-01-01", 0, "created>", "tag:"),
-        ("missing:alt_text", 0, "missing:", "tag:"),
+        ("widht>=1600", 0, "widht>=", "width:"),
+        ("a=b", 0, "a=", "field.NAME:"),
+        ("x tag>3", 2, "tag>", "tag:"),
+        ("field.alt<3", 0, "field.alt<", "field.alt:"),
+        ("x * y", 2, "*", "a word"),
+        ("tag:h*", 4, "h*", "2 or more characters before *"),
+        ("field.alt:h*", 10, "h*", "2 or more characters before *"),
+        ("field.alt:&", 10, "&", "a value"),
+        ("tag:-x", 4, "-x", "a value"),
+        ("has:*", 4, "*", "description"),
+        ("missing:-x", 8, "-x", "a value"),
+        ("kind:pixture", 5, "pixture", "image"),
+        ('status:"aproved"', 7, '"aproved"', "approved"),
+        ("width>=wide", 7, "wide", "a whole number such as 1600"),
+        ("width:1e3", 6, "1e3", "a whole number such as 1600"),
+        ("width>-3", 6, "-3", "a whole number such as 1600"),
+        ("width:9..3", 6, "9..3", "the smaller end first"),
+        ("width:..", 6, "..", "a single value"),
+        ("width>1..3", 6, "1..3", "a single value"),
+        ("width>*", 6, "*", "a single value"),
+        ("version:*", 8, "*", "a single value"),
+        ("size>10zb", 5, "10zb", "a size such as 500kb, 1.5mb or 2gb"),
+        ("size>1ib", 5, "1ib", "a size such as 500kb, 1.5mb or 2gb"),
+        ("created>2026-13", 8, "2026-13", moments.EXPECTED),
+        ("created>2026-02-30", 8, "2026-02-30", moments.EXPECTED),
+        ("created>0000", 8, "0000", moments.EXPECTED),
+        ("created>-7x", 8, "-7x", moments.EXPECTED),
+        ("created:-7d", 8, "-7d", "created>-7d"),
+        ("created:2026-03..2026-01", 8, "2026-03..2026-01", "the earlier end first"),
+        ("created:", 8, "", "a word"),
         ("tag:", 4, "", "a word"),
-        ("tag:her*", 4, "her*", "a word"),
         ("tag:kind:x", 4, "kind:", "a word"),
         ("tag:(a)", 4, "(", "a word"),
         ('tag:" "', 4, '" "', "a value"),
@@ -102,6 +173,39 @@ def test_conditions_are_bounded() -> None:
         parse(f"-({'a ' * MAX_CONDITIONS}) OR b")
 
 
+def test_prefixes_are_bounded() -> None:
+    each = ("ab*", "tag:ab*", "field.x:ab*", "-ab*")
+    parse(" ".join(each[i % 4] for i in range(MAX_PREFIXES)))
+    with pytest.raises(QueryError) as refused:
+        parse(" ".join(each[i % 4] for i in range(MAX_PREFIXES + 1)))
+    assert "*" in refused.value.detail
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("widht>3", "width"),
+        ("campain:x", "campaign"),
+        ("plased:x", "placed"),
+        ("creatd>2026", "created"),
+        ("mising:x", "missing"),
+        ("kind:imagee", "image"),
+        ("status:aproved", "approved"),
+        ("status:rejcted", "rejected"),
+    ],
+)
+def test_a_misspelling_is_told_what_is_near(text: str, meant: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        parse(text)
+    assert f"did you mean {meant}?" in refused.value.detail
+
+
+def test_what_is_far_from_everything_is_told_nothing() -> None:
+    with pytest.raises(QueryError) as refused:
+        parse("xyzzy:1")
+    assert "did you mean" not in refused.value.detail
+
+
 def test_parentheses_in_quotation_marks_are_text() -> None:
     assert parse('"' + "(" * 50 + 'a"') == Phrase("(" * 50 + "a")
     parse("(" * MAX_DEPTH + "a" + ")" * MAX_DEPTH)
@@ -119,6 +223,20 @@ PIECES = st.sampled_from(
         "tag:",
         "kind:",
         "width>=",
+        "created",
+        "size",
+        ">",
+        "<=",
+        "!=",
+        "=",
+        "..",
+        "-7d",
+        "2026-03",
+        "1.5mb",
+        "has:",
+        "field.x:",
+        "status:",
+        "today",
         ":",
         " ",
         "\n",

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,9 +10,10 @@ from hypothesis import strategies as st
 
 from search.document import Document, Tombstone, from_json, to_json
 from search.errors import PageError
+from search.fields import FACETS
 from search.projection import id_of, sort_key
 from search.query import Everything, Word
-from search.results import Page, Place, Sort, decode_cursor, encode_cursor
+from search.results import Page, Place, Sort, check_facets, decode_cursor, encode_cursor
 from tests.search.documents import a_document
 
 KEY = sort_key(b"12345678", "zz")
@@ -29,6 +31,15 @@ def test_orders_have_names() -> None:
     with pytest.raises(PageError) as refused:
         Sort.named("colour")
     assert refused.value.code == "sort_unknown"
+    with pytest.raises(PageError, match="did you mean title"):
+        Sort.named("titel")
+
+
+def test_facets_have_names() -> None:
+    check_facets(FACETS)
+    with pytest.raises(PageError, match="did you mean campaign") as refused:
+        check_facets(("tag", "campain"))
+    assert refused.value.code == "facet_unknown"
 
 
 def test_a_cursor_round_trips() -> None:
@@ -103,6 +114,12 @@ def test_an_identity_that_the_index_can_not_hold_is_a_mistake(id_: str, seq: int
         a_document(id_, seq)
     with pytest.raises(ValueError):
         Tombstone(id_, seq)
+
+
+@pytest.mark.parametrize("wrong", [{"width": -1}, {"size": 2**63}, {"version": -3}])
+def test_a_number_that_the_index_can_not_hold_is_a_mistake(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError):
+        a_document(**wrong)
 
 
 def test_times_are_aware() -> None:

@@ -1,6 +1,7 @@
 """The store's contract, on SQLite and on PostgreSQL."""
 
 from tests.contracts.store import AssetsContract, UnitOfWorkContract
+from tests.contracts.store_finding import FindingContract
 from tests.contracts.store_places import PlacementsContract
 from tests.contracts.store_rollouts import ArtefactsContract, AttemptsContract, RolloutsContract
 from tests.contracts.store_work import JobsContract, PeopleContract
@@ -12,6 +13,10 @@ class TestUnitOfWork(UnitOfWorkContract):
 
 class TestAssets(AssetsContract):
     """Assets, versions, decisions, contents, names."""
+
+
+class TestFinding(FindingContract):
+    """What search shows."""
 
 
 class TestArtefacts(ArtefactsContract):

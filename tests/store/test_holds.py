@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from dam.domain.errors import Conflict
 from dam.operations.draft import Draft
 from dam.store.work import SqlStore, SqlUnitOfWork, open_store
 from tests.contracts.facts import (
@@ -158,6 +159,38 @@ def test_a_campaign_is_renamed_by_whoever_holds_its_assets(store: SqlStore) -> N
             editor.assets.add_campaigns(before)
             editor.commit()
         assert renamed.result() == 1
+
+
+def test_a_place_that_comes_while_its_channel_is_renamed_is_not_forgotten(store: SqlStore) -> None:
+    one_placement(store)
+    fill(store, asset("a2"))
+    with store.writing() as one:
+        one.add(placement("p2", asset_id="a2"))
+        with (
+            pytest.raises(Conflict, match="moved"),
+            meanwhile(store, lambda work: work.placements.show_channel_anew("c1")),
+        ):
+            one.commit()
+    with store.writing() as renaming:
+        assert renaming.placements.show_channel_anew("c1") == 2
+        with meanwhile(store, lambda work: work.add(placement("p3", asset_id="a2"))):
+            renaming.commit()
+
+
+def test_an_asset_that_gets_the_bytes_while_they_are_described_is_not_forgotten(store: SqlStore) -> None:
+    one_asset(store)
+    fill(store, asset("a2"))
+    with store.writing() as one:
+        one.add(version("a2"))
+        with (
+            pytest.raises(Conflict, match="moved"),
+            meanwhile(store, lambda work: work.assets.describe_content(digest("one"), {"width": 3})),
+        ):
+            one.commit()
+    with store.writing() as describing:
+        describing.assets.describe_content(digest("one"), {"width": 3})
+        with meanwhile(store, lambda work: work.add(version("a2", 2))):
+            describing.commit()
 
 
 def test_campaigns_are_made_in_one_order(store: SqlStore) -> None:

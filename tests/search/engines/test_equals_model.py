@@ -1,18 +1,36 @@
 """Random documents and random queries: an engine gives what the plain model gives, page by page."""
 
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dam.ports.search import SearchIndex
 from search.analysis import needle
 from search.document import Change, Tombstone
-from search.engines.tantivy import TantivyIndex
-from search.query import And, Everything, Is, Not, Or, Phrase, Prefix, Query, Word
+from search.fields import FACETS
+from search.query import (
+    And,
+    Begins,
+    Between,
+    During,
+    Everything,
+    Has,
+    Is,
+    Not,
+    Or,
+    Own,
+    Phrase,
+    Prefix,
+    Query,
+    Word,
+)
 from search.results import Page, Sort
-from tests.search.documents import a_document
+from tests.search.documents import NOON, a_document
+from tests.search.engines.every import ENGINES
 from tests.search.model import NaiveIndex
 
 ATOMS = ["hero", "Banner", "heroBanner", "spring", "v2", "ban", "Café", "cafe", "東京タワー", "京", "a", "2026", "🎄"]
@@ -22,6 +40,7 @@ TEXTS = st.lists(st.sampled_from([*ATOMS, "_", "-", "\u202e", "\ud800", "x" * 70
 VALUES = st.lists(
     st.sampled_from(["Hero", "hero", "spring sale", "Spring  Sale", "", "京", "\ud800x"]), max_size=3
 ).map(tuple)
+NUMBERS = st.none() | st.sampled_from([0, 1, 2, 3, 2**63 - 1])
 SEQS = st.integers(1, 4)
 IDS = st.sampled_from([f"d{i}" for i in range(8)])
 
@@ -36,13 +55,23 @@ DOCUMENTS = st.builds(
     campaigns=VALUES,
     kind=st.sampled_from(["image", "video", ""]),
     statuses=st.sampled_from([("draft",), ("approved", "draft"), ()]),
-    fields=st.dictionaries(st.just("alt"), TEXTS),
+    fields=st.dictionaries(st.sampled_from(["alt", "Alt", "rights of use"]), TEXTS),
+    channels=VALUES,
+    created_by=st.sampled_from(["", "Ada", "ada", "Café"]),
+    media_type=st.sampled_from(["", "image/jpeg", "image/tiff", "video/mp4"]),
+    version=st.none() | st.integers(1, 3),
+    size=NUMBERS,
+    width=NUMBERS,
+    height=NUMBERS,
     minute=st.integers(0, 3),
 )
 # One content for each id and sequence, as the database has it: what an equal sequence repeats is the same.
 CHANGES = st.lists(DOCUMENTS | st.builds(Tombstone, IDS, SEQS), max_size=14, unique_by=lambda c: (c.id, c.index_seq))
 
 SEARCHABLE = TEXTS.filter(lambda text: bool(needle(text).tokens))
+KEYS = st.sampled_from(["HERO", "Spring sale", "image", "draft", "approved", "jpg", "image/tiff", "ada", "京"])
+BOUNDS = st.none() | st.sampled_from([0, 1, 2, 3, 2**63 - 1])
+MOMENTS = st.none() | st.integers(-1, 4).map(lambda minute: NOON + timedelta(minutes=minute))
 LEAVES: st.SearchStrategy[Query] = st.one_of(
     st.just(Everything()),
     st.builds(Word, SEARCHABLE),
@@ -50,9 +79,14 @@ LEAVES: st.SearchStrategy[Query] = st.one_of(
     st.builds(Phrase, SEARCHABLE),
     st.builds(Prefix, SEARCHABLE),
     st.builds(Prefix, st.sampled_from(["he", "spring ba", "京", "xx"])),
-    st.builds(
-        Is, st.sampled_from(["tag", "campaign", "kind", "status"]), st.sampled_from(["HERO", "Spring sale", "image"])
-    ),
+    st.builds(Is, st.sampled_from([*FACETS, "by"]), KEYS),
+    st.builds(Is, st.sampled_from(["tag", "channel"]), KEYS),
+    st.builds(Begins, st.sampled_from([*FACETS, "by"]), st.sampled_from(["he", "SPRING", "im", "image/", "京", "ad"])),
+    st.builds(Own, st.sampled_from(["alt", "rights_of_use", "none"]), SEARCHABLE, st.booleans()),
+    st.builds(Own, st.just("alt"), st.sampled_from(["he", "京", "spring ba"]), st.booleans()),
+    st.builds(Has, st.sampled_from([*FACETS, "title", "description", "approved", "width", "size", "field.alt"])),
+    st.builds(Between, st.sampled_from(["width", "height", "size", "version"]), st.integers(0, 4), BOUNDS),
+    st.builds(During, st.sampled_from(["created", "updated"]), st.just(""), MOMENTS, MOMENTS),
 )
 
 
@@ -62,7 +96,6 @@ def _combined(inner: st.SearchStrategy[Query]) -> st.SearchStrategy[Query]:
 
 
 QUERIES = st.recursive(LEAVES, _combined, max_leaves=5)
-FACETS = ("tag", "campaign", "kind", "status")
 
 
 def _answers(index: SearchIndex, query: Query, sort: Sort) -> list[object]:
@@ -76,13 +109,14 @@ def _answers(index: SearchIndex, query: Query, sort: Sort) -> list[object]:
     return answers
 
 
+@pytest.mark.parametrize("engine", list(ENGINES))
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(CHANGES, st.lists(QUERIES, min_size=3, max_size=6))
-def test_tantivy_equals_the_model(changes: list[Change], queries: list[Query]) -> None:
+def test_an_engine_equals_the_model(engine: str, changes: list[Change], queries: list[Query]) -> None:
     model = NaiveIndex()
     model.write(changes)
     with tempfile.TemporaryDirectory() as home:
-        index = TantivyIndex(Path(home))
+        index = ENGINES[engine](Path(home))
         half = len(changes) // 2
         index.rebuild(changes[:half])
         index.write(changes[half:])
@@ -92,14 +126,15 @@ def test_tantivy_equals_the_model(changes: list[Change], queries: list[Query]) -
         index.close()
 
 
+@pytest.mark.parametrize("engine", list(ENGINES))
 @settings(max_examples=12, deadline=None)
 @given(CHANGES, st.data())
-def test_late_repeated_and_shuffled_writes_end_alike(changes: list[Change], data: st.DataObject) -> None:
+def test_late_repeated_and_shuffled_writes_end_alike(engine: str, changes: list[Change], data: st.DataObject) -> None:
     model = NaiveIndex()
     model.write(changes)
     shuffled = data.draw(st.permutations(changes + changes))
     with tempfile.TemporaryDirectory() as home:
-        index = TantivyIndex(Path(home))
+        index = ENGINES[engine](Path(home))
         index.rebuild([])
         while shuffled:
             size = data.draw(st.integers(1, 10))

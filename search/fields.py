@@ -1,0 +1,62 @@
+"""The names that a query may use, and the values of those that have few.
+
+Rule: names and suggestions only. A new field is a name here, a value in ``projection`` and, if it is of a new kind, a
+node in ``query``. States of placements are no field: they are computed from deliveries, channels and proofs, each of
+which moves without a write to the asset, so that an index of them would lie. Where an asset is placed is a fact.
+"""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+
+from search.query import FieldName, NumberName, TimeName
+
+#: What may be written before ``:``, and the field that it means.
+KEYWORDS: Mapping[str, FieldName] = {
+    "tag": "tag",
+    "campaign": "campaign",
+    "kind": "kind",
+    "status": "status",
+    "placed": "channel",
+    "channel": "channel",
+    "format": "format",
+    "type": "format",
+    "by": "by",
+    "created_by": "by",
+}
+NUMBERS: Mapping[str, NumberName] = {"width": "width", "height": "height", "size": "size", "version": "version"}
+TIMES: Mapping[str, TimeName] = {"created": "created", "updated": "updated"}
+
+#: Fields whose values are counted.
+FACETS: tuple[FieldName, ...] = ("tag", "campaign", "kind", "status", "channel", "format")
+
+#: Fields with these values and no others. ``unapproved``: nothing is decided that would be shown.
+VALUES: Mapping[str, tuple[str, ...]] = {
+    "kind": ("image", "video", "audio", "document", "other"),
+    "status": ("draft", "approved", "rejected", "revoked", "withdrawn", "unapproved"),
+}
+
+#: What may stand behind ``has:`` and ``missing:``, and what it is called in the index; other names are own fields.
+PRESENCE: Mapping[str, str] = {
+    "title": "title",
+    "description": "description",
+    "approved": "approved",
+    "tag": "tag",
+    "campaign": "campaign",
+    "placed": "channel",
+    "channel": "channel",
+    "width": "width",
+    "height": "height",
+}
+HAS, MISSING = "has", "missing"
+
+#: Begins the name of one of the asset's own fields.
+OWN = "field."
+
+#: Every name that can stand before a colon, as it is listed to people.
+NAMES: tuple[str, ...] = (*KEYWORDS, *NUMBERS, *TIMES, HAS, MISSING)
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """`` (did you mean …?)``, or nothing."""
+    close = get_close_matches(word[:40].casefold(), list(known), n=1, cutoff=0.6)
+    return f" (did you mean {close[0]}?)" if close else ""

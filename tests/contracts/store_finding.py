@@ -1,0 +1,71 @@
+"""What every store must do so that search never shows an asset as it was: an adapter's test inherits the class and
+gives the fixture ``store``, an empty Store.
+"""
+
+from dam.ports.store import Store
+from tests.contracts.facts import (
+    AT,
+    asset,
+    channel,
+    content,
+    digest,
+    fill,
+    one_placement,
+    placement,
+    principal,
+    version,
+)
+
+
+def sequences(store: Store, *ids: str) -> list[int]:
+    """``index_seq`` of each."""
+    with store.reading() as work:
+        found = [work.assets.get(id_) for id_ in ids]
+    return [each.index_seq for each in found if each is not None]
+
+
+class FindingContract:
+    """What raises ``index_seq`` beside the asset's own row."""
+
+    def test_each_that_is_shown_anew_is_raised_once(self, store: Store) -> None:
+        fill(store, *(asset(f"a{number:04}") for number in range(1200)))
+        with store.writing() as work:
+            work.assets.shown_anew(f"a{number % 1100:04}" for number in range(2200))
+            work.assets.shown_anew([])
+            work.commit()
+        assert sequences(store, "a0000", "a1099", "a1100") == [2, 2, 1]
+
+    def test_what_a_decoder_found_is_news_once_for_all_that_have_the_bytes(self, store: Store) -> None:
+        fill(store, content(), content("two"))
+        for id_, source in (("a1", "one"), ("a2", "one"), ("a3", "two")):
+            fill(store, asset(id_, latest=1), version(id_, text=source))
+        for properties, raised in (({"width": 3}, 2), ({"width": 3}, 2), ({"width": 4}, 3)):
+            with store.writing() as work:
+                work.assets.describe_content(digest("one"), properties)
+                work.commit()
+            assert sequences(store, "a1", "a2", "a3") == [raised, raised, 1]
+
+    def test_channels_of_assets_are_those_of_places_that_are_not_withdrawn(self, store: Store) -> None:
+        one_placement(store)
+        fill(store, asset("a2"), asset("a3"), channel("c2"), channel("c3", name="Another"))
+        fill(store, placement("p2", channel_id="c2"), placement("p3", channel_id="c2"))
+        fill(store, placement("p4", channel_id="c3"), placement("p5", asset_id="a2", channel_id="c3", ended_at=AT))
+        with store.reading() as work:
+            assert work.placements.channel_names(["a1", "a2", "a3"]) == {"a1": ("Another", "channel c1", "channel c2")}
+            assert work.placements.channel_names([]) == {}
+
+    def test_a_channel_that_is_shown_anew_raises_what_has_a_place_there(self, store: Store) -> None:
+        one_placement(store)
+        fill(store, asset("a2"), asset("a3"), channel("c2"), placement("again"))
+        fill(store, placement("p2", asset_id="a2", ended_at=AT), placement("p3", asset_id="a3", channel_id="c2"))
+        with store.writing() as work:
+            assert work.placements.show_channel_anew("c1") == 1
+            assert work.placements.show_channel_anew("nowhere") == 0
+            work.commit()
+        assert sequences(store, "a1", "a2", "a3") == [2, 1, 1]
+
+    def test_names_of_principals(self, store: Store) -> None:
+        fill(store, principal("p1", name="Ada"), principal("p2", kind="service", name="robot"))
+        with store.reading() as work:
+            assert work.people.names(["p1", "p2", "p1", "nobody"]) == {"p1": "Ada", "p2": "robot"}
+            assert work.people.names([]) == {}

@@ -1,0 +1,144 @@
+"""Search shows what is so: each change that a document shows reaches the index, and nothing else is raised for it."""
+
+from dam.domain.assets import Edit
+from dam.domain.principals import Principal
+from dam.operations import channels, describe, indexing, place, read
+from dam.operations.channels import ChannelEdit
+from dam.operations.uploads import Details
+from dam.ports.services import Services
+from search.results import FacetCount, Page
+from tests.flow.house import House
+from tests.harness.stage import BOSS
+from tests.workers.world import PNG
+
+DAY = 86_400
+
+
+def find(services: Services, query: str) -> list[str]:
+    return [view.asset.id for view in read.search(services, BOSS, query, Page(), ()).assets]
+
+
+def raised(house: House, asset: str) -> int:
+    with house.services.store.reading() as work:
+        found = work.assets.get(asset)
+    assert found is not None
+    return found.index_seq
+
+
+def test_an_asset_is_found_where_it_has_a_place(house: House) -> None:
+    asset, other = house.upload(b"one"), house.upload(b"two")
+    shop, site = house.channel("shop"), house.channel("site")
+    house.drain()
+    assert set(find(house.services, "missing:placed")) == {asset, other}
+    one, two = house.place(asset, shop), house.place(asset, site)
+    house.drain()
+    assert find(house.services, "placed:shop placed:site") == [asset]
+    assert find(house.services, "missing:placed") == [other]
+    place.withdraw(house.services, BOSS, one)
+    house.drain()
+    assert (find(house.services, "placed:shop"), find(house.services, "placed:*")) == ([], [asset])
+    place.withdraw(house.services, BOSS, two)
+    house.drain()
+    assert set(find(house.services, "-placed:*")) == {asset, other}
+
+
+def test_a_place_that_was_delivered_to_counts_until_it_is_proven_empty(house: House) -> None:
+    asset, shop = house.upload(b"one"), house.channel("shop")
+    house.approve(asset, 1)
+    placement = house.place(asset, shop)
+    house.drain()
+    assert house.word(placement) == "current"
+    place.withdraw(house.services, BOSS, placement)
+    indexing.index_behind(house.services)
+    assert find(house.services, "placed:shop") == [asset]
+    house.drain()
+    assert find(house.services, "placed:shop") == []
+
+
+def test_a_channel_that_is_renamed_is_found_by_its_new_name(house: House) -> None:
+    asset, shop, site = house.upload(b"one"), house.channel("shop"), house.channel("site")
+    other = house.upload(b"two")
+    house.place(asset, shop)
+    house.place(other, site)
+    house.drain()
+    before = raised(house, other)
+    channels.edit(house.services, BOSS, shop, 1, ChannelEdit(name="Boutique"))
+    house.drain()
+    assert (find(house.services, "placed:shop"), find(house.services, "placed:boutique")) == ([], [asset])
+    assert raised(house, other) == before
+
+
+def test_a_delivery_raises_nothing_and_many_places_that_end_together_raise_once(house: House) -> None:
+    asset, shop = house.upload(b"one"), house.channel("shop")
+    house.approve(asset, 1)
+    before = raised(house, asset)
+    places = [house.place(asset, shop, f"{number}.bin") for number in range(5)]
+    assert raised(house, asset) == before + 5
+    house.drain()
+    assert {house.word(each) for each in places} == {"current"}
+    assert raised(house, asset) == before + 5
+    for each in places:
+        place.withdraw(house.services, BOSS, each)
+    assert raised(house, asset) == before + 5
+    house.drain()
+    assert {house.word(each) for each in places} == {"withdrawn"}
+    assert before + 5 < raised(house, asset) < before + 10
+
+
+def test_measures_are_found_once_the_file_was_decoded_also_of_its_twins(house: House) -> None:
+    one = house.upload(PNG, "one.png", Details(title="One"))
+    indexing.index_behind(house.services)
+    assert find(house.services, "missing:width version:1 format:png") == [one]
+    twin = house.upload(PNG, "two.png", Details(title="Two"))
+    indexing.index_behind(house.services)
+    house.drain()
+    assert set(find(house.services, "width:4 height=3 size>60 size<1kb")) == {one, twin}
+    late = house.upload(PNG, "three.png")
+    house.drain()
+    assert set(find(house.services, "width<=4")) == {one, twin, late}
+    house.add(one, b"no picture", filename="one.bin")
+    house.drain()
+    assert find(house.services, "version>=2 missing:width size:10") == [one]
+    assert find(house.services, "kind:other") == [one]
+
+
+def test_own_fields_and_the_maker(house: House) -> None:
+    with house.services.store.writing() as work:
+        work.add(Principal(BOSS.principal_id, "system", "Ada", house.time.now()))
+        work.commit()
+    asset = house.upload(b"one", details=Details(fields={"rights": "until 2030"}))
+    house.drain()
+    assert find(house.services, "missing:alt_text has:rights field.rights:2030") == [asset]
+    describe.edit(house.services, BOSS, asset, 1, Edit(fields={"Alt text": "Red tulips"}))
+    house.drain()
+    assert find(house.services, 'has:alt_text missing:rights field.alt_text:"red tul*"') == []
+    assert find(house.services, "has:alt_text missing:rights field.alt_text:tul*") == [asset]
+    assert find(house.services, "by:ada created_by:ad*") == [asset]
+
+
+def test_relative_dates_follow_the_databases_time_and_a_cursor_outlives_the_moment(house: House) -> None:
+    for number in range(3):
+        house.upload(f"{number}".encode(), details=Details(title=f"{number}"))
+        house.time.move(60)
+    house.drain()
+    first = read.search(house.services, BOSS, "created>-7d", Page(2), ())
+    assert [view.asset.title for view in first.assets] == ["2", "1"]
+    house.time.move(5)
+    rest = read.search(house.services, BOSS, "created>-7d", Page(2, first.next), ())
+    assert [view.asset.title for view in rest.assets] == ["0"]
+    house.time.move(8 * DAY)
+    assert find(house.services, "created>-7d") == []
+    assert len(find(house.services, "created<-1w")) == 3
+
+
+def test_a_facet_offers_what_could_be_chosen_beside_its_own_choice(house: House) -> None:
+    shop, site = house.channel("shop"), house.channel("site")
+    for tag, where in (("hero", shop), ("hero", site), ("web", site)):
+        house.place(house.upload(tag.encode(), details=Details(tags=(tag,))), where, f"{tag}-{where}.bin")
+    house.drain()
+    found = read.search(house.services, BOSS, "tag:hero placed:site", Page(), ("tag", "channel"))
+    assert found.total == 1
+    assert found.facets == {
+        "tag": (FacetCount("hero", 1), FacetCount("web", 1)),
+        "channel": (FacetCount("shop", 1), FacetCount("site", 1)),
+    }

@@ -1,0 +1,133 @@
+"""A small collection in which every condition of the query language separates something, and queries about it."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+from search.document import Document
+
+#: What relative dates are counted from.
+NOW = datetime(2026, 11, 22, 15, 30, tzinfo=UTC)
+
+_TITLES = (
+    "Spring hero", "Café in Winter", "東京タワー", "heroBanner v2", "Untitled", "Größe 42", "hero, again", "Shop front",
+)  # fmt: skip
+_NAMES = ("Spring_Hero_Banner-v2.jpg", "DSC01234.NEF", "tokyoTower.mp4", "shop-front.png", "a.b", "京都.webp")
+_TAGS = ((), ("hero",), ("Hero", "web"), ("web", "draft look"), ("Été", "summer sale"), ("herb", "hero"))
+_CAMPAIGNS = ((), ("Spring sale",), ("Winter sale", "Spring sale"), ("京",))
+_STATUSES = (("draft",), ("approved",), ("draft", "approved"), ("rejected",), ("withdrawn",), ("unapproved",))
+_CHANNELS = ((), ("shop",), ("site", "shop"), ("Partner 東京",))
+_FILES = (
+    ("image/jpeg", 240_000, 1600, 900), ("image/png", 1_500_000, 800, 800), ("video/mp4", 52_428_800, None, None),
+    ("image/tiff", 10_000_000, 6000, 4000), ("", None, None, None), ("image/webp", 10_000_001, 1, 1600),
+)  # fmt: skip
+_FIELDS: tuple[dict[str, str], ...] = (
+    {}, {"alt_text": "Red tulips in a field"}, {"Alt Text": "tulip, red"}, {"alt_text": "  ", "rights": "until 2030"},
+    {"rights": "東京タワー only", "tag": "no tag"},
+)  # fmt: skip
+_AGES = (
+    timedelta(0), timedelta(hours=11), timedelta(hours=16), timedelta(days=6, hours=23), timedelta(days=8),
+    timedelta(days=31), timedelta(days=52), timedelta(days=190), timedelta(days=326), timedelta(days=400),
+)  # fmt: skip
+
+
+def documents(number: int = 48) -> list[Document]:
+    """Each combines the lists by steps that have no common factor, so that all meet all."""
+    return [_document(i) for i in range(number)]
+
+
+def _document(i: int) -> Document:
+    media_type, size, width, height = _FILES[i // 2 % len(_FILES)]
+    created = NOW - _AGES[i % len(_AGES)]
+    return Document(
+        id=f"d{i:02}",
+        index_seq=1,
+        title=_TITLES[i % len(_TITLES)] if i % 9 else " ",
+        description="The hero of the season" if i % 5 == 3 else "",
+        filenames=(_NAMES[i % len(_NAMES)], *_NAMES[: i % 2]),
+        tags=_TAGS[i // 3 % len(_TAGS)],
+        campaigns=_CAMPAIGNS[i // 5 % len(_CAMPAIGNS)],
+        kind=("image", "video", "other", "image", "document")[i // 4 % 5],
+        statuses=_STATUSES[i // 7 % len(_STATUSES)],
+        created_at=created,
+        updated_at=created + timedelta(hours=i % 4),
+        fields=_FIELDS[i % len(_FIELDS)],
+        channels=_CHANNELS[i // 6 % len(_CHANNELS)],
+        created_by=("Ada", "Grace Hopper", "", "the service")[i // 8 % 4],
+        media_type=media_type,
+        version=i % 4 + 1 if i % 11 else None,
+        size=size,
+        width=width,
+        height=height,
+    )
+
+
+_COMPARISONS = ("<", "<=", ">", ">=", "=", "!=", ":")
+_TEXTS = (
+    "", "hero", "HERO", "spring hero", '"spring hero"', '"hero spring"', "hero OR tower", "-hero", "her*", "-her*",
+    "cafe", "grosse", "42", "v2", "herobanner", "hero_ban", "ero_ban", "c0123", "01234", "b-v2.j", "a.b", "京", "京*",
+    "東京", "京タ", "タワー", '"東京"', "okyo", "shop-front.png", "season", "tulips", "until 2030", "web", "draft",
+    "(hero OR cafe) winter", "hero -spring", "-(hero OR cafe)", "hero (spring OR again) -draft", "xyzzy", "un* OR sh*",
+    "hero OR -hero", '-"spring hero"', "hero hero", "ero", "2", "the", "summ* sal*", "((hero))", "- hero",
+    '"the season"',
+)  # fmt: skip
+_KEYWORDS = (
+    "tag:hero", "tag:HERO", "tag:her*", "tag:web", "tag:ete", "tag:été", 'tag:"summer sale"', 'tag:"draft  look"',
+    "tag:none", "tag:*", "-tag:*", "tag!=hero", "-tag:hero", "tag:hero tag:web", "tag:hero OR tag:web", "tag:su*",
+    'campaign:"spring sale"', "campaign:spr*", "campaign:京", "campaign:京*", "campaign:*", "campaign:sale",
+    'campaign:"Winter sale" campaign:"spring sale"', "kind:image", "kind:VIDEO", "kind:audio", "kind:document",
+    "kind:other", "kind!=image", "kind:im*", "status:draft", "status:approved", "status:draft status:approved",
+    "status:draft -status:approved", "status:rejected", "status:withdrawn", "status:unapproved", "status:revoked",
+    "placed:shop", "placed:SITE", "placed:*", "-placed:*", "placed:si*", 'placed:"partner 東京"', "channel:shop",
+    "placed:shop placed:site", "placed:shop -placed:site", "format:jpeg", "format:jpg", "format:image/jpeg",
+    "format:tif",
+    "format:im*", "format:image/*", "format:*", "-format:*", "type:png", "format:mp4 OR format:webp", "by:ada",
+    'by:"grace hopper"', "by:gra*", "by:*", "-by:*", "created_by:ADA", "by:hopper", 'tag:"hero"', "format:jpe",
+)  # fmt: skip
+_PRESENCE = tuple(
+    f"{word}:{name}"
+    for word in ("has", "missing")
+    for name in (
+        "title", "description", "tag", "campaign", "approved", "placed", "width", "height", "alt_text", '"Alt text"',
+        "rights", "field.tag", "nothing", "channel",
+    )
+)  # fmt: skip
+_OWN = (
+    "field.alt_text:red", "field.alt_text:tulips", "field.alt_text:tul*", 'field.alt_text:"red tulips"',
+    'field.alt_text:"tulips red"', 'field.ALT_TEXT:"tulip red"', "field.alt_text:*", "-field.alt_text:*",
+    "field.rights:2030", "field.rights:京", "field.rights:東京", "field.rights:京タ", "field.rights:タワー",
+    "field.tag:no",
+    "field.tag:tag", "field.rights:red", "field.alt_text!=red", "field.rights:unt*", "field.rights:京*",
+    "field.tag:hero",
+    'field.alt_text:"red tul*"', "field.nothing:red", "field.alt_text=field",
+)  # fmt: skip
+_NUMBERS = (
+    *(f"width{sign}{value}" for sign, value in product(_COMPARISONS, (0, 1, 800, 1600))),
+    *(f"height{sign}{value}" for sign, value in product(_COMPARISONS, (900, 1600))),
+    *(f"size{sign}{value}" for sign, value in product(_COMPARISONS, ("10mb", "50MiB", "240kb", "1.5mb", 0))),
+    *(f"version{sign}{value}" for sign, value in product(_COMPARISONS, (1, 3))),
+    "width:800..1600", "width:801..", "width:..800", "width=1..1", "size:1mb..11mb", "size:..1mb", "size:9tb..",
+    "version:2..3", "height:1600..9000", "width:*", "-width:*", "-width>=0", "width>=1600 height<1000",
+    "width>999999999999999", "size>999999999999999tb",
+)  # fmt: skip
+_WHEN = ("2026", "2026-11", "2026-11-22", "2026-10-22T15:30", "2025", "today", "yesterday", "2026-01")
+_TIMES = (
+    *(f"created{sign}{value}" for sign, value in product(_COMPARISONS, _WHEN)),
+    *(f"updated{sign}{value}" for sign, value in product((">=", "<", ":"), _WHEN)),
+    *(f"created{sign}-{value}" for sign, value in product(("<", ">="), ("1h", "12h", "7d", "1w", "1m", "6m", "1y"))),
+    "created:2026-03..2026-10", "created:2026-10..", "created:..2025", "created:-7d..", "created:-31d..-8d",
+    "created:..-1y", "updated>-2h", "created:yesterday..today", "created>-9999y", "created<-9999m", "created>9999",
+    "created:0001", "created<=9999-12-31", "updated<=0001-01-01",
+)  # fmt: skip
+_TOGETHER = (
+    "hero tag:hero width>=800", "(tag:web OR tag:hero) status:approved", "kind:image format:png placed:shop",
+    "hero created>-7d", "-(width>1000 OR kind:video)", "missing:alt_text placed:*",
+    "tag:hero (kind:image OR kind:video)",
+    "(tag:hero OR kind:image) tag:web", "tag:her* campaign:spr* format:im* placed:sh*", "field.alt_text:red tulips",
+    "by:ada status:draft -tag:web created:2026", "hero OR width:800..1600 OR tag:web", "tag:hero OR width>1600",
+    '(tag:hero OR tag:"summer sale" OR tag:we*) kind:image', "-(tag:hero OR tag:web)",
+    "(placed:shop OR placed:site) hero",
+    "size>1mb has:title -placed:*", "her* width>0", "京 campaign:京", "version>1 updated<today",
+    "(hero OR kind:video) -web",
+)  # fmt: skip
+
+QUERIES = tuple(dict.fromkeys((*_TEXTS, *_KEYWORDS, *_PRESENCE, *_OWN, *_NUMBERS, *_TIMES, *_TOGETHER)))
