@@ -78,7 +78,7 @@ def test_steps_grow_with_the_length_and_no_faster() -> None:
         assert steps(long) <= 10 * steps(short)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(TEXTS | st.text(max_size=40))
 @example("tag:" * 250)
 @example("(" * 10 + "tag:a" + ")" * 10)
