@@ -63,7 +63,7 @@ class Patience:
 
 QUESTIONS = Patience(connect=5, read=20)
 BYTES = Patience(connect=60, read=120)
-"""Bodies on their way, and copies within the server: a gibibyte at most (see ``s3``)."""
+"""Bodies on their way, and copies within the server, which are bounded too (see ``naming``)."""
 
 
 class _Missing(Unavailable):

@@ -8,17 +8,16 @@ bytes. No key is the begin of another. The bytes of an object are never deleted 
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import BinaryIO, cast
 
 from urllib3.response import BaseHTTPResponse
 
-from dam.domain.errors import NotFound, Unavailable
+from dam.domain.errors import NotFound
 from dam.objects import marks
 from dam.objects.bucket import Bucket, Found
-from dam.objects.marks import Mark
+from dam.objects.naming import COPIED_AT_ONCE, Naming
 from dam.objects.reading import Reading
 from dam.objects.sending import LONGEST_S, QUARANTINE, Sending
 from dam.ports.objects import StoredObject
@@ -29,7 +28,6 @@ LEFTOVER_S = 2 * LONGEST_S
 _OBJECTS = "objects/"
 _KEY = re.compile(rf"{_OBJECTS}([0-9a-f]{{2}})/([0-9a-f]{{2}})/(\1\2[0-9a-f]{{60}})", re.ASCII)
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_COPIED_AT_ONCE = 1 << 30  # S3 copies up to 5 GiB in one call; a call also has to end within its time
 
 
 class S3Objects:
@@ -42,7 +40,7 @@ class S3Objects:
         self,
         bucket: Bucket,
         *,
-        copied_at_once: int = _COPIED_AT_ONCE,
+        copied_at_once: int = COPIED_AT_ONCE,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._bucket = bucket
@@ -51,7 +49,7 @@ class S3Objects:
 
     def receive(self) -> Sending:
         """Begin to take a stream; nothing is asked of the server yet."""
-        return Sending(self._bucket, self._keep)
+        return Sending(self._bucket, self._name)
 
     def find(self, sha256: str) -> StoredObject | None:
         """The object's name and size, or None; what is no digest names nothing. Raises Unavailable."""
@@ -84,37 +82,8 @@ class S3Objects:
             raise _missing()
         return answer
 
-    def _keep(self, sent: Found, stored: StoredObject) -> None:
-        """Give sent bytes their name. Bytes that are there stay: equal digest, equal bytes. Raises StorageFull,
-        Unavailable."""
-        if (there := self.find(stored.sha256)) is None:
-            if stored.size <= self._copied_at_once:
-                self._bucket.copy(sent, _key(stored.sha256))
-            else:
-                self._copy_in_parts(sent, _key(stored.sha256))
-            there = self.find(stored.sha256)
-        if there != stored:
-            size = there.size if there else 0
-            detail = f"Stored as {stored.sha256} are {size} bytes instead of {stored.size}; restore it from a backup."
-            raise Unavailable("object_damaged", detail)
-
-    def _copy_in_parts(self, sent: Found, key: str) -> None:
-        mark = Mark.put(self._bucket, key)
-        upload = self._bucket.begin(key)
-        try:
-            starts = range(0, sent.size, self._copied_at_once)
-            etags = [
-                self._bucket.copy_part(
-                    sent, start, min(self._copied_at_once, sent.size - start), key=key, upload=upload, number=number
-                )
-                for number, start in enumerate(starts, 1)
-            ]
-            self._bucket.complete(key, upload, etags, sent.size)
-        finally:
-            # What can't be removed now is a leftover, which a sweep finds.
-            with suppress(Unavailable):
-                self._bucket.abort(key, upload)
-                mark.delete()
+    def _name(self, sent: Found, stored: StoredObject) -> Naming:
+        return Naming(self._bucket, _key(stored.sha256), sent, stored, self._copied_at_once)
 
 
 def _key(sha256: str) -> str:

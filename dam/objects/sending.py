@@ -2,7 +2,7 @@
 
 Rule: memory stays flat (two parts of a stream: 10 MiB up to 5 GB, more only for what is larger). The server checks each
 part against the digest that it is sent with. A stream ends after a day, so that whatever is two days old is nobody's
-any more and can be swept. Must not: know where objects live; it is told by ``keep``.
+any more and can be swept. Must not: know where objects live; it is told by ``name``.
 """
 
 import hashlib
@@ -12,19 +12,19 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Self
 
-from dam.domain.errors import StorageFull, Unavailable
+from dam.domain.errors import Unavailable
 from dam.objects.bucket import Bucket, Found
-from dam.objects.marks import Mark
+from dam.objects.naming import Naming
+from dam.objects.parts import Upload
 from dam.ports.objects import StoredObject
 
 QUARANTINE = "incoming/"
 LONGEST_S = 24 * 3600.0
 _PART = 5 << 20  # the least that S3 takes for a part, but for the last one
 _STEP = 1000  # so many parts of one length; the next ones are longer
-_MOST_PARTS = 10_000
 
-Keep = Callable[[Found, StoredObject], None]
-"""Gives what lies in quarantine its name. Raises StorageFull, Unavailable."""
+Name = Callable[[Found, StoredObject], Naming]
+"""How what lies in quarantine is to get its name."""
 
 
 def part_size(number: int) -> int:
@@ -37,17 +37,18 @@ class Sending:
     of the server.
     """
 
-    def __init__(self, bucket: Bucket, keep: Keep, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, bucket: Bucket, name: Name, clock: Callable[[], float] = time.monotonic) -> None:
         self._bucket = bucket
-        self._keep = keep
+        self._name = name
         self._clock = clock
         self._until = clock() + LONGEST_S
         self._key = QUARANTINE + secrets.token_hex(16)
         self._hash = hashlib.sha256()
         self._size = 0
         self._rest = bytearray()
-        self._upload: _Upload | None = None
+        self._upload: Upload | None = None
         self._sent: Found | None = None
+        self._naming: Naming | None = None
         self._sealed: StoredObject | None = None
         self._open = True
 
@@ -64,14 +65,17 @@ class Sending:
         return len(data)
 
     def seal(self) -> StoredObject:
-        """Bring the rest, and know the digest. Idempotent. Raises StorageFull, Unavailable; then the stream is
-        closed."""
+        """Bring the rest, know the digest, and prepare the name. Idempotent. Raises StorageFull, Unavailable; then the
+        stream is closed."""
         self._must_be_open()
         if self._sealed is None:
             try:
                 self._must_be_young()
                 self._sent = self._end()
-                self._sealed = StoredObject(self._hash.hexdigest(), self._size)
+                stored = StoredObject(self._hash.hexdigest(), self._size)
+                self._naming = self._name(self._sent, stored)
+                self._naming.prepare()
+                self._sealed = stored
             except BaseException:
                 self._discard()
                 raise
@@ -83,8 +87,8 @@ class Sending:
         stored = self.seal()
         try:
             self._must_be_young()
-            assert self._sent is not None
-            self._keep(self._sent, stored)
+            assert self._naming is not None
+            self._naming.finish()
             return stored
         finally:
             self._discard()
@@ -118,7 +122,7 @@ class Sending:
     def _send_part(self) -> None:
         self._must_be_young()
         if self._upload is None:
-            self._upload = _Upload(self._bucket, self._key)
+            self._upload = Upload(self._bucket, self._key)
         part, self._rest = bytes(self._rest), bytearray()
         self._upload.send(part)
 
@@ -134,39 +138,11 @@ class Sending:
             return
         self._open = False
         self._rest.clear()
+        if self._naming is not None:
+            self._naming.discard()
         # What can't be removed now is a leftover, which a sweep finds.
-        with suppress(Unavailable, StorageFull):
+        with suppress(Unavailable):
+            if self._sent is not None or self._upload is not None:
+                self._bucket.delete(self._key)
             if self._upload is not None:
                 self._upload.end()
-            elif self._sent is not None:
-                self._bucket.delete(self._key)
-
-
-class _Upload:
-    """An upload in parts. It is marked before it begins, so that a sweep can find it."""
-
-    def __init__(self, bucket: Bucket, key: str) -> None:
-        self._bucket = bucket
-        self._key = key
-        self._mark = Mark.put(bucket, key)
-        self._id = bucket.begin(key)
-        self._etags: list[str] = []
-
-    @property
-    def next_number(self) -> int:
-        return len(self._etags) + 1
-
-    def send(self, part: bytes) -> None:
-        """Raises StorageFull if there are as many parts as S3 takes, or no room; Unavailable."""
-        if self.next_number > _MOST_PARTS:
-            raise StorageFull("storage_full", "The object store does not take files of this size.")
-        self._etags.append(self._bucket.put_part(self._key, self._id, self.next_number, part))
-
-    def complete(self, size: int) -> Found:
-        return self._bucket.complete(self._key, self._id, self._etags, size)
-
-    def end(self) -> None:
-        """Whether it was completed or not, nothing of it is left; the mark goes last."""
-        self._bucket.abort(self._key, self._id)
-        self._bucket.delete(self._key)
-        self._mark.delete()

@@ -83,14 +83,14 @@ def _test(suites: Sequence[Suite], addresses: Mapping[str, str]) -> Outcome:
 def _judge(outcome: Outcome, versions: Mapping[str, str]) -> int:
     print(f"\n{'server':<14} {'version':<30} {'tests':>6}")
     for name, version in versions.items():
-        print(f"{name:<14} {version:<30} {outcome.ran.get(name, 0):>6}")
+        print(f"{name:<14} {version:<30} {outcome.ran.get(name, 0):>6}", flush=True)
     wrong = [f"skipped: {each}" for each in outcome.skipped]
     wrong += [f"no test ran on {name}" for name in versions if not outcome.ran.get(name)]
     wrong += [f"pytest ended with {outcome.exit_code}"] if outcome.exit_code else []
     for each in wrong:
         print(f"make test-stack: {each}", file=sys.stderr)
     if not wrong:
-        print("\nmake test-stack: every test has passed, and none was skipped.")
+        print("\nmake test-stack: every test has passed, and none was skipped.", flush=True)
     return 1 if wrong else 0
 
 

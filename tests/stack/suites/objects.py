@@ -60,12 +60,49 @@ def test_parts_come_together(s3: S3Objects, server: Server, size: int) -> None:
     assert server.held() == [f"objects/{stored.sha256[:2]}/{stored.sha256[2:4]}/{stored.sha256}"]
 
 
-def test_what_is_large_is_copied_in_parts(server: Server, bucket: Bucket) -> None:
-    s3 = S3Objects(bucket, copied_at_once=PART)
-    data = data_of(2 * PART + 5)
-    stored = put(s3, data)
-    assert contents(s3, stored.sha256) == data
-    assert len(server.held()) == 1
+class TestLarge:
+    """What is large is copied in parts before it is finished, so that the transaction around that is short."""
+
+    DATA = data_of(2 * PART + 5)
+
+    @pytest.fixture
+    def s3(self, bucket: Bucket) -> S3Objects:
+        return S3Objects(bucket, copied_at_once=PART)
+
+    def test_it_is_only_completed_at_the_end(
+        self, s3: S3Objects, server: Server, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with s3.receive() as sink:
+            sink.write(self.DATA)
+            stored = sink.seal()
+            assert list(s3.list()) == []
+            for long in ("put", "copy", "put_part", "copy_part"):
+                monkeypatch.delattr(Bucket, long)
+            assert sink.finish() == stored
+        assert contents(s3, stored.sha256) == self.DATA
+        assert len(server.held()) == 1
+
+    def test_what_is_there_is_not_copied_again(self, s3: S3Objects, monkeypatch: pytest.MonkeyPatch) -> None:
+        first = put(s3, self.DATA)
+        for copying in ("copy", "copy_part"):
+            monkeypatch.delattr(Bucket, copying)
+        assert put(s3, self.DATA) == first
+
+    def test_two_at_once_store_it_once(self, s3: S3Objects, server: Server) -> None:
+        with s3.receive() as one, s3.receive() as other:
+            for sink in (one, other):
+                sink.write(self.DATA)
+                sink.seal()
+            assert one.finish() == other.finish()
+        (key,) = server.held()
+        assert server.unfinished(key) == 0
+
+    def test_a_refused_one_leaves_nothing(self, s3: S3Objects, server: Server) -> None:
+        with s3.receive() as sink:
+            sink.write(self.DATA)
+            digest = sink.seal().sha256
+        assert server.held() == []
+        assert server.unfinished(f"objects/{digest[:2]}/{digest[2:4]}/{digest}") == 0
 
 
 @pytest.mark.parametrize("size", [10, PART + 10])
@@ -184,9 +221,9 @@ class TestLeftovers:
         assert s3.sweep() == 0
         assert dead.finish().size == 2 * PART + 1
 
-    def test_a_stream_ends_before_anybody_would_sweep_it(self, bucket: Bucket) -> None:
+    def test_a_stream_ends_before_anybody_would_sweep_it(self, s3: S3Objects, bucket: Bucket) -> None:
         times = iter([0.0, LONGEST_S + 1])
-        sink = Sending(bucket, lambda *_: None, clock=lambda: next(times))
+        sink = Sending(bucket, s3._name, clock=lambda: next(times))
         with sink, pytest.raises(Unavailable) as refused:
             sink.seal()
         assert refused.value.code == "stream_too_old"
