@@ -17,7 +17,7 @@ from minio import Minio
 from minio.commonconfig import CopySource
 from minio.datatypes import Part
 from minio.error import InvalidResponseError, MinioException, S3Error, ServerError
-from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
+from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, SSLError
 from urllib3.exceptions import TimeoutError as Late
 from urllib3.response import BaseHTTPResponse
 
@@ -86,11 +86,17 @@ def reported() -> Iterator[None]:
     except InvalidResponseError as error:
         raise _unavailable("gave an answer that is not S3's") from error
     except (HTTPError, OSError) as error:
-        reason = error.reason if isinstance(error, MaxRetryError) else error
-        late = isinstance(reason, Late | TimeoutError) and not isinstance(reason, NewConnectionError)
-        raise _unavailable("did not answer in time" if late else "can't be reached, or broke off") from error
+        raise _unavailable(_broken(error.reason if isinstance(error, MaxRetryError) else error)) from error
     except (MinioException, ParseError, ValueError) as error:
         raise _unavailable("gave an answer that can't be read") from error
+
+
+def _broken(reason: Exception | None) -> str:
+    if isinstance(reason, SSLError):
+        return "speaks no TLS, or its certificate is not trusted"
+    if isinstance(reason, Late | TimeoutError) and not isinstance(reason, NewConnectionError):
+        return "did not answer in time"
+    return "can't be reached, or broke off"
 
 
 def _unavailable(what: str) -> Unavailable:

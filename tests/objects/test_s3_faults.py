@@ -67,6 +67,14 @@ def test_a_server_that_never_answers_is_not_waited_for() -> None:
     assert time.monotonic() - began < 10
 
 
+def test_tls_is_not_left_out_because_the_server_has_none() -> None:
+    with serving(lambda *_: Answer()) as (endpoint, asked):
+        secure = replace(ADDRESS, endpoint=endpoint, secure=True)
+        refused = failed(S3Objects(Bucket(secure, questions=SHORT, transfers=SHORT)))
+        assert asked == []
+    assert refused.detail == "The object store speaks no TLS, or its certificate is not trusted."
+
+
 @pytest.mark.parametrize(
     ("answer", "said"),
     [

@@ -16,7 +16,6 @@ from minio.credentials.providers import StaticProvider
 from minio.minioadmin import MinioAdmin
 
 from dam.objects.address import Address
-from tests.stack.suites.conftest import Stack
 
 OPERATE = Path(__file__).parents[3] / "docs" / "operate.md"
 
@@ -43,9 +42,9 @@ class Server:
         return len(self.root._list_multipart_uploads(self.address.bucket, prefix=key).uploads)
 
 
-def server_of(stack: Stack, name: str) -> Server:
+def server_of(name: str, url: str) -> Server:
     """A new bucket on this server."""
-    root = _root(stack.url(name))
+    root = _root(url)
     client = Minio(root.endpoint, root.key, root.secret, secure=False, region=root.region)
     admin = MinioAdmin(endpoint=root.endpoint, credentials=StaticProvider(root.key, root.secret), secure=False)
     return Server(_restricted(root, admin) if name == "minio" else root, client, admin)

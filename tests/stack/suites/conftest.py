@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from dam.objects.bucket import Bucket
+from dam.objects.s3 import S3Objects
 from tests.stack.run import REPORT
 from tests.stack.servers import variable
+from tests.stack.suites.buckets import Server, server_of
 
 _asked: dict[str, set[str]] = defaultdict(set)
 _skipped: list[str] = []
@@ -34,6 +37,22 @@ class Stack:
 @pytest.fixture
 def stack(request: pytest.FixtureRequest) -> Stack:
     return Stack(request.node.nodeid)
+
+
+@pytest.fixture(params=["minio", "versitygw"])
+def server(request: pytest.FixtureRequest, stack: Stack) -> Server:
+    """A bucket of the test's own, on each S3 server."""
+    return server_of(request.param, stack.url(request.param))
+
+
+@pytest.fixture
+def bucket(server: Server) -> Bucket:
+    return Bucket(server.address)
+
+
+@pytest.fixture
+def s3(bucket: Bucket) -> S3Objects:
+    return S3Objects(bucket)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -17,13 +17,7 @@ from dam.operations import fsck
 from tests.api.world import png
 from tests.commands.test_up import LONG, Service, until_rendered
 from tests.flow.house import PNG, House, Street, files, sha256
-from tests.stack.suites.buckets import Server, server_of
-from tests.stack.suites.conftest import Stack
-
-
-@pytest.fixture(params=["minio", "versitygw"])
-def server(request: pytest.FixtureRequest, stack: Stack) -> Server:
-    return server_of(stack, request.param)
+from tests.stack.suites.buckets import Server
 
 
 @pytest.fixture

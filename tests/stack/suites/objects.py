@@ -1,44 +1,22 @@
 """The S3 object store on real servers: the contract, and what only a server can get wrong."""
 
 import hashlib
-from collections.abc import Callable
+import tracemalloc
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from dam.domain.errors import NotFound, StorageFull, Unavailable
 from dam.objects.bucket import Bucket
-from dam.objects.marks import MARKS, Mark
+from dam.objects.marks import MARKS
 from dam.objects.s3 import S3Objects
-from dam.objects.sending import LONGEST_S, QUARANTINE, Sending
+from dam.objects.sending import QUARANTINE
 from dam.ports.objects import ObjectStore
 from tests.contracts.object_store import ObjectStoreContract, contents, put
 from tests.stack.suites.buckets import Server, server_of
 from tests.stack.suites.conftest import Stack
 
 PART = 5 << 20
-
-
-@pytest.fixture(params=["minio", "versitygw"])
-def server(request: pytest.FixtureRequest, stack: Stack) -> Server:
-    return server_of(stack, request.param)
-
-
-@pytest.fixture
-def bucket(server: Server) -> Bucket:
-    return Bucket(server.address)
-
-
-@pytest.fixture
-def s3(bucket: Bucket) -> S3Objects:
-    return S3Objects(bucket)
-
-
-@pytest.fixture
-def later() -> Callable[[], datetime]:
-    """A clock that says what time it will be in three days."""
-    return lambda: datetime.now(UTC) + timedelta(days=3)
 
 
 class TestContract(ObjectStoreContract):
@@ -58,6 +36,23 @@ def test_parts_come_together(s3: S3Objects, server: Server, size: int) -> None:
     assert contents(s3, stored.sha256) == data
     assert stored.sha256 == hashlib.sha256(data).hexdigest()
     assert server.held() == [f"objects/{stored.sha256[:2]}/{stored.sha256[2:4]}/{stored.sha256}"]
+
+
+def test_memory_stays_flat(s3: S3Objects) -> None:
+    s3.find("0" * 64)
+    piece = bytes(64 << 10)
+    tracemalloc.start()
+    try:
+        with s3.receive() as sink:
+            for _ in range(960):
+                sink.write(piece)
+            stored = sink.finish()
+        with s3.open(stored.sha256) as stream:
+            while stream.read(1 << 20):
+                pass
+        assert tracemalloc.get_traced_memory()[1] < 12 << 20
+    finally:
+        tracemalloc.stop()
 
 
 class TestLarge:
@@ -179,56 +174,6 @@ class TestReading:
         assert missing.value.code == "object_missing"
 
 
-class TestLeftovers:
-    @pytest.fixture
-    def dead(self, s3: S3Objects) -> Sending:
-        """A stream in parts whose process is never heard of again."""
-        sink = s3.receive()
-        sink.write(data_of(2 * PART + 1))
-        return sink
-
-    def test_an_upload_in_parts_is_swept(
-        self, server: Server, bucket: Bucket, dead: Sending, later: Callable[[], datetime]
-    ) -> None:
-        assert server.unfinished(dead._key) == 1
-        assert S3Objects(bucket, now=later).sweep() == 1
-        assert server.unfinished(dead._key) == 0
-        assert server.held() == []
-
-    def test_what_was_sealed_is_swept(
-        self, s3: S3Objects, server: Server, bucket: Bucket, later: Callable[[], datetime]
-    ) -> None:
-        for data in (b"short", data_of(PART + 1)):
-            sink = s3.receive()
-            sink.write(data)
-            sink.seal()
-        S3Objects(bucket, now=later).sweep()
-        assert server.held() == []
-
-    def test_a_copy_in_parts_that_was_left_is_swept_and_the_object_stays(
-        self, s3: S3Objects, server: Server, bucket: Bucket, later: Callable[[], datetime]
-    ) -> None:
-        stored = put(s3, b"bytes")
-        (key,) = server.held()
-        Mark.put(bucket, key)
-        bucket.begin(key)
-        S3Objects(bucket, now=later).sweep()
-        assert server.unfinished(key) == 0
-        assert list(s3.list()) == [stored]
-        assert server.held() == [key]
-
-    def test_what_lives_is_left_alone(self, s3: S3Objects, dead: Sending) -> None:
-        assert s3.sweep() == 0
-        assert dead.finish().size == 2 * PART + 1
-
-    def test_a_stream_ends_before_anybody_would_sweep_it(self, s3: S3Objects, bucket: Bucket) -> None:
-        times = iter([0.0, LONGEST_S + 1])
-        sink = Sending(bucket, s3._name, clock=lambda: next(times))
-        with sink, pytest.raises(Unavailable) as refused:
-            sink.seal()
-        assert refused.value.code == "stream_too_old"
-
-
 class TestErrors:
     def test_a_wrong_secret(self, server: Server) -> None:
         address = replace(server.address, secret="wrong" * 8)
@@ -266,7 +211,7 @@ class TestOnMinio:
 
     @pytest.fixture
     def server(self, stack: Stack) -> Server:
-        return server_of(stack, "minio")
+        return server_of("minio", stack.url("minio"))
 
     def test_a_bucket_with_a_quota_is_full(self, s3: S3Objects, server: Server) -> None:
         put(s3, b"bytes")
