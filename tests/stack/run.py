@@ -33,7 +33,7 @@ class Suite:
 SUITES: Mapping[str, Suite] = {
     "servers": Suite(("tests/stack/suites/answers.py",), tuple(SERVERS)),
     "objects": Suite(("tests/stack/suites/objects.py", "tests/stack/suites/leftovers.py"), ("minio", "versitygw")),
-    "flow": Suite(("tests/stack/suites/flow.py",), ("minio", "versitygw")),
+    "flow": Suite(("tests/stack/suites/flow.py",), ("postgresql", "minio", "versitygw")),
 }
 
 

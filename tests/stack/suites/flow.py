@@ -1,15 +1,19 @@
 """The whole story with the bytes in a bucket: upload, previews, fetching, rollouts into folders, and the check of it
-all. The rest of the service is the embedded one.
+all. As it is started, on PostgreSQL too; the rest of the service is the embedded one.
 """
 
 import hashlib
+import secrets
 import signal
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from dam.objects.bucket import Bucket
 from dam.objects.s3 import S3Objects
@@ -18,6 +22,7 @@ from tests.api.world import png
 from tests.commands.test_up import LONG, Service, until_rendered
 from tests.flow.house import PNG, House, Street, files, sha256
 from tests.stack.suites.buckets import Server
+from tests.stack.suites.conftest import Stack
 
 
 @pytest.fixture
@@ -78,8 +83,19 @@ def test_what_was_altered_or_lost_in_the_bucket_is_found(house: House, server: S
     }
 
 
-def test_the_service_as_it_is_started(server: Server, tmp_path: Path) -> None:
-    service = Service(tmp_path / "home", DAM_OBJECTS_URL=server.url)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, stack: Stack) -> dict[str, str]:
+    """The settings of an empty database of each kind."""
+    if request.param == "sqlite":
+        return {}
+    url, name = stack.url("postgresql"), f"test_{secrets.token_hex(8)}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return {"DAM_DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl()}
+
+
+def test_the_service_as_it_is_started(server: Server, database: dict[str, str], tmp_path: Path) -> None:
+    service = Service(tmp_path / "home", DAM_OBJECTS_URL=server.url, **database)
     try:
         assert service.get("/readyz")["status"] == "ready"
         picture, large = service.upload(png(40, 30))["id"], png() + bytes(range(256)) * 30_000
