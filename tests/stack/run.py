@@ -6,6 +6,7 @@ a server was started and no test ran on it. ``TEST_STACK_CACHE`` and ``TEST_STAC
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -95,4 +96,6 @@ def _judge(outcome: Outcome, versions: Mapping[str, str]) -> int:
 
 
 if __name__ == "__main__":
+    # As after Ctrl-C, what was started is stopped.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     sys.exit(main(sys.argv[1:]))
