@@ -92,6 +92,20 @@ def service(tmp_path: Path) -> Iterator[Service]:
     one.close()
 
 
+def until_at_rest(service: Service) -> None:
+    """Looks until there is no work: a rendition leaves some behind."""
+    store = open_store(f"sqlite:///{service.home / 'dam.sqlite'}")
+    try:
+        for _ in range(600):
+            with store.reading() as work:
+                if not any(work.jobs.counts().values()):
+                    return
+            select.select([], [], [], 0.05)
+    finally:
+        store.dispose()
+    raise AssertionError("work is left")
+
+
 def until_rendered(service: Service, asset_id: str) -> None:
     """Follows the feed until the asset's renditions are there."""
     for _ in range(600):
@@ -148,6 +162,7 @@ def test_a_killed_supervisor_takes_everything_with_it_and_the_next_start_goes_on
     again = Service(service.home)
     assert again.said["link"] is None
     until_rendered(again, asset_id)
+    until_at_rest(again)
     assert again.end(signal.SIGTERM) == 0
     with open_store(f"sqlite:///{service.home / 'dam.sqlite'}").reading() as work:
         assert work.jobs.counts() == {"due": 0, "leased": 0, "set_aside": 0, "unnumbered": 0}
