@@ -14,6 +14,7 @@ from types import ModuleType
 from config.settings import Settings
 from dam.commands import apart, home, listening
 from dam.commands.children import GRACE_S, Body, Children
+from workers import memory
 
 
 def up(settings: Settings, *, as_json: bool) -> int:
@@ -49,6 +50,7 @@ def _bodies(settings: Settings, bound: socket.socket) -> dict[str, Body]:
     _loaded("dam.wiring").choose(settings)
     # What is loaded by now stays: a collection in a child would write to each object, and so copy its page.
     gc.collect()
+    memory.give_back()
     gc.freeze()
     gc.enable()
     return {"web": lambda: web.serve(settings, bound), "worker": lambda: work.work(settings)}

@@ -9,6 +9,7 @@ import logging
 import os
 import socket
 import sys
+import time
 from typing import Any
 
 import click
@@ -23,7 +24,10 @@ from dam.api.app import Options, create_app
 from dam.commands import apart, home
 from dam.commands.children import GRACE_S, Children
 from dam.commands.listening import address, bind
+from workers import memory
 from workers.wakeup import Sender
+
+_REST_S = 30.0
 
 
 class Logger(glogging.Logger):  # type: ignore[misc]  # gunicorn has no types
@@ -37,6 +41,19 @@ class Logger(glogging.Logger):  # type: ignore[misc]  # gunicorn has no types
 
     def info(self, msg: str, *args: Any, **kwargs: Any) -> None:
         self.error_log.debug(msg, *args, **kwargs)
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn's worker, which gives back what requests have freed."""
+
+    _rested_at = 0.0
+
+    def notify(self) -> None:
+        """Called each second."""
+        super().notify()
+        if time.monotonic() - self._rested_at >= _REST_S:
+            memory.give_back()
+            self._rested_at = time.monotonic()
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -61,7 +78,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         """Answer requests until SIGTERM, or until the parent is gone; those that run are finished first."""
         log = self.cfg.logger_class(self.cfg)
         sockets = sock.create_sockets(self.cfg, log)
-        ThreadWorker(1, os.getppid(), sockets, self, self.cfg.timeout, self.cfg, log).init_process()
+        Worker(1, os.getppid(), sockets, self, self.cfg.timeout, self.cfg, log).init_process()
 
 
 def serve(settings: Settings, listening: socket.socket) -> int:
