@@ -6,15 +6,16 @@ those columns have no foreign key. Each index serves a query of a repository.
 
 from typing import get_args
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, ForeignKeyConstraint, Index, MetaData, Table
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, ForeignKeyConstraint, Index, MetaData, Table, event
 from sqlalchemy import UniqueConstraint as Unique
 
 from dam.domain.assets import DecisionKind
 from dam.domain.principals import PrincipalKind, Role
 from dam.domain.recipes import ArtefactState
-from dam.store.columns import NAMING, Json, Serial, one_of, partial, serial, when, whole, words
+from dam.store.columns import NAMING, Json, Serial, conditions, one_of, partial, serial, when, whole, words
 
 metadata = MetaData(naming_convention=NAMING)
+event.listen(metadata, "before_create", conditions)
 
 contents = Table(
     "contents",

@@ -7,11 +7,10 @@ transaction, so that both databases behave alike.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Executable, RowMapping, Select, Table, func, select
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from dam.store.failures import translated
 
@@ -76,7 +75,8 @@ class Transaction:
 
     def insert_new(self, table: Table, rows: Sequence[Mapping[str, object]]) -> int:
         """Insert the rows whose key or unique columns are not taken; returns how many."""
-        insert: Any = insert_sqlite if self.on_sqlite else insert_postgresql
+        # Its own dialect has been loaded with the engine; the other one is not to be.
+        insert: Any = import_module(f"sqlalchemy.dialects.{'sqlite' if self.on_sqlite else 'postgresql'}").insert
         # The rows are counted by what comes back: drivers do not agree on counting inserts.
         key = next(iter(table.primary_key))
         fresh = insert(table).on_conflict_do_nothing().returning(key)
