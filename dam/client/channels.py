@@ -131,7 +131,7 @@ def _looks(service: Service, found: Thing) -> dict[str, str | None]:
 
 
 def _looked(service: Service, found: Thing, before: Mapping[str, str | None]) -> list[Thing]:
-    """The placements, once each that was ever seen has been looked at since, or can't be for now. Raises Failure
+    """The placements, once each that was ever seen has been looked at since, or can't be reached. Raises Failure
     ``too_slow``.
     """
     end = time.monotonic() + _PATIENCE_S

@@ -132,7 +132,7 @@ def status_after(kinds: tuple[DecisionKind, ...]) -> VersionStatus:
 
 def add_version(asset: Asset, content: Content, filename: str, rationale: str, by: str, at: datetime) -> Outcome:
     """The asset's next version. Raises Conflict ``trashed``."""
-    _refuse_trashed(asset)
+    refuse_trashed(asset)
     version = Version(asset.id, asset.latest + 1, content.sha256, filename, rationale, by, at)
     after = replace(asset, latest=version.number, index_seq=asset.index_seq + 1, updated_at=at)
     data = {"number": version.number, "sha256": version.sha256, "filename": filename, "rationale": rationale}
@@ -141,7 +141,7 @@ def add_version(asset: Asset, content: Content, filename: str, rationale: str, b
 
 def edit(asset: Asset, change: Edit, by: str, at: datetime) -> Outcome:
     """Describe the asset anew; an edit that changes nothing leaves the revision alone. Raises Conflict ``trashed``."""
-    _refuse_trashed(asset)
+    refuse_trashed(asset)
     changed: dict[str, Any] = {name: value for name, value in change.values().items() if value != getattr(asset, name)}
     if not changed:
         return Outcome(asset, ())
@@ -157,7 +157,7 @@ def approve(
 
     Raises Conflict: ``digest_differs``, ``head_moved``, ``already_approved``, ``self_approval``, ``trashed``.
     """
-    _refuse_trashed(asset)
+    refuse_trashed(asset)
     _same_digest(version, seen)
     _same_head(asset, seen)
     own = version.created_by == by
@@ -176,7 +176,7 @@ def rollback(
     Raises Conflict: ``never_approved`` (also when revoked or rejected since), ``digest_differs``, ``head_moved``,
     ``already_approved``.
     """
-    _refuse_trashed(asset)
+    refuse_trashed(asset)
     _same_digest(version, seen)
     _same_head(asset, seen)
     if status != "approved":
@@ -212,7 +212,7 @@ def withdraw(asset: Asset, head: Version | None, by: str, at: datetime, *, note:
 
 def publish(asset: Asset, by: str, at: datetime, *, published: bool) -> Outcome:
     """Give or take the public address. Asking for what is so already changes nothing."""
-    _refuse_trashed(asset)
+    refuse_trashed(asset)
     if asset.published == published:
         return Outcome(asset, ())
     after = replace(asset, published=published, index_seq=asset.index_seq + 1, updated_at=at)
@@ -222,7 +222,7 @@ def publish(asset: Asset, by: str, at: datetime, *, published: bool) -> Outcome:
 
 def trash(asset: Asset, by: str, at: datetime, *, placed: bool) -> Outcome:
     """Move the asset to the trash. Raises Conflict ``placed``, ``trashed``."""
-    _refuse_trashed(asset)
+    refuse_trashed(asset)
     if placed:
         raise Conflict("placed", "The asset is still shown in a channel; withdraw it first.")
     after = replace(asset, trashed_at=at, revision=asset.revision + 1, index_seq=asset.index_seq + 1, updated_at=at)
@@ -258,7 +258,7 @@ def _move(
 def _judge(
     asset: Asset, version: Version, kind: Literal["reject", "revoke"], seen: Seen, by: str, at: datetime, *, note: str
 ) -> Outcome:
-    _refuse_trashed(asset)
+    refuse_trashed(asset)
     _same_digest(version, seen)
     if asset.head == version.number:
         raise Conflict(
@@ -271,7 +271,8 @@ def _judge(
     return Outcome(after, (event(word, by, at, asset.id, data),), decision=decision)
 
 
-def _refuse_trashed(asset: Asset) -> None:
+def refuse_trashed(asset: Asset) -> None:
+    """Raise Conflict ``trashed`` for an asset in the trash."""
     if asset.trashed_at is not None:
         raise Conflict("trashed", "The asset is in the trash; restore it first.")
 

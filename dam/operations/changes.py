@@ -3,11 +3,15 @@
 Rule: one way to load for a change, one way to store it, so that no verb forgets the compare-and-set.
 """
 
-from dam.domain.assets import Asset, Outcome, Version
+from datetime import datetime
+
+from dam.domain import media_types
+from dam.domain.assets import Asset, Content, Outcome, Version
 from dam.domain.errors import Conflict, NotFound
 from dam.domain.events import event
 from dam.domain.placements import Cause
 from dam.domain.principals import Actor
+from dam.ports.objects import StoredObject
 from dam.ports.store import UnitOfWork
 
 
@@ -25,6 +29,12 @@ def version_of(work: UnitOfWork, asset_id: str, number: int) -> Version:
     if version is None:
         raise NotFound("version_not_found", f"The asset has no version {number}.")
     return version
+
+
+def keep_content(work: UnitOfWork, stored: StoredObject, head: bytes, at: datetime) -> Content:
+    """The row of stored bytes, under the type that ``head`` shows; the one that is there, where there is one."""
+    found = media_types.sniff(head)
+    return work.assets.keep_content(Content(stored.sha256, stored.size, found.name, found.kind, at))
 
 
 def store_outcome(work: UnitOfWork, before: Asset, outcome: Outcome) -> None:

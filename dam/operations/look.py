@@ -11,10 +11,10 @@ from datetime import timedelta
 from typing import BinaryIO
 
 from dam.domain import media_types
-from dam.domain.assets import Content
 from dam.domain.events import event
 from dam.domain.placements import ABSENT
 from dam.domain.principals import SYSTEM_ID
+from dam.operations.changes import keep_content
 from dam.operations.claimed import Begun, Claimed
 from dam.ports.channel import Channel, NotApplied, Unreachable
 from dam.ports.services import Services
@@ -73,8 +73,7 @@ def keep_copy(services: Services, channel: Channel, claim: Claimed, seen: str) -
             raise NotApplied("target_changed", "The place changed while it was copied.")
         with services.store.writing() as work:
             at = work.now()
-            found = media_types.sniff(head)
-            work.assets.keep_content(Content(stored.sha256, stored.size, found.name, found.kind, at))
+            keep_content(work, stored, head, at)
             _note_adoption(work, claim, seen)
             data = {"placement_id": claim.placement.id, "sha256": seen, "adopted": claim.delivery.adopt}
             work.record(event("placement.foreign_kept", SYSTEM_ID, at, claim.placement.asset_id, data))

@@ -7,7 +7,7 @@ Rule: whatever moves a placement is a rollout, planned in the transaction that d
 from dataclasses import dataclass, replace
 
 from dam.domain import policy, recipes
-from dam.domain.assets import Asset
+from dam.domain.assets import Asset, refuse_trashed
 from dam.domain.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from dam.domain.events import event
 from dam.domain.placements import Cause, ConfiguredChannel, Placement, Standing, wanted_version
@@ -66,8 +66,7 @@ def place(services: Services, actor: Actor, asset_id: str, where: Where) -> str:
     version = recipes.newest_version(recipe)
     with services.store.writing() as work:
         asset = locked(work, asset_id)
-        if asset.trashed_at is not None:
-            raise Conflict("trashed", "The asset is in the trash; restore it first.")
+        refuse_trashed(asset)
         _may_pin(work, asset, where.pinned)
         _free(work, canonical)
         placement = Placement(

@@ -4,12 +4,11 @@ Rule: as in ``uploads``: what is refused leaves neither rows nor bytes. What is 
 others, with its states and its retry.
 """
 
-from dam.domain import media_types, policy, previews
-from dam.domain.assets import Content, Version
-from dam.domain.errors import Conflict, NotFound
+from dam.domain import policy, previews
+from dam.domain.assets import Version, refuse_trashed
+from dam.domain.errors import NotFound
 from dam.domain.principals import Actor
-from dam.operations.answers import remember
-from dam.operations.changes import locked, version_of
+from dam.operations.changes import keep_content, locked, version_of
 from dam.operations.renditions import expect
 from dam.operations.uploads import Incoming
 from dam.ports.services import Services
@@ -26,14 +25,12 @@ def supply(services: Services, actor: Actor, asset_id: str, number: int, incomin
         stored = sink.seal()
         with services.store.writing() as work:
             version, at = _held(work, asset_id, number), work.now()
-            found = media_types.sniff(incoming.head)
-            content = work.assets.keep_content(Content(stored.sha256, stored.size, found.name, found.kind, at))
+            content = keep_content(work, stored, incoming.head, at)
             supplied = previews.supply(version, content, actor.principal_id, at)
             work.artefacts.drop_overrides(asset_id, number)
             work.add(*supplied.overrides)
             expect(work, content, at)
             work.record(supplied.event)
-            remember(work, actor, asset_id=asset_id, number=str(number))
             sink.finish()
             work.commit()
 
@@ -48,11 +45,9 @@ def take_away(services: Services, actor: Actor, asset_id: str, number: int) -> N
         if not work.artefacts.drop_overrides(asset_id, number):
             raise NotFound("no_preview", "No preview was supplied for this version.")
         work.record(previews.take_away(version, actor.principal_id, work.now()))
-        remember(work, actor, asset_id=asset_id, number=str(number))
         work.commit()
 
 
 def _held(work: UnitOfWork, asset_id: str, number: int) -> Version:
-    if locked(work, asset_id).trashed_at is not None:
-        raise Conflict("trashed", "The asset is in the trash; restore it first.")
+    refuse_trashed(locked(work, asset_id))
     return version_of(work, asset_id, number)

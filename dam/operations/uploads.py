@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from dam.domain import assets, media_types, policy
-from dam.domain.assets import Asset, Content, Outcome
+from dam.domain import assets, policy
+from dam.domain.assets import Asset, Outcome
 from dam.domain.events import event
 from dam.domain.principals import Actor
 from dam.operations.answers import remember
-from dam.operations.changes import locked, store_outcome
+from dam.operations.changes import keep_content, locked, store_outcome
 from dam.operations.ids import new_id, new_key
 from dam.operations.renditions import expect
 from dam.ports.objects import ObjectSink, StoredObject
@@ -98,8 +98,7 @@ def _new_asset(actor: Actor, filename: str, details: Details, at: datetime) -> A
 def _add_version(
     work: UnitOfWork, actor: Actor, asset: Asset, incoming: Incoming, stored: StoredObject, rationale: str, at: datetime
 ) -> Outcome:
-    found = media_types.sniff(incoming.head)
-    content = work.assets.keep_content(Content(stored.sha256, stored.size, found.name, found.kind, at))
+    content = keep_content(work, stored, incoming.head, at)
     outcome = assets.add_version(asset, content, incoming.filename, rationale, actor.principal_id, at)
     store_outcome(work, asset, outcome)
     expect(work, content, at)

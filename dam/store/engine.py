@@ -18,8 +18,8 @@ from sqlalchemy.engine import URL
 WRITING = "dam_writing"
 """Execution option of a connection: its transaction may write."""
 
-CHANNEL = "dam_work"
-"""What PostgreSQL tells of commits on; heard by ``dam.store.notify``."""
+WAKE_UP = "dam_work"
+"""The name under which PostgreSQL tells of commits; heard by ``dam.store.notify``."""
 
 CONNECTIONS = 16
 """Most connections of one process."""

@@ -23,7 +23,7 @@ from dam.store import codec, tables
 from dam.store.answers import Answers
 from dam.store.artefacts import Artefacts
 from dam.store.assets import Assets
-from dam.store.engine import CHANNEL, database_file, make_engine, options
+from dam.store.engine import WAKE_UP, database_file, make_engine, options
 from dam.store.failures import translated
 from dam.store.gate import Gate
 from dam.store.jobs import Jobs
@@ -113,7 +113,7 @@ class SqlUnitOfWork:
         self._open = None
         with translated():
             if self._writing and self._gate is None:
-                self._connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
+                self._connection.exec_driver_sql(f"NOTIFY {WAKE_UP}")
             self._connection.commit()
         if self._gate is not None:
             self._gate.write_back()
