@@ -85,6 +85,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-head
 lock: .venv/test
 	@$(PIP) install 'uv>=0.9,<1'
 	$(COMPILE) --extra build --output-file requirements.lock pyproject.toml
+	$(COMPILE) --extra build --extra stack --output-file requirements-stack.lock pyproject.toml
 	$(COMPILE) --extra test --output-file requirements-test.lock pyproject.toml
 
 clean:
