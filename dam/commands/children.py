@@ -1,42 +1,42 @@
-"""Child processes of the service: forked, watched, started again, and ended together.
+"""Child processes of the service: watched, started again, and ended together.
 
-Rule: no child outlives the supervisor, also not when that is killed. A child that crashes is started again, ever more
-slowly. Stopping is asked for first, and enforced after a bounded time. Must not: know what a child does.
+Rule: a child that crashes is started again, ever more slowly. Stopping is asked for first, and enforced after a bounded
+time. Loads little, because the process that does this does nothing else for as long as the service runs. Must not: know
+what a child does, or what it takes to start one.
 """
 
-import ctypes
 import os
 import select
 import signal
-import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from types import FrameType
 
-import structlog
+Start = Callable[[str], int]
+"""Starts the child of that name afresh; returns its id."""
 
-log = structlog.get_logger(__name__)
-
-Body = Callable[[], int]
-"""What a child does; returns its exit code."""
+Say = Callable[..., None]
+"""Logs an error: what happened, and what else is known of it, by name."""
 
 GRACE_S = 5.0
 """How much longer a child may take to stop than it allows itself."""
 
+WATCHED = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
+"""The signals that mean something here."""
+
 _BACKOFF_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 _SETTLED_S = 60.0  # one that ran so long has not crashed from its start
-_WATCHED = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
-_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(slots=True)
-class _Child:
+class Child:
+    """One that runs (``pid``), or is to be started again at ``start_at``. Times are monotonic, in seconds."""
+
     name: str
-    body: Body
-    pid: int = 0
-    started_at: float = 0.0
+    pid: int
+    started_at: float
     start_at: float = 0.0
     crashes: int = 0
 
@@ -44,23 +44,29 @@ class _Child:
 class Children:
     """The children by name. ``run`` returns when SIGTERM or SIGINT came and all of them have ended."""
 
-    def __init__(self, bodies: Mapping[str, Body], stop_seconds: float) -> None:
-        self._children = [_Child(name, body) for name, body in bodies.items()]
+    def __init__(self, pids: Mapping[str, int], start: Start, stop_seconds: float, say: Say) -> None:
+        """``pids``: of those that run already."""
+        self._children = [Child(name, pid, time.monotonic()) for name, pid in pids.items()]
+        self._start = start
         self._stop_seconds = stop_seconds
+        self._say = say
         self._reader, self._writer = os.pipe()
         os.set_blocking(self._reader, False)
         os.set_blocking(self._writer, False)
 
     def run(self) -> bool:
-        """Start them, watch them, stop them; returns whether all of them ended by themselves when they were asked."""
-        for number in _WATCHED:
+        """Watch them, stop them; returns whether all of them ended by themselves when they were asked."""
+        for number in WATCHED:
             signal.signal(number, _noted)
         signal.set_wakeup_fd(self._writer)
+        # Whatever came since the first of them was started has waited for this.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED)
         try:
-            while not self._asked_to_stop():
+            while True:
                 self._reap()
                 self._start_due()
-            return self._stop()
+                if self._asked_to_stop():
+                    return self._stop()
         finally:
             signal.set_wakeup_fd(-1)
             os.close(self._reader)
@@ -80,22 +86,21 @@ class Children:
         for child in self._children:
             if not child.pid and child.start_at <= now:
                 child.started_at = now
-                child.pid = fork(child.body)
-                log.debug("started", child=child.name, pid=child.pid)
+                child.pid = self._start(child.name)
 
     def _reap(self) -> None:
         for child in self._children:
             if child.pid and (status := _ended(child.pid)) is not None:
                 self._note_end(child, status)
 
-    def _note_end(self, child: _Child, status: int) -> None:
+    def _note_end(self, child: Child, status: int) -> None:
         now = time.monotonic()
         child.pid = 0
         child.crashes = 0 if now - child.started_at > _SETTLED_S else child.crashes
         pause = _BACKOFF_S[min(child.crashes, len(_BACKOFF_S) - 1)]
         child.crashes += 1
         child.start_at = now + pause
-        log.error("ended unexpectedly", child=child.name, status=status, again_in_s=pause)
+        self._say("ended unexpectedly", child=child.name, status=status, again_in_s=pause)
 
     def _stop(self) -> bool:
         for child in self._running():
@@ -112,7 +117,7 @@ class Children:
     def _kill_rest(self) -> bool:
         rest = self._running()
         for child in rest:
-            log.error("killed, for it did not stop", child=child.name)
+            self._say("killed, for it did not stop", child=child.name)
             os.kill(child.pid, signal.SIGKILL)
             os.waitpid(child.pid, 0)
         return not rest
@@ -122,49 +127,8 @@ class Children:
             if _ended(child.pid) is not None:
                 child.pid = 0
 
-    def _running(self) -> list[_Child]:
+    def _running(self) -> list[Child]:
         return [child for child in self._children if child.pid]
-
-
-def fork(body: Body) -> int:
-    """Run ``body`` in a child that dies with this process; returns its id."""
-    parent = os.getpid()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    pid = os.fork()
-    if pid:
-        return pid
-    code = 1
-    try:
-        _begin(parent)
-        code = body()
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else 1
-    except BaseException:
-        log.exception("child failed")
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
-
-
-def die_with(parent: int) -> None:
-    """Have the system kill this process when its parent ends. Without that (not on Linux) the worker looks at its
-    parent each second, and gunicorn's does too.
-    """
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:
-        os._exit(1)  # it ended before the system knew
-
-
-def _begin(parent: int) -> None:
-    signal.set_wakeup_fd(-1)
-    for number in _WATCHED:
-        signal.signal(number, signal.SIG_DFL)
-    # A Ctrl-C of the terminal is for the supervisor, which stops its children in order.
-    os.setpgid(0, 0)
-    die_with(parent)
 
 
 def _ended(pid: int) -> int | None:

@@ -1,19 +1,18 @@
 """``dam up``: the supervisor's tale.
 
 Rule: everything that web server and worker need is imported here, once, and used after the fork; nothing is opened but
-the locks and the socket. The order is: lock the home, listen, prepare (which prints the sign-in link), then let web
-server and worker begin. Must not: open the database.
+the locks and the socket. The order is: lock the home, listen, prepare (which prints the sign-in link), let web server
+and worker begin, and become the small program that watches them (``watch``). Must not: open the database.
 """
 
 import gc
 import importlib
 import signal
 import socket
-from types import ModuleType
 
 from config.settings import Settings
-from dam.commands import apart, home, listening
-from dam.commands.children import GRACE_S, Body, Children
+from dam.commands import apart, child, home, listening
+from dam.commands.forking import Body, supervise
 from workers import memory
 
 
@@ -38,23 +37,17 @@ def _run(settings: Settings, lock: home.Lock, bound: socket.socket, *, as_json: 
         bodies = _bodies(settings, bound)
         if preparing.wait() != 0:
             return 1  # it has said why
-    clean = Children(bodies, settings.stop_seconds + GRACE_S).run()
-    home.address_file(settings.home).unlink(missing_ok=True)
-    return 0 if clean else 1
+    return supervise(settings, bodies, lock, bound)
 
 
 def _bodies(settings: Settings, bound: socket.socket) -> dict[str, Body]:
     """What the children do. Their modules are loaded while the preparation runs on the other core."""
     gc.disable()  # collecting while everything is being loaded finds nothing, and takes a tenth of the start
-    web, work = _loaded("dam.commands.web"), _loaded("dam.commands.work")
-    _loaded("dam.wiring").choose(settings)
+    bodies = {name: child.body(name, settings, bound) for name in (child.WEB, child.WORKER)}
+    importlib.import_module("dam.wiring").choose(settings)
     # What is loaded by now stays: a collection in a child would write to each object, and so copy its page.
     gc.collect()
     memory.give_back()
     gc.freeze()
     gc.enable()
-    return {"web": lambda: web.serve(settings, bound), "worker": lambda: work.work(settings)}
-
-
-def _loaded(name: str) -> ModuleType:
-    return importlib.import_module(name)
+    return bodies

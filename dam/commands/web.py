@@ -8,7 +8,6 @@ import json
 import logging
 import os
 import socket
-import sys
 import time
 from typing import Any
 
@@ -22,7 +21,7 @@ from config.settings import Settings
 from dam import wiring
 from dam.api.app import Options, create_app
 from dam.commands import apart, home
-from dam.commands.children import GRACE_S, Children
+from dam.commands.forking import supervise
 from dam.commands.listening import address, bind
 from workers import memory
 from workers.wakeup import Sender
@@ -91,13 +90,8 @@ def alone(settings: Settings, *, as_json: bool) -> int:
     """``dam serve``: the web server without a worker, until SIGTERM or SIGINT. Raises Conflict ``home_in_use``,
     ``address_in_use``, Unavailable ``schema_unfit``.
     """
-    with home.part(settings.home), bind(settings) as listening:
+    with home.part(settings.home) as lock, bind(settings) as listening:
         apart.require_current()
         home.write_private(home.address_file(settings.home), address(listening))
         click.echo(json.dumps({"address": address(listening)}) if as_json else f"dam is at {address(listening)}")
-        sys.stdout.flush()
-        try:
-            clean = Children({"web": lambda: serve(settings, listening)}, settings.stop_seconds + GRACE_S).run()
-        finally:
-            home.address_file(settings.home).unlink(missing_ok=True)
-    return 0 if clean else 1
+        supervise(settings, {"web": lambda: serve(settings, listening)}, lock, listening)

@@ -90,6 +90,9 @@ def passes(tree: Path, tests: Sequence[str]) -> tuple[bool, str]:
 def main(names: Sequence[str]) -> int:
     """0 if every mutant was killed."""
     mutants = [mutant for mutant in load() if not names or mutant.name in names]
+    if unknown := set(names) - {mutant.name for mutant in mutants}:
+        print(f"There is no mutant {unknown.pop()}.", file=sys.stderr)
+        return 2
     with tempfile.TemporaryDirectory() as folder:
         trees = [copy_tree(Path(folder) / str(number)) for number in range(AT_ONCE)]
         for mutant in mutants:
