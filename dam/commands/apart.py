@@ -31,8 +31,10 @@ def running(*arguments: str, lock: Lock | None = None) -> "Iterator[subprocess.P
             process.wait()
 
 
-def require_current() -> None:
-    """Raise Unavailable ``schema_unfit`` unless the database's schema is the one of this program."""
-    with running("check") as checking:
+def require_current(*, keeping_token: bool = False) -> None:
+    """Raise Unavailable ``schema_unfit`` unless the database's schema is the one of this program. ``keeping_token``:
+    then also leave a token in the home folder, for programs on this machine.
+    """
+    with running("serve" if keeping_token else "check") as checking:
         if checking.wait() != 0:
             raise Unavailable("schema_unfit", "The database is not ready for this version of dam. Run: dam migrate.")

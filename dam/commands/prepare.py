@@ -41,6 +41,14 @@ def check(settings: Settings) -> int:
     return 0 if schema.is_newest(wiring.database_url(settings)) else 1
 
 
+def admit(settings: Settings) -> int:
+    """As ``check``; then also what a web server alone leaves in its home. The address is its own business."""
+    if code := check(settings):
+        return code
+    _keep_token(settings, wiring.build(settings, _nobody))
+    return 0
+
+
 def upgrade(settings: Settings) -> int:
     """Bring the schema to the one of this program; returns the exit code."""
     wiring.build(settings, _nobody)
@@ -87,7 +95,7 @@ def _nobody() -> None:
 
 
 @click.command()
-@click.argument("action", type=click.Choice(["prepare", "check", "migrate"]))
+@click.argument("action", type=click.Choice(["prepare", "check", "serve", "migrate"]))
 @click.argument("address", default="")
 @click.option("--json", "as_json", is_flag=True)
 def main(action: str, address: str, *, as_json: bool) -> None:
@@ -98,6 +106,7 @@ def main(action: str, address: str, *, as_json: bool) -> None:
         actions = {
             "prepare": lambda: prepare(settings, address, as_json=as_json),
             "check": lambda: check(settings),
+            "serve": lambda: admit(settings),
             "migrate": lambda: upgrade(settings),
         }
         code = actions[action]()

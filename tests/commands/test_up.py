@@ -121,10 +121,12 @@ def test_the_web_server_alone_stops_cleanly(tmp_path: Path) -> None:
     try:
         assert service.end(signal.SIGTERM) == 0
         service.close()
+        (service.home / "token").unlink()
         service.process = service.run("serve", "--json")
         assert service.process.stdout is not None
         service.said = json.loads(service.process.stdout.readline())
         assert service.get("/readyz")["status"] == "ready"
+        assert service.get("/api/v1/me")["role"] == "admin", "programs on this machine find no token"
         assert service.end(signal.SIGTERM) == 0
         assert service.process.stderr is not None
         assert "Traceback" not in service.process.stderr.read()
