@@ -133,11 +133,13 @@ class Settings:
     )
 
     @classmethod
-    def read(cls) -> Self:
-        """The settings of this process's environment; an empty variable is as good as none. Raises SettingsError."""
-        environment = {name: value for name, value in os.environ.items() if value}
+    def read(cls, given: Mapping[str, str] | None = None) -> Self:
+        """The settings of this process's environment, or of another one that is ``given``; an empty variable is as good
+        as none. Raises SettingsError.
+        """
+        environment = {name: value for name, value in (os.environ if given is None else given).items() if value}
         _refuse_unknown(environment)
-        return cls(**{each.field: each.parse(*given) for each in VARIABLES if (given := each.given(environment))})
+        return cls(**{each.field: each.parse(*found) for each in VARIABLES if (found := each.given(environment))})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ import click
 _SERVICE = "dam.commands.service"
 _CLIENT = "dam.client.commands"
 
-_SERVICE_COMMANDS = ("up", "serve", "worker", "relay", "migrate", "reindex", "fsck", "doctor")
+_SERVICE_COMMANDS = (
+    "up", "serve", "worker", "relay", "migrate", "reindex", "fsck", "backup", "restore", "copy", "doctor",
+)  # fmt: skip
 
 
 class Root(click.Group):

@@ -113,7 +113,7 @@ def trash(*, asset: str, as_json: bool) -> None:
 @click.command()
 @command.asset
 @command.as_json
-def restore(*, asset: str, as_json: bool) -> None:
+def untrash(*, asset: str, as_json: bool) -> None:
     """Take an asset out of the trash."""
     _answer(_post(asset, "restore"), as_json=as_json, word="Restored")
 

@@ -8,6 +8,8 @@ import fcntl
 import os
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -15,6 +17,7 @@ from dam.domain.errors import Conflict
 
 _PATIENCE_S = 2.0  # those that were killed a moment ago, with their parent, may not be gone yet
 _PAUSE_S = 0.05
+_RESTORING = "restoring"
 
 
 class Lock:
@@ -56,6 +59,11 @@ def worker(home: Path) -> Lock:
     return Lock(_made(home) / "worker.lock", refusal)
 
 
+def copying(home: Path) -> Lock:
+    """For the one copy of a home, which may run beside its service. Raises Conflict ``copy_runs``."""
+    return Lock(_made(home) / "copy.lock", Conflict("copy_runs", f"{home} is being copied already."))
+
+
 def read_secret(path: Path) -> str | None:
     """The text of a file, or None where there is none."""
     try:
@@ -85,6 +93,25 @@ def address_file(home: Path) -> Path:
 def token_file(home: Path) -> Path:
     """Where an administrator's token for this machine is kept."""
     return home / "token"
+
+
+@contextmanager
+def unfinished(home: Path) -> Iterator[None]:
+    """While this runs, and after it has failed or was killed, ``refuse_unfinished`` refuses."""
+    mark = _made(home) / _RESTORING
+    mark.touch(0o600)
+    yield
+    mark.unlink()
+
+
+def refuse_unfinished(home: Path) -> None:
+    """Raise Conflict ``restore_unfinished`` where a restore was begun and did not end."""
+    if (home / _RESTORING).exists():
+        raise Conflict(
+            "restore_unfinished",
+            f"A restore into {home} was begun and did not end. Run it again, or remove {home / _RESTORING} to begin"
+            " with what is there.",
+        )
 
 
 def _made(home: Path) -> Path:

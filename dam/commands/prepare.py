@@ -25,6 +25,7 @@ from search.errors import SearchError, SearchUnavailable
 
 def prepare(settings: Settings, address: str, *, as_json: bool) -> int:
     """Bring everything into the state that the service needs, and say where it is; returns the exit code."""
+    home.refuse_unfinished(settings.home)
     services = wiring.build(settings, _nobody)
     _migrate(wiring.database_url(settings))
     _keep_token(settings, services)

@@ -98,6 +98,34 @@ def fsck(*, full: bool, as_json: bool) -> None:
 
 
 @click.command()
+@click.argument("folder", metavar="DIR")
+@click.option("--check", is_flag=True, help="Only look whether the backup that is there is whole.")
+@JSON
+def backup(folder: str, *, check: bool, as_json: bool) -> None:
+    """Save everything into DIR, while the service runs or not; what is there already is not copied again."""
+    _run("backup", "backup", folder, check=check, as_json=as_json)
+
+
+@click.command()
+@click.argument("folder", metavar="DIR")
+@click.option("--accept-damage", is_flag=True, help="Restore also if some bytes are lost.")
+@JSON
+def restore(folder: str, *, accept_damage: bool, as_json: bool) -> None:
+    """Bring a backup back into a service that is empty and stopped."""
+    _run("backup", "restore", folder, accept_damage=accept_damage, as_json=as_json)
+
+
+@click.command()
+@click.option("--to", metavar="FILE", required=True, help="The other service's settings, a line DAM_…=… each.")
+@click.option("--objects-only", is_flag=True, help="Bring the files ahead, while the service runs.")
+@click.option("--accept-damage", is_flag=True, help="Copy also if some bytes are lost.")
+@JSON
+def copy(to: str, *, objects_only: bool, accept_damage: bool, as_json: bool) -> None:
+    """Copy everything onto other servers, verified; a run that was interrupted goes on. The service must be stopped."""
+    _run("backup", "copy", to, objects_only=objects_only, accept_damage=accept_damage, as_json=as_json)
+
+
+@click.command()
 @JSON
 def doctor(*, as_json: bool) -> None:
     """Say what this machine has and what it lacks."""

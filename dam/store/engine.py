@@ -45,6 +45,11 @@ def database_file(engine: Engine) -> Path | None:
     return Path(str(engine.url.database)) if engine.dialect.name == "sqlite" else None
 
 
+def database_path(url: str) -> Path:
+    """The file that a URL of SQLite names, which nothing here opens."""
+    return Path(str(make_url(url).database))
+
+
 def notices(engine: Engine, *, gated: bool) -> list[str]:
     """What whoever runs the service should know about this database; sentences."""
     if engine.dialect.name != "sqlite" or not _resets_race(sqlite3.sqlite_version_info):

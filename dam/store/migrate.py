@@ -15,7 +15,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
-from dam.domain.errors import Unavailable
+from dam.domain.errors import Conflict, Unavailable
 from dam.store.engine import database_file, make_engine, options
 from dam.store.failures import translated
 from dam.store.gate import Gate
@@ -35,9 +35,34 @@ def upgrade(url: str) -> bool:
         stack.enter_context(translated())
         connection = stack.enter_context(engine.connect()).execution_options(**options(engine, writing=True))
         stack.enter_context(connection.begin())
-        if file is None:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        lock(connection)
         return _upgrade(connection)
+
+
+def lock(connection: Connection) -> None:
+    """Keep others from changing the schema until the transaction's end; on SQLite the gate does."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+
+
+def upgrade_to(connection: Connection, revision: str) -> None:
+    """Bring the schema to ``revision`` (``head``: this code's) within the connection's transaction. Raises Unavailable
+    ``database_newer`` for one that is not known, Conflict ``target_not_empty`` if the schema is beyond it.
+    """
+    if revision != "head":
+        _refuse_newer(revision)
+        present = _revision(connection)
+        if present == revision:
+            return
+        if present is not None and present not in _before(revision):
+            raise Conflict("target_not_empty", f"The database has the newer schema {present} already; empty it.")
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def _before(revision: str) -> set[str]:
+    return {script.revision for script in _scripts().iterate_revisions(revision, "base")}
 
 
 @contextmanager
@@ -55,9 +80,7 @@ def _upgrade(connection: Connection) -> bool:
     _refuse_newer(revision)
     if revision == _scripts().get_current_head():
         return False
-    config = _config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    upgrade_to(connection, "head")
     return True
 
 

@@ -27,6 +27,8 @@ LONG = 60.0
 class Service:
     """``dam up`` in a process of its own."""
 
+    program = PROGRAM
+
     def __init__(self, home: Path, **settings: str) -> None:
         self.home = home
         environment = {name: value for name, value in os.environ.items() if not name.startswith("DAM_")}

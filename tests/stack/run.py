@@ -34,6 +34,7 @@ class Suite:
 SUITES: Mapping[str, Suite] = {
     "servers": Suite(("tests/stack/suites/answers.py",), tuple(SERVERS)),
     "objects": Suite(("tests/stack/suites/objects.py", "tests/stack/suites/leftovers.py"), ("minio", "versitygw")),
+    "operations": Suite(("tests/stack/suites/operations.py",), ("postgresql", "minio")),
     "flow": Suite(("tests/stack/suites/flow.py",), ("postgresql", "minio", "versitygw")),
 }
 

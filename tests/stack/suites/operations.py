@@ -1,0 +1,66 @@
+"""A service that has outgrown one machine: copied onto servers while it goes on, saved there, and brought back."""
+
+import secrets
+import signal
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests.api.world import png
+from tests.commands.test_backup import say
+from tests.commands.test_up import Service, until_at_rest, until_rendered
+from tests.stack.suites.buckets import server_of
+from tests.stack.suites.conftest import Stack
+
+
+@pytest.fixture
+def target(stack: Stack) -> dict[str, str]:
+    """The settings of an empty database and an empty bucket."""
+    url, name = stack.url("postgresql"), f"test_{secrets.token_hex(8)}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    bucket = server_of("minio", stack.url("minio"))
+    return {"DAM_DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl(), "DAM_OBJECTS_URL": bucket.url}
+
+
+def test_a_service_moves_onto_servers_and_back(target: dict[str, str], tmp_path: Path) -> None:
+    small = Service(tmp_path / "small")
+    large: Service | None = None
+    try:
+        first = small.upload(png() + bytes(range(256)) * 30_000)["id"]
+        until_rendered(small, small.upload(png(40, 30))["id"])
+        file = tmp_path / "target"
+        file.touch(0o600)
+        file.write_text("".join(f"{name}={value}\n" for name, value in target.items()))
+        ahead = say(small, "copy", "--to", str(file), "--objects-only", "--json")
+        assert (ahead[0], ahead[1]["damaged"]) == (0, [])
+        second = small.upload(png(50, 30))["id"]
+        until_rendered(small, second)
+        until_at_rest(small)
+        assert small.end(signal.SIGTERM) == 0
+        moved = say(small, "copy", "--to", str(file), "--json")
+        assert (moved[0], moved[1]["damaged"]) == (0, [])
+        assert 0 < moved[1]["copied"] < ahead[1]["copied"] <= moved[1]["objects"]
+
+        large = Service(tmp_path / "large", **target)
+        assert {each["id"] for each in large.get("/api/v1/assets")["data"]} >= {first, second}
+        third = large.upload(png(60, 30))["id"]
+        until_rendered(large, third)
+        backup = str(tmp_path / "backup")
+        assert say(large, "backup", backup, "--json")[0] == 0
+        assert say(large, "backup", backup, "--check", "--json")[0] == 0
+        assert large.end(signal.SIGTERM) == 0
+        assert say(large, "fsck", "--full", "--json")[1]["findings"] == []
+
+        home = str(tmp_path / "back")
+        assert say(small, "restore", backup, "--json", DAM_HOME=home)[0] == 0
+        back = say(small, "fsck", "--full", "--json", DAM_HOME=home)[1]
+        assert (back["findings"], back["checked"]["assets"]) == ([], 4)
+        assert not (tmp_path / "large" / "objects").exists()
+    finally:
+        small.close()
+        if large is not None:
+            large.close()
