@@ -62,7 +62,8 @@ test: lint check
 	@echo 'make test: style, types, import contracts and tests have passed.'
 	@echo 'Skipped tests, if there were any, are named above with their reasons.'
 
-# Servers are kept between runs in the folder that TEST_STACK_CACHE names; packages are installed with TEST_STACK_APT=1.
+# Servers are kept between runs in the folder that TEST_STACK_CACHE names. As root on Debian, RabbitMQ's and Redis's
+# packages are installed if they are missing, unless TEST_STACK_APT=0.
 test-stack: .venv/test
 	@$(BIN)/python -m tests.stack.run $(SUITE)
 

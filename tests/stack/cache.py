@@ -12,7 +12,13 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-_DOWNLOAD_S = 1800
+_BUILD_S = 1800
+_PACKAGES_S = 600
+_TRIES = 2  # a network has its moments
+_APT = [
+    "apt-get",
+    *("-o", "Acquire::Retries=3", "-o", "Acquire::http::Timeout=30", "-o", "DPkg::Lock::Timeout=120"),
+]
 
 
 class CannotInstall(Exception):
@@ -57,33 +63,40 @@ def go_program(name: str, module: str, flags: str = "") -> Path:
         print(f"Building {name}, once; it takes some minutes.", flush=True)
         options = os.environ.get("GOFLAGS", "")
         told = {"GOBIN": str(to.parent), "CGO_ENABLED": "0", "GOFLAGS": f"{options} -buildvcs=false -p=1".strip()}
-        run([*_nice(), go, "install", "-trimpath", "-ldflags", f"-s -w {flags}".strip(), module], told)
+        run([*_nice(), go, "install", "-trimpath", "-ldflags", f"-s -w {flags}".strip(), module], told, tries=_TRIES)
         next(each for each in to.parent.iterdir() if each != to).replace(to)
 
     return kept(name, build)
 
 
-def run(command: list[str], more: Mapping[str, str] | None = None) -> None:
-    """Raises CannotInstall with the end of what the command said."""
-    environment = {**os.environ, **(more or {})}
-    try:
-        done = subprocess.run(command, env=environment, capture_output=True, timeout=_DOWNLOAD_S, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise CannotInstall(f"{command[0]} failed: {error}") from error
-    if done.returncode:
+def run(
+    command: list[str], more: Mapping[str, str] | None = None, *, tries: int = 1, seconds: float = _BUILD_S
+) -> None:
+    """Raises CannotInstall with the end of what the command said the last time. Each try has ``seconds``."""
+    said = ""
+    for _ in range(tries):
+        try:
+            environment = {**os.environ, **(more or {})}
+            done = subprocess.run(command, env=environment, capture_output=True, timeout=seconds, check=False)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise CannotInstall(f"{command[0]} failed: {error}") from error
+        if not done.returncode:
+            return
         said = (done.stdout + done.stderr).decode(errors="replace")[-2000:]
-        raise CannotInstall(f"{' '.join(command)} failed:\n{said}")
+    raise CannotInstall(f"{' '.join(command)} failed:\n{said}")
 
 
 def package(name: str, program: str) -> None:
-    """Install a package of the distribution, if we are root and ``TEST_STACK_APT`` is set. Raises CannotInstall."""
-    if os.geteuid() != 0 or not os.environ.get("TEST_STACK_APT"):
-        detail = f"{program} is missing: install the package {name}, or let it be done as root with TEST_STACK_APT=1."
+    """Install a package of the distribution, if we are root and ``TEST_STACK_APT`` is not 0. Raises CannotInstall."""
+    if os.geteuid() != 0 or os.environ.get("TEST_STACK_APT") == "0" or shutil.which("apt-get") is None:
+        detail = f"{program} is missing: install the package {name}. As root on Debian it would be done for you."
         raise CannotInstall(detail)
+    print(f"Installing the package {name}.", flush=True)
     # At run level 1 no service is started by its package.
     quiet = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-    run(["apt-get", "update"], quiet)
-    run(["apt-get", "install", "--yes", "--no-install-recommends", name], quiet)
+    run([*_APT, "update"], quiet, tries=_TRIES, seconds=_PACKAGES_S)
+    install = [*_APT, "install", "--yes", "--no-install-recommends", name]
+    run(install, quiet, tries=_TRIES, seconds=_PACKAGES_S)
 
 
 def digest(file: Path) -> str:

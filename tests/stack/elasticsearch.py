@@ -24,7 +24,8 @@ def find() -> Path:
 
 
 def version() -> str:
-    """Raises CannotInstall."""
+    """Raises CannotInstall, also if there is no Java for it."""
+    java_home()
     find()
     return versions.of(NAME)["version"]
 
@@ -95,7 +96,8 @@ def _fetch(to: Path) -> None:
         [
             *(maven, "--batch-mode", "--quiet", plugin, f"-Dartifact={versions.of(NAME)['artefact']}"),
             *(f"-DoutputDirectory={to.parent}", "-Dmdep.useBaseVersion=true"),
-        ]
+        ],
+        tries=2,
     )
     next(to.parent.glob("*.zip")).replace(to)
 

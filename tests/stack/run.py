@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -48,13 +49,21 @@ def main(names: Sequence[str]) -> int:
     suites = [SUITES[name] for name in names or SUITES]
     wanted = [name for name in SERVERS if any(name in suite.servers for suite in suites)]
     try:
-        versions = {name: SERVERS[name].version() for name in wanted}
+        versions = {name: _found(name) for name in wanted}
         with ExitStack() as started:
             addresses = {variable(name): started.enter_context(SERVERS[name].running()) for name in wanted}
             return _judge(_test(suites, addresses), versions)
     except (CannotInstall, DidNotStart) as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def _found(name: str) -> str:
+    """A server's version. One after the other, and before any test: builds would only take each other's time."""
+    began = time.monotonic()
+    version = SERVERS[name].version()
+    print(f"{name} {version}: found after {time.monotonic() - began:.0f} s", flush=True)
+    return version
 
 
 @dataclass(frozen=True)

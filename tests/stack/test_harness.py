@@ -2,6 +2,7 @@
 
 import os
 import select
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +52,45 @@ class TestCache:
     def test_what_fails_says_why(self) -> None:
         with pytest.raises(CannotInstall, match="no room"):
             cache.run(["/bin/sh", "-c", "echo no room; exit 1"])
+
+    def test_what_fails_once_is_tried_again(self, tmp_path: Path) -> None:
+        command = ["/bin/sh", "-c", f"test -e {tmp_path}/seen || {{ touch {tmp_path}/seen; exit 1; }}"]
+        with pytest.raises(CannotInstall):
+            cache.run(command)
+        (tmp_path / "seen").unlink()
+        cache.run(command, tries=2)
+
+    def test_what_hangs_is_given_up(self) -> None:
+        with pytest.raises(CannotInstall, match="timed out"):
+            cache.run(["/bin/sleep", "600"], seconds=0.1)
+
+
+class TestPackages:
+    @pytest.fixture
+    def commands(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        """What would have been run, by root on Debian."""
+        ran: list[str] = []
+        monkeypatch.setattr(cache, "run", lambda command, *_, **__: ran.append(" ".join(command)))
+        monkeypatch.setattr(os, "geteuid", lambda: 0)
+        monkeypatch.setattr(shutil, "which", lambda _: "/usr/bin/apt-get")
+        monkeypatch.delenv("TEST_STACK_APT", raising=False)
+        return ran
+
+    def test_it_is_installed_from_fresh_lists(self, commands: list[str]) -> None:
+        cache.package("redis-server", "redis-server")
+        assert [command.split()[-1] for command in commands] == ["update", "redis-server"]
+
+    @pytest.mark.parametrize("reason", ["nobody", "forbidden", "no apt"])
+    def test_it_is_left_to_whoever_may(self, commands: list[str], monkeypatch: pytest.MonkeyPatch, reason: str) -> None:
+        if reason == "nobody":
+            monkeypatch.setattr(os, "geteuid", lambda: 1000)
+        elif reason == "forbidden":
+            monkeypatch.setenv("TEST_STACK_APT", "0")
+        else:
+            monkeypatch.setattr(shutil, "which", lambda _: None)
+        with pytest.raises(CannotInstall, match="install the package redis-server"):
+            cache.package("redis-server", "redis-server")
+        assert commands == []
 
 
 def test_versions_are_compared_by_their_numbers() -> None:
