@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 help:
 	@echo 'make run    start the service in the foreground (PORT=, DAM_HOME= override); Ctrl-C stops it'
-	@echo 'make demo   play the whole story on the running service, and show the proof'
+	@echo 'make demo   play the whole story on the running service, and show the proof (S3= to place into a bucket too)'
 	@echo 'make test   check and test everything'
 	@echo 'make test-stack   the shared suites on real servers, found or installed for it (SUITE= for some of them)'
 	@echo 'make mutants   take each defence out in turn, in a copy; fails if its test still passes (NAME= for some of them)'
@@ -42,9 +42,10 @@ help:
 run: .venv/run
 	@exec $(BIN)/dam up
 
-# Against the service that runs: the one of DAM_HOME (./data), or the one that DAM_URL names.
+# Against the service that runs: the one of DAM_HOME (./data), or the one that DAM_URL names. With a bucket, too:
+# make demo S3='endpoint=HOST:PORT bucket=NAME key=KEY secret=@FILE secure=false'
 demo: .venv/run
-	@exec $(BIN)/dam demo
+	@exec $(BIN)/dam demo $(foreach each,$(S3),--s3 '$(each)')
 
 # ---- testing ----
 

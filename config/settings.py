@@ -10,8 +10,10 @@ and 120 MiB that there are for everything.
 
 import difflib
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -63,6 +65,21 @@ def _one_of(*words: str) -> Parse:
     return parse
 
 
+def _secret_key(text: str) -> bytes | None:
+    if not text:
+        return None
+    if not re.fullmatch(r"[0-9a-fA-F]{64}", text):
+        raise ValueError("write 64 hexadecimal digits, such as `openssl rand -hex 32` makes")
+    return bytes.fromhex(text)
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ip_network(each.strip()) for each in text.split(",") if each.strip())
+    except ValueError:
+        raise ValueError("write networks such as 10.0.0.0/8, with commas between them") from None
+
+
 def _folder(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
@@ -109,6 +126,19 @@ class Settings:
     )
     folder_permit_seconds: float = _setting(
         "10", _within(1, 600, float), "How long the visible step into a folder may take."
+    )
+    channel_networks: tuple[IPv4Network | IPv6Network, ...] = _setting(
+        "",
+        _networks,
+        "Networks that channels may reach beside public addresses, such as `10.0.0.0/8, fd00::/8` "
+        "([channels.md](channels.md)).",
+    )
+    secret_key: bytes | None = _setting(
+        "",
+        _secret_key,
+        "Encrypts the secrets of channels: 64 hexadecimal digits. Empty: made in the home folder; needed where the "
+        "database is not SQLite.",
+        secret=True,
     )
     audit_seconds: int = _setting(
         "86400",

@@ -17,18 +17,21 @@ from dam.channels import KINDS
 from dam.channels.configured import ConfiguredChannels
 from dam.channels.hand import Hands
 from dam.channels.kind import Surroundings
+from dam.channels.network import Network
 from dam.clock import SystemClock
 from dam.passwords import Argon2Passwords
 from dam.ports.objects import ObjectStore
 from dam.ports.search import SearchIndex
 from dam.ports.services import Rules, Services
 from dam.ports.store import Store
+from dam.ports.vault import Vault
 
 if TYPE_CHECKING:
     from dam.store.notify import Listener
 
 DATABASE_FILE = "dam.sqlite"
 INDEX_FOLDER = "index"
+KEY_FILE = "secret.key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +58,13 @@ def build(settings: Settings, wake: Callable[[], None]) -> Services:
     adapters = choose(settings)
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     clock = SystemClock()
-    surroundings = Surroundings(settings.home, Hands(clock), permit_s=settings.folder_permit_seconds)
+    network = Network(settings.channel_networks)
+    surroundings = Surroundings(settings.home, Hands(clock), settings.folder_permit_seconds, network=network)
     return Services(
         store=adapters.store(wake),
         objects=adapters.objects(),
         index=adapters.index(),
-        channels=ConfiguredChannels(KINDS, surroundings),
+        channels=ConfiguredChannels(KINDS, surroundings, _vault(settings)),
         clock=clock,
         passwords=Argon2Passwords(),
         rules=rules(settings),
@@ -102,6 +106,18 @@ def listener(settings: Settings) -> "Listener | None":
     from dam.store.notify import Listener
 
     return Listener(database_url(settings))
+
+
+def _vault(settings: Settings) -> Callable[[], Vault]:
+    """What keeps secrets; loaded when there is one."""
+    file = settings.home / KEY_FILE if is_embedded(settings) else None
+
+    def open_vault() -> Vault:
+        from dam.vault import AesVault
+
+        return AesVault(settings.secret_key, file)
+
+    return open_vault
 
 
 def _objects(settings: Settings) -> Callable[[], ObjectStore]:

@@ -238,9 +238,10 @@ class ChannelSetup(Schema):
 
 
 class ChannelChange(Schema):
-    """A merge patch of a channel."""
+    """A merge patch of a channel; of ``config`` what is not named stays, secrets too."""
 
     name = Name()
+    config = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True))
     recipe = recipe()
     on_drift = fields.String(validate=validate.OneOf(("report", "repair")))
     audit_every_s = fields.Integer(strict=True, validate=validate.Range(60, 31_536_000))

@@ -179,4 +179,4 @@ def _once(used: bool) -> bool:  # noqa: FBT001 - the flag is the whole of it
     return True
 
 
-KIND = Kind(schema=SCHEMA, evidence="sha256", build=build)
+KIND = Kind(schema=SCHEMA, evidence="sha256", build=build, fixed=frozenset({"path"}))

@@ -1,11 +1,11 @@
-"""Hands: small killable processes that do the visible step of a folder.
+"""Hands: small killable processes that do the visible step at a destination.
 
 A thread that hangs in ``rename`` on a dead disk can't be stopped, so that a permit given to it would never end. A
 process can: it is killed at its deadline, and what it didn't do by then never happens.
 
 Rule: an outcome is known only from the hand's answer. A hand that was killed without one leaves it unknown.
-Must not: know channels' names and markers; it gets a descriptor and two names below it. What happens inside the
-process is ``dam.channels.step``.
+Must not: know channels' names and markers. What happens inside the process is its program's: ``dam.channels.step`` for
+folders, which gets a descriptor and two names below it; others are told an order and answer one line.
 """
 
 import errno
@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -22,11 +22,12 @@ from dam.channels import step
 from dam.ports.channel import ChannelError, NotApplied, OutcomeUnknown, Receipt, TargetOccupied
 from dam.ports.clock import Clock
 
-_PROGRAM = str(Path(step.__file__).resolve())
+_FOLDER = Path(step.__file__).resolve()
 _DYING_S = 0.1  # a hand is killed so long before the deadline: at the deadline itself it is dead
 _DEATH_S = 2.0  # how long a killed process is waited for; one that hangs in the kernel may take longer
 _FRESH_S = step.IDLE_S / 2  # an idle hand is used again only while it can't be about to leave by itself
 _KEPT = 4  # idle hands that are kept for the next steps
+_ENVIRONMENT = ("LD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR")  # a certificate is checked there as it is here
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -48,12 +49,22 @@ class Hands:
         ``verb`` and what it does: ``dam.channels.step.perform``. Raises NotApplied (``too_late`` and others),
         TargetOccupied, OutcomeUnknown.
         """
+        return _receipt(self.tell(_FOLDER, lambda last: step.order(verb, temporary, target, last), deadline, [folder]))
+
+    def tell(
+        self, program: Path, order: Callable[[float], bytes], deadline: float, descriptors: Sequence[int] = ()
+    ) -> str:
+        """The answer of a hand that runs ``program``, which is dead at ``deadline``. ``order``: what it is told, from
+        the time by which it has to be done. Raises NotApplied (``too_late``, ``hand_failed``), OutcomeUnknown, and
+        what ``order`` raises; then nothing was done."""
         last = deadline - _DYING_S
-        order = step.order(verb, temporary, target, last)
-        with self._borrowed(last) as hand:
+        if self._clock.monotonic() >= last:
+            raise too_late()
+        told = order(last)
+        with self._borrowed(program, last) as hand:
             if (left := last - self._clock.monotonic()) <= 0:
-                raise _too_late()
-            return _receipt(hand.ask(order, folder, left))
+                raise too_late()
+            return hand.ask(told, descriptors, left)
 
     def close(self) -> None:
         """End the idle hands."""
@@ -63,27 +74,29 @@ class Hands:
             hand.end()
 
     @contextmanager
-    def _borrowed(self, last: float) -> Iterator["_Hand"]:
+    def _borrowed(self, program: Path, last: float) -> Iterator["_Hand"]:
         if self._clock.monotonic() >= last:
-            raise _too_late()
-        hand = self._take()
+            raise too_late()
+        hand = self._take(program)
         try:
             yield hand
         finally:
             self._give_back(hand)
 
-    def _take(self) -> "_Hand":
+    def _take(self, program: Path) -> "_Hand":
         now = self._clock.monotonic()
         with self._lock:
             if self._process != os.getpid():  # a fork: the hands belong to the other process
                 self._idle, self._process = [], os.getpid()
-            found = self._idle.pop() if self._idle else None
+            found = next((each for each in reversed(self._idle) if each[1].program == program), None)
+            if found:
+                self._idle.remove(found)
         if found and now - found[0] <= _FRESH_S and found[1].runs():
             return found[1]
         if found:  # the latest one is no good, so the others are older still
             found[1].end()
             self.close()
-        return _start()
+        return _start(program)
 
     def _give_back(self, hand: "_Hand") -> None:
         with self._lock:
@@ -93,9 +106,9 @@ class Hands:
         hand.end()
 
 
-def _start() -> "_Hand":
+def _start(program: Path) -> "_Hand":
     try:
-        return _Hand()
+        return _Hand(program)
     except OSError as error:
         raise NotApplied("hand_failed", f"No process could be started for the step: {error.strerror}.") from error
 
@@ -103,11 +116,12 @@ def _start() -> "_Hand":
 class _Hand:
     """One process and the connection to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, program: Path) -> None:
+        self.program = program
         self._connection, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         with theirs:
             try:
-                self._process = _launch(theirs.fileno())
+                self._process = _launch(program, theirs.fileno())
             except OSError:
                 self._connection.close()
                 raise
@@ -120,13 +134,17 @@ class _Hand:
     def runs(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, order: bytes, folder: int, seconds: float) -> str:
+    def ask(self, order: bytes, descriptors: Sequence[int], seconds: float) -> str:
         """The hand's answer within ``seconds``. Without one the hand is not to be used again, and the caller ends it.
         Raises NotApplied, OutcomeUnknown."""
         self.alive = False  # until it has answered: an interrupted question must not leave its answer to the next one
+        self._connection.settimeout(seconds)
         try:
-            socket.send_fds(self._connection, [order], [folder])
-        except OSError as error:
+            if descriptors:
+                socket.send_fds(self._connection, [order], descriptors)
+            else:
+                self._connection.sendall(order)
+        except OSError as error:  # of an order that it has not whole, nothing is done
             raise NotApplied("hand_failed", "The process for the step had ended before it was asked.") from error
         answer = self._answer(seconds)
         if not answer:
@@ -166,19 +184,20 @@ class _Hand:
             self._process.wait(_DEATH_S)
 
 
-def _launch(connection: int) -> subprocess.Popen[bytes]:
+def _launch(program: Path, connection: int) -> subprocess.Popen[bytes]:
     # -I -S: nothing of the environment or of installed packages; a session of its own, so that Ctrl-C in the terminal
     # ends the service and not a step half-way.
     return subprocess.Popen(
-        [sys.executable, "-I", "-S", _PROGRAM, str(connection)],
+        [sys.executable, "-I", "-S", str(program), str(connection)],
         pass_fds=[connection],
         stdin=subprocess.DEVNULL,
-        env={name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ},
+        env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
         start_new_session=True,
     )
 
 
-def _too_late() -> NotApplied:
+def too_late() -> NotApplied:
+    """What a step is whose time was over before it began."""
     return NotApplied("too_late", "The time for the step was over before it began.")
 
 
@@ -192,7 +211,7 @@ def _receipt(answer: str) -> Receipt:
 def _error(word: str, number: int) -> ChannelError:
     reason = os.strerror(number) if number else ""
     if word == "late":
-        return _too_late()
+        return too_late()
     if word == "occupied":
         return TargetOccupied("target_occupied", "Something is there already.", permanent=True)
     if word == "not_a_file":

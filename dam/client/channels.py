@@ -19,26 +19,71 @@ _UNSEEN = frozenset({"waiting", "unreachable", "replacing"})
 _NUMBERS: Mapping[str, type[int] | type[float]] = {"integer": int, "number": float}
 
 
+_config_argument = click.argument("config", metavar="KEY=VALUE...", nargs=-1, callback=command.values)
+_recipe = click.option("--as", "recipe", metavar="RECIPE", help="What is wanted, unless a placement says otherwise.")
+_on_drift = click.option(
+    "--on-drift", type=click.Choice(("report", "repair")), help="What to do when something else is there."
+)
+
+
 @click.group()
 def channel() -> None:
-    """Destinations: add, list, check, audit, remove."""
+    """Destinations: add, edit, list, check, audit, remove."""
 
 
 @channel.command()
 @click.argument("name")
 @click.argument("kind")
-@click.argument("config", metavar="KEY=VALUE...", nargs=-1, callback=command.pairs)
-@click.option("--as", "recipe", metavar="RECIPE", help="What the channel wants, unless a placement says otherwise.")
-@click.option("--on-drift", type=click.Choice(("report", "repair")), help="What to do when something else is there.")
+@_config_argument
+@_recipe
+@_on_drift
 @command.as_json
 def add(
     *, name: str, kind: str, config: dict[str, str], recipe: str | None, on_drift: str | None, as_json: bool
 ) -> None:
-    """Set up a channel, such as: dam channel add shop folder path=/srv/shop/img"""
+    """Set up a channel, such as: dam channel add shop folder path=/srv/shop/img
+
+    A value may be kept off the command line: secret=@FILE takes it from a file, secret=- from standard input.
+    """
     with command.connect() as service:
-        wanted = {"name": name, "kind": kind, "config": typed(config, _schema(service, kind))}
+        wanted = {"name": name, "kind": kind, "config": typed(config, schema_of(service, kind))}
         more = {"recipe": recipe, "on_drift": on_drift}
         made = service.post("/channels", {**wanted, **{key: value for key, value in more.items() if value}})
+    if as_json:
+        print_json(made)
+    else:
+        say(f"{clean(made['id'])}  {clean(made['name'])}")
+
+
+@channel.command()
+@click.argument("name")
+@_config_argument
+@click.option("--name", "new_name", metavar="NAME", help="Another name.")
+@_recipe
+@_on_drift
+@command.as_json
+def edit(
+    *,
+    name: str,
+    config: dict[str, str],
+    new_name: str | None,
+    recipe: str | None,
+    on_drift: str | None,
+    as_json: bool,
+) -> None:
+    """Change a channel, such as its secret: dam channel edit shop secret=@FILE
+
+    KEY= without a value takes a setting away. Where a channel leads can't change.
+    """
+    with command.connect() as service:
+        path = f"/channels/{naming.channel(service, name)['id']}"
+        found, tag = service.tagged(path)
+        kept = typed({key: value for key, value in config.items() if value}, schema_of(service, found["kind"]))
+        wanted = {"config": {**dict.fromkeys(config), **kept}, "name": new_name, "recipe": recipe, "on_drift": on_drift}
+        changes = {key: value for key, value in wanted.items() if value}
+        if not changes:
+            raise click.UsageError("Say what to change.")
+        made = service.patch(path, changes, tag)
     if as_json:
         print_json(made)
     else:
@@ -156,7 +201,8 @@ def _typed(name: str, value: str, wanted: str | None) -> Any:
         raise click.BadParameter(f"{name} has to be a number, not {value!r}.") from None
 
 
-def _schema(service: Service, kind: str) -> Thing:
+def schema_of(service: Service, kind: str) -> Thing:
+    """The JSON Schema of a kind's configuration. Raises Failure ``unknown_kind``."""
     kinds = {each["name"]: each for each in service.get("/channels/kinds")["data"]}
     if kind not in kinds:
         raise Failure("unknown_kind", f"There is no kind {kind!r}; there is: {', '.join(sorted(kinds))}.")

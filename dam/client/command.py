@@ -3,7 +3,9 @@
 Rule: options have one spelling everywhere. Must not: know a particular command.
 """
 
+import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -24,6 +26,29 @@ version = click.argument("version", type=click.IntRange(1))
 def connect() -> Service:
     """The service that this command speaks to. Raises Failure."""
     return Service(credentials.find())
+
+
+def values(ctx: click.Context, parameter: click.Parameter, given: Sequence[str]) -> dict[str, str]:
+    """``name=value`` arguments of which a value may be elsewhere, so that a secret is on no command line: ``@FILE`` is
+    what the file holds, ``-`` what standard input brings, or is asked for; ``@@`` is an ``@``. A click callback."""
+    found = pairs(ctx, parameter, given)
+    if list(found.values()).count("-") > 1:
+        raise click.BadParameter("only one value can come from standard input.", ctx, parameter)
+    return {name: _value(ctx, parameter, name, text) for name, text in found.items()}
+
+
+def _value(ctx: click.Context, parameter: click.Parameter, name: str, text: str) -> str:
+    if text.startswith("@@"):
+        return text[1:]
+    if text == "-":
+        answer: str = click.prompt(name, hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.read()
+        return answer.removesuffix("\n")
+    if not text.startswith("@"):
+        return text
+    try:
+        return Path(text[1:]).read_text(encoding="utf-8").removesuffix("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.BadParameter(f"{name}: {text[1:]} can't be read.", ctx, parameter) from error
 
 
 def pairs(ctx: click.Context, parameter: click.Parameter, values: Sequence[str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ import click
 _TABLE = {
     "approve": ("decisions", "Approve a version and replace the old one everywhere."),
     "change": ("placements", "Change what a placement follows, or as what it is delivered."),
-    "channel": ("channels", "Destinations: add, list, check, audit, remove."),
+    "channel": ("channels", "Destinations: add, edit, list, check, audit, remove."),
     "demo": ("demo", "Show the whole story on the running service, with proof from the disk."),
     "edit": ("assets", "Change what is written about an asset."),
     "events": ("feed", "What happened, in order."),

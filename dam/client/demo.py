@@ -1,20 +1,25 @@
 """``dam demo``: the whole story on the running service, ending in a table of proof.
 
-Rule: the digests in the column "digest read" are the demo's own: it opens the files in the folder on the disk and
-hashes them. What the service says stands beside them, and a difference ends with exit 1.
+Rule: the digests in the column "digest read" are the demo's own: it opens the files in the folder on the disk, and
+fetches the objects from the bucket if one is given, and hashes them. What the service says stands beside them, and a
+difference ends with exit 1.
 """
 
 import hashlib
 import secrets
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
+from dam.client import bucket as buckets
 from dam.client import command, pictures
+from dam.client.channels import schema_of, typed
 from dam.client.failure import Failure
 from dam.client.http import Service, Thing
 from dam.client.rollouts import POLL_S, follow
@@ -25,10 +30,13 @@ CAMPAIGN = "Demo: four seasons"
 PATIENCE_S = 20.0
 PLACES = (("home/hero.jpg", "original"), ("home/hero.webp", "large-2048"), ("mail/spring.webp", "preview-1024"))
 
+Look = Callable[[str], str | None]
+"""The demo's own look at a remote name of a channel: the digest of what is there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """One placement: what should be there by the service, and what the demo found on the disk."""
+    """One placement: what should be there by the service, and what the demo found there itself."""
 
     remote: str
     version: int | None
@@ -39,32 +47,38 @@ class Proof:
 
     @property
     def holds(self) -> bool:
-        """Whether the service calls it current, and the disk agrees."""
+        """Whether the service calls it current, and the demo's own look agrees."""
         return self.state == "current" and self.read is not None and self.read == self.expected
 
 
 @click.command()
 @click.option("--samples", metavar="DIR", type=click.Path(path_type=Path), help="Only make the sample files, there.")
 @click.option("--folder", metavar="DIR", type=click.Path(path_type=Path), help="An empty folder to place into.")
+@click.option(
+    "--s3", metavar="KEY=VALUE", multiple=True, callback=command.values,
+    help="A bucket to place into as well: endpoint=…, bucket=…, key=…, secret=@FILE, as of a channel of the kind s3.",
+)  # fmt: skip
 @command.as_json
-def demo(*, samples: Path | None, folder: Path | None, as_json: bool) -> None:
+def demo(*, samples: Path | None, folder: Path | None, s3: dict[str, str], as_json: bool) -> None:
     """Show the whole story on the running service, with proof from the disk."""
     if samples is not None:
         _only_samples(samples, as_json=as_json)
         return
     with command.connect() as service, tempfile.TemporaryDirectory(prefix="dam-demo-") as workspace:
         target = folder if folder is not None else Path(tempfile.mkdtemp(prefix="dam-demo-channel-"))
-        proofs = Story(service, Path(workspace), target.absolute(), quiet=as_json).tell()
+        proofs = Story(service, Path(workspace), target.absolute(), s3, quiet=as_json).tell()
     _report(proofs, target, as_json=as_json)
 
 
 class Story:
-    """The demo's steps, in order, on one service and one folder."""
+    """The demo's steps, in order, on one service, one folder, and one bucket if its configuration is given."""
 
-    def __init__(self, service: Service, workspace: Path, target: Path, *, quiet: bool) -> None:
+    def __init__(self, service: Service, workspace: Path, target: Path, bucket: dict[str, str], *, quiet: bool) -> None:
         self._service = service
         self._workspace = workspace
         self._target = target
+        self._bucket = bucket
+        self._looks: dict[str, Look] = {}
         self._quiet = quiet
 
     def tell(self) -> list[Proof]:
@@ -73,9 +87,9 @@ class Story:
         self._say(f"Made {len(files)} sample files.")
         assets = self._upload(files)
         self._search()
-        hero, channel = assets["spring-hero.jpg"], self._channel()
+        hero, channels = assets["spring-hero.jpg"], self._channels()
         self._approve(hero, 1)
-        placements = [self._place(hero, channel, remote, recipe) for remote, recipe in PLACES]
+        placements = [self._place(hero, each, remote, recipe) for each in channels for remote, recipe in PLACES]
         self._say(f"Placed it in {len(placements)} places, each with its own recipe.")
         self._replace(hero, files["spring-hero-evening.jpg"])
         self._follow(self._approve(hero, 2))
@@ -103,11 +117,21 @@ class Story:
             time.sleep(POLL_S)
         self._say(f'Searched for campaign:"{CAMPAIGN}" tag:demo and found {found["total"]}.')
 
-    def _channel(self) -> Thing:
+    def _channels(self) -> list[Thing]:
         self._target.mkdir(parents=True, exist_ok=True)
         name = f"demo-{secrets.token_hex(3)}"
-        made = self._service.post("/channels", {"name": name, "kind": "folder", "config": {"path": str(self._target)}})
+        made = [self._channel(name, "folder", {"path": str(self._target)}, lambda remote: _hash(self._target / remote))]
         self._say(f"Made the channel {name}, which is the folder {self._target}.")
+        if self._bucket:
+            config = typed(self._bucket, schema_of(self._service, "s3"))
+            config["prefix"] = "/".join(part for part in (config.get("prefix"), name) if part)
+            made.append(self._channel(f"{name}-bucket", "s3", config, partial(buckets.digest, config)))
+            self._say(f"Made the channel {name}-bucket, which is {config['prefix']} in the bucket {config['bucket']}.")
+        return made
+
+    def _channel(self, name: str, kind: str, config: Thing, look: Look) -> Thing:
+        made = self._service.post("/channels", {"name": name, "kind": kind, "config": config})
+        self._looks[made["id"]] = look
         return made
 
     def _approve(self, asset: Thing, number: int) -> Thing:
@@ -132,12 +156,12 @@ class Story:
         follow(self._service, rollout["number"], as_json=False, quiet=self._quiet)
 
     def _proof(self, placement: Thing, original: str | None) -> Proof:
-        """What should be there, beside what is on the disk. For the original that is the digest of the demo's own file,
-        for the others the service's recorded artefact.
+        """What should be there, beside what is there. For the original that is the digest of the demo's own file, for
+        the others the service's recorded artefact.
         """
         desired, remote = placement["desired"], placement["remote"]
         expected = original if placement["recipe"] == "original" else desired["sha256"]
-        read = _hash(self._target / remote)
+        read = self._looks[placement["channel_id"]](remote)
         return Proof(remote, desired["version"], expected, read, placement["verified_at"], placement["state"])
 
     def _say(self, line: str) -> None:
@@ -173,7 +197,7 @@ def _report(proofs: list[Proof], target: Path, *, as_json: bool) -> None:
         say()
     wrong = [each.remote for each in proofs if not each.holds]
     if wrong:
-        raise Failure("not_proven", f"What is on the disk is not what it should be: {', '.join(wrong)}.")
+        raise Failure("not_proven", f"What is there is not what it should be: {', '.join(wrong)}.")
     if not as_json:
         say(f"Every place shows the approved version. Look for yourself: {clean(target)}")
 

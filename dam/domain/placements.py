@@ -5,7 +5,7 @@ Rule: what a placement should show is computed from the asset, never stored. How
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -39,7 +39,7 @@ class Need:
 @dataclass(frozen=True, slots=True)
 class ConfiguredChannel:
     """A destination as it was set up. ``unreachable`` is set while it can't be spoken to, and ``next_check_at`` says
-    when it is tried again.
+    when it is tried again. ``config`` is what may be shown of the configuration; its secrets are ``sealed``.
     """
 
     id: str
@@ -57,6 +57,7 @@ class ConfiguredChannel:
     failures: int = 0
     next_check_at: datetime | None = None
     removed_at: datetime | None = None
+    sealed: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ Rule: a channel is marked at its destination before it is recorded, so that a re
 an empty place.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from dam.domain import policy, recipes
@@ -34,9 +35,12 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class ChannelEdit:
-    """What is to change; None leaves a part as it is. Where a channel leads can't change: its placements would lie."""
+    """What is to change; None leaves a part as it is. Where a channel leads can't change: its placements would lie. Of
+    ``config`` a part that is None is taken away.
+    """
 
     name: str | None = None
+    config: Mapping[str, object] | None = None
     recipe: str | None = None
     on_drift: OnDrift | None = None
     audit_every_s: int | None = None
@@ -58,7 +62,7 @@ def add(services: Services, actor: Actor, setup: Setup) -> str:
         id=new_id(),
         name=setup.name,
         kind=setup.kind,
-        config=setup.config,
+        config={},
         recipe=setup.recipe,
         on_drift=setup.on_drift,
         audit_every_s=every,
@@ -66,6 +70,7 @@ def add(services: Services, actor: Actor, setup: Setup) -> str:
         created_by=actor.principal_id,
         checked_at=at,
     )
+    channel = _configured(services, channel, setup.config)
     _establish(services, channel)
     with services.store.writing() as work:
         _free_name(work, setup.name)
@@ -78,19 +83,25 @@ def add(services: Services, actor: Actor, setup: Setup) -> str:
 
 
 def edit(services: Services, actor: Actor, channel_id: str, revision: int, change: ChannelEdit) -> None:
-    """Raises Forbidden, NotFound, PreconditionFailed ``revision_differs``, Conflict ``channel_exists``, ``moved``."""
+    """Raises Forbidden, NotFound, PreconditionFailed ``revision_differs``, Conflict ``channel_exists``,
+    ``channel_moved``; for another configuration Invalid ``invalid_config``, ``config_fixed``, Conflict
+    ``channel_unreachable``: it is tried before it is stored.
+    """
     policy.require(actor, "channel.edit")
     if change.recipe is not None:
         recipes.newest_version(change.recipe)
+    configured = _tried(services, channel_id, change.config) if change.config else None
     with services.store.writing() as work:
         channel = known(work, channel_id)
-        if channel.revision != revision:
+        if channel.revision != revision or (configured and configured.revision != revision):
             raise PreconditionFailed("revision_differs", "Somebody changed the channel since you loaded it.")
         if change.name is not None and change.name != channel.name:
             _free_name(work, change.name)
             work.placements.show_channel_anew(channel_id)
         after = replace(
             channel,
+            config=configured.config if configured else channel.config,
+            sealed=configured.sealed if configured else channel.sealed,
             name=change.name or channel.name,
             recipe=change.recipe or channel.recipe,
             on_drift=change.on_drift or channel.on_drift,
@@ -98,6 +109,8 @@ def edit(services: Services, actor: Actor, channel_id: str, revision: int, chang
             revision=channel.revision + 1,
         )
         _store(work, channel, after)
+        if configured:
+            note_reachable(work, after, work.now())
         data = {"channel_id": channel.id, "name": after.name, "recipe": after.recipe, "on_drift": after.on_drift}
         work.record(event("channel.edited", actor.principal_id, work.now(), None, data))
         work.commit()
@@ -168,9 +181,36 @@ def known(work: UnitOfWork, channel_id: str) -> ConfiguredChannel:
     return channel
 
 
+def _tried(services: Services, channel_id: str, changes: Mapping[str, object]) -> ConfiguredChannel:
+    """The channel with another configuration, which was seen to lead to the same place."""
+    with services.store.reading() as work:
+        channel = known(work, channel_id)
+    kind = services.channels.kinds().get(channel.kind)
+    fixed = kind.fixed if kind else frozenset(changes)
+    if moved := sorted(name for name in fixed & set(changes) if changes[name] != channel.config.get(name)):
+        detail = f"{', '.join(moved)}: where a channel leads can't change; set up another channel."
+        raise Invalid("config_fixed", detail)
+    after = _configured(services, channel, changes)
+    with _answered():
+        services.channels.open(after).check()
+    return after
+
+
+def _configured(services: Services, channel: ConfiguredChannel, changes: Mapping[str, object]) -> ConfiguredChannel:
+    with _answered():
+        return services.channels.configured(channel, changes)
+
+
 def _establish(services: Services, channel: ConfiguredChannel) -> None:
-    try:
+    with _answered():
         services.channels.open(channel).establish()
+
+
+@contextmanager
+def _answered() -> Iterator[None]:
+    """What a destination says is an answer to whoever sets it up."""
+    try:
+        yield
     except InvalidConfig as problem:
         raise Invalid("invalid_config", problem.detail, extra={"reason": problem.code}) from problem
     except ChannelError as problem:

@@ -3,6 +3,7 @@
 Rule: built once by ``dam.wiring``; frozen; operations name no other source of anything from outside.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -19,19 +20,25 @@ from dam.ports.store import Store
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of channel. ``schema``: its configuration as JSON Schema; ``evidence``: what its read-back proves with;
-    ``batch``: how many deliveries may share one permit; ``on_drift``: what a new channel of this kind does.
+    ``batch``: how many deliveries may share one permit; ``fixed``: what of the configuration can't change.
     """
 
     name: str
     schema: dict[str, object]
     evidence: str
     batch: int
+    fixed: frozenset[str]
 
 
 class Channels(Protocol):
     """The kinds of channels that there are, and how a configured one is opened."""
 
     def kinds(self) -> dict[str, Kind]: ...
+
+    def configured(self, channel: ConfiguredChannel, changes: Mapping[str, object]) -> ConfiguredChannel:
+        """The channel with these changes to its configuration; None takes a part away. Secrets are sealed, and stay as
+        they are where none is named. Raises ``InvalidConfig``, Unavailable (``secret_key_missing``)."""
+        ...
 
     def open(self, channel: ConfiguredChannel) -> Channel:
         """The adapter for a channel. Raises ``InvalidConfig`` where the configuration can't work."""

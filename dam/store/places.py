@@ -29,6 +29,7 @@ channels = Table(
     whole("failures"),
     when("next_check_at", nullable=True),
     when("removed_at", nullable=True),
+    words("sealed", nullable=True),
     one_of("on_drift", get_args(OnDrift)),
     partial("uq_channels_name", "name", where="removed_at IS NULL", unique=True),
     partial("ix_channels_next_check", "next_check_at", where="removed_at IS NULL"),

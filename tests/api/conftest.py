@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,12 +15,14 @@ from dam.channels import KINDS
 from dam.channels.configured import ConfiguredChannels
 from dam.channels.hand import Hands
 from dam.channels.kind import Surroundings
+from dam.channels.network import Network
 from dam.clock import SystemClock
 from dam.domain.principals import Actor, Role
 from dam.objects.local import LocalObjects
 from dam.passwords import Argon2Passwords
 from dam.ports.services import Rules, Services
 from dam.store.work import SqlStore, open_store
+from dam.vault import AesVault
 from search.engines.tantivy import TantivyIndex
 from tests.api.world import World, populate
 from tests.conftest import Time
@@ -41,11 +44,12 @@ def build(database_url: str, folder: Path, time: Time, hands: Hands) -> Services
     """Real adapters; passwords are cheap, time stands still."""
     home = folder / "home"
     home.mkdir()
+    surroundings = Surroundings(home, hands, network=Network((ip_network("127.0.0.0/8"),)))
     return Services(
         store=open_store(database_url, now=time.now),
         objects=LocalObjects(folder / "objects"),
         index=TantivyIndex(folder / "index"),
-        channels=ConfiguredChannels(KINDS, Surroundings(home, hands)),
+        channels=ConfiguredChannels(KINDS, surroundings, lambda: AesVault(None, home / "secret.key")),
         clock=SystemClock(),
         passwords=Argon2Passwords(argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)),
         rules=Rules(max_upload=MAX_UPLOAD),

@@ -13,7 +13,9 @@ _TEST = re.compile(r"`(test_\w+)`")
 _LINK = re.compile(r"\]\(([\w/.]+)\)")
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/architecture.md", "docs/api.md", "docs/search.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "docs/architecture.md", "docs/api.md", "docs/search.md", "docs/channels.md"]
+)
 def test_every_file_that_a_document_names_is_there(name: str) -> None:
     document = ROOT / name
     text = document.read_text(encoding="utf-8")

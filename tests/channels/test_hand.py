@@ -159,9 +159,9 @@ def test_a_hand_that_takes_too_long_to_start_is_not_asked(
 
     clock, start = JumpingClock(), hand_module._start
 
-    def slow_start() -> hand_module._Hand:
+    def slow_start(program: Path) -> hand_module._Hand:
         clock.ahead = 100
-        return start()
+        return start(program)
 
     monkeypatch.setattr(hands, "_clock", clock)
     monkeypatch.setattr(hand_module, "_start", slow_start)

@@ -216,3 +216,50 @@ def test_help_and_a_command_load_nothing_of_the_service() -> None:
     first, _, loaded = said.partition("|")
     assert not {"httpx", "rich"} & set(first.split())
     assert not heavy & set(loaded.split())
+
+
+S3 = {"name": "s3", "evidence": "sha256", "schema": {"properties": {"secure": {"type": "boolean"}, "secret": {}}}}
+
+
+@pytest.fixture
+def kinds(fake: Fake) -> None:
+    fake.on("GET", "/channels/kinds", {"data": [S3], "next": None})
+    fake.on("POST", "/channels", {"id": "c", "name": "shop"}, 201)
+
+
+@pytest.mark.usefixtures("kinds")
+@pytest.mark.parametrize(
+    ("given", "brought", "sent"),
+    [
+        ("@secret", None, "from a file"),
+        ("-", "from input\n", "from input"),
+        ("@@home", None, "@home"),
+        ("a=b@c-", None, "a=b@c-"),
+    ],
+)
+def test_a_value_may_be_kept_off_the_command_line(
+    fake: Fake, dam: Dam, tmp_path: Path, given: str, brought: str | None, sent: str
+) -> None:
+    (tmp_path / "secret").write_text("from a file\n")
+    result = dam("channel", "add", "shop", "s3", "secure=false", f"secret={given}", input=brought)
+    assert result.exit_code == 0, result.output
+    assert _body(fake) == {"name": "shop", "kind": "s3", "config": {"secure": False, "secret": sent}}
+    assert sent not in result.output
+
+
+@pytest.mark.usefixtures("kinds")
+@pytest.mark.parametrize("given", [["secret=@nowhere"], ["secret=-", "key=-"], ["secret"]])
+def test_a_value_that_is_not_there_is_told(fake: Fake, dam: Dam, given: list[str]) -> None:
+    result = dam("channel", "add", "shop", "s3", *given)
+    assert (result.exit_code, fake.asked) == (2, [])
+
+
+@pytest.mark.usefixtures("kinds")
+def test_a_channel_is_changed_in_what_is_named(fake: Fake, dam: Dam) -> None:
+    fake.on("GET", "/channels", {"data": [{"id": "c", "name": "shop"}], "next": None})
+    fake.on("GET", "/channels/c", {"id": "c", "name": "shop", "kind": "s3"}, ETag='"3"')
+    fake.on("PATCH", "/channels/c", {"id": "c", "name": "store"})
+    assert dam("channel", "edit", "shop", "secret=-", "cache_control=", "--name", "store", input="new\n").exit_code == 0
+    assert fake.asked[-1].headers["If-Match"] == '"3"'
+    assert _body(fake) == {"name": "store", "config": {"secret": "new", "cache_control": None}}
+    assert dam("channel", "edit", "shop").exit_code == 2

@@ -89,6 +89,16 @@ def test_the_port_also_comes_as_port_and_dam_port_wins(monkeypatch: pytest.Monke
         ("DAM_LEASE_SECONDS", "nan", "DAM_LEASE_SECONDS: it must be between 5 and 3600."),
         ("DAM_SELF_APPROVAL", "maybe", "DAM_SELF_APPROVAL: write true or false."),
         ("DAM_LOG_LEVEL", "loud", "DAM_LOG_LEVEL: write one of debug, info, warning, error."),
+        (
+            "DAM_CHANNEL_NETWORKS",
+            "10.0.0.0/8, 10.0.0.1/8",
+            "DAM_CHANNEL_NETWORKS: write networks such as 10.0.0.0/8, with commas between them.",
+        ),
+        (
+            "DAM_SECRET_KEY",
+            "hunter2",
+            "DAM_SECRET_KEY: write 64 hexadecimal digits, such as `openssl rand -hex 32` makes.",
+        ),
     ],
 )
 def test_a_wrong_value_is_told_with_what_to_write(
@@ -101,6 +111,17 @@ def test_a_wrong_value_is_told_with_what_to_write(
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DAM_DATABASE_URL", "postgresql://u:hunter2@h/d")
     assert "hunter2" not in repr(Settings.read())
+
+
+def test_networks_and_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (Settings.read().channel_networks, Settings.read().secret_key) == ((), None)
+    monkeypatch.setenv("DAM_CHANNEL_NETWORKS", "10.0.0.0/8, fd00::/8")
+    monkeypatch.setenv("DAM_SECRET_KEY", "0f" * 32)
+    settings = Settings.read()
+    assert [str(each) for each in settings.channel_networks] == ["10.0.0.0/8", "fd00::/8"]
+    assert settings.secret_key == b"\x0f" * 32
+    assert "0f0f" not in repr(settings)
+    assert repr(settings.secret_key) not in repr(settings)
 
 
 def test_settings_are_frozen() -> None:

@@ -6,8 +6,8 @@ contract suite holds it to what every channel does.
 
 import hashlib
 import io
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Self
 
 from dam.channels.names import split
@@ -181,7 +181,10 @@ class OneChannel:
         self._channel, self._batch = channel, batch
 
     def kinds(self) -> dict[str, Kind]:
-        return {"held": Kind("held", {}, "sha256", self._batch)}
+        return {"held": Kind("held", {}, "sha256", self._batch, frozenset())}
+
+    def configured(self, channel: ConfiguredChannel, changes: Mapping[str, object]) -> ConfiguredChannel:
+        return replace(channel, config=changes)
 
     def open(self, channel: ConfiguredChannel) -> Channel:
         assert channel.kind == "held"

@@ -36,6 +36,7 @@ SUITES: Mapping[str, Suite] = {
     "servers": Suite(("tests/stack/suites/answers.py",), tuple(SERVERS)),
     "objects": Suite(("tests/stack/suites/objects.py", "tests/stack/suites/leftovers.py"), ("minio", "versitygw")),
     "operations": Suite(("tests/stack/suites/operations.py",), ("postgresql", "minio")),
+    "channels": Suite(("tests/stack/suites/channels.py",), ("minio", "versitygw")),
     "flow": Suite(("tests/stack/suites/flow.py",), ("postgresql", "minio", "versitygw")),
 }
 
