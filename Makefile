@@ -4,7 +4,7 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run demo test lint check test-stack mutants torture bench lock clean
+.PHONY: help run demo test lint check test-stack mutants torture bench bench-stack lock clean
 
 help:
 	@echo 'make run    start the service in the foreground (PORT=, DAM_HOME= override); Ctrl-C stops it'
@@ -14,6 +14,7 @@ help:
 	@echo 'make mutants   take each defence out in turn, in a copy; fails if its test still passes (NAME= for some of them)'
 	@echo 'make torture   the long campaigns: every kill, long schedules; hours'
 	@echo 'make bench  measure it, against the same work done bare on this machine (NAME= for some of it; docs/bench.md)'
+	@echo 'make bench-stack   the same on real servers, found or installed for it (NAME= for some of it)'
 	@echo 'make lint   style, types and import contracts only'
 	@echo 'make lock   pin the dependencies of pyproject.toml anew'
 
@@ -78,6 +79,9 @@ torture: .venv/test
 
 bench: .venv/test
 	@$(BIN)/python -m tests.bench.run $(NAME)
+
+bench-stack: .venv/test
+	@$(BIN)/python -m tests.bench.stack.run $(NAME)
 
 # ---- dependencies ----
 

@@ -117,7 +117,11 @@ class Settings:
     )
     search_url: str = _setting("", str, "`tantivy:///PATH`. Empty: an index in the home folder.", secret=True)
     broker_url: str = _setting(
-        "embedded://", str, "`embedded://`: the worker process runs the jobs itself.", secret=True
+        "embedded://",
+        str,
+        "`embedded://`: the worker process runs the jobs itself. `amqp://USER:PASSWORD@HOST:PORT/VHOST` (RabbitMQ) or "
+        "`redis://:PASSWORD@HOST:PORT/NUMBER`: Celery workers do ([operate.md](operate.md)).",
+        secret=True,
     )
     self_approval: bool = _setting("true", _boolean, "Whether people may approve versions that they made.")
     max_upload_bytes: int = _setting(str(64 << 30), _within(1, 1 << 50, int), "The largest file that is taken.")

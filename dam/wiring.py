@@ -45,8 +45,7 @@ class Adapters:
 
 def choose(settings: Settings) -> Adapters:
     """Import what these settings name. Raises SettingsError for a URL that nothing here understands."""
-    if urlsplit(settings.broker_url).scheme != "embedded":
-        raise _unsupported("DAM_BROKER_URL", settings.broker_url, "embedded://")
+    _check_broker(settings)
     return Adapters(_store(database_url(settings)), _objects(settings), _index(settings))
 
 
@@ -89,6 +88,23 @@ def database_url(settings: Settings) -> str:
 def is_embedded(settings: Settings) -> bool:
     """Is the database a file of this machine, so that no worker of another one can be at work?"""
     return urlsplit(database_url(settings)).scheme == "sqlite"
+
+
+def has_broker(settings: Settings) -> bool:
+    """Do the workers of a broker run the jobs? Whoever starts processes makes what speaks to it."""
+    return urlsplit(settings.broker_url).scheme != "embedded"
+
+
+def has_own_index(settings: Settings) -> bool:
+    """Is the index a folder of this machine, which one process writes?"""
+    return urlsplit(settings.search_url).scheme in ("", "tantivy")
+
+
+def _check_broker(settings: Settings) -> None:
+    if urlsplit(settings.broker_url).scheme not in ("embedded", "amqp", "redis"):
+        raise _unsupported("DAM_BROKER_URL", settings.broker_url, "embedded://, amqp://…, redis://…")
+    if has_broker(settings) and is_embedded(settings):
+        raise SettingsError("DAM_BROKER_URL: workers of a broker need DAM_DATABASE_URL=postgresql://….")
 
 
 def _store(url: str) -> Callable[[Callable[[], None]], Store]:

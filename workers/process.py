@@ -2,13 +2,15 @@
 
 Rule: the loop sleeps until somebody wakes it, something is due by the clock, or a second has passed, whichever is
 first. It never does work itself, so that the next job starts at once. Stopping begins nothing new, waits for what
-runs, and leaves the rest to the leases. Must not: read the settings or know signals (``dam.commands``).
+runs, and leaves the rest to the leases. With a broker, jobs and deliveries are done by its workers: a thread of this
+process sends what is due (``workers.dispatch``). Must not: read the settings or know signals (``dam.commands``).
 """
 
 import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
 
@@ -16,6 +18,7 @@ from dam.domain.work import Job
 from dam.ports.media import Renderer
 from dam.ports.services import Services
 from workers import deliver, relay, runner, tasks
+from workers.dispatch import DELIVER, LOOK, Dispatch
 from workers.relay import Lane, Step
 from workers.sweep import Chore, Sweeper
 from workers.threads import Lanes, Pump, wait_until_idle
@@ -59,6 +62,38 @@ class Pace:
             self._sleep(self._pause)
 
 
+class Part(Protocol):
+    """Something that works beside the loop."""
+
+    def busy(self) -> int: ...
+    def close(self) -> None: ...
+
+
+class Kicked(Part, Protocol):
+    """A part that looks for work when it is told that there is some."""
+
+    def kick(self) -> None: ...
+
+
+class Hints:
+    """``Kicked`` by the broker's workers: a kick becomes a message to one of them."""
+
+    def __init__(self, dispatch: Dispatch, sending: Pump, task: str) -> None:
+        self._dispatch = dispatch
+        self._sending = sending
+        self._task = task
+
+    def kick(self) -> None:
+        self._dispatch.hint(self._task)
+        self._sending.kick()
+
+    def busy(self) -> int:
+        return 0
+
+    def close(self) -> None:
+        """What was not sent yet is due again, and seen again."""
+
+
 class Worker:
     """One worker. ``run`` returns after ``stop`` was called, from a signal handler or another thread."""
 
@@ -70,8 +105,11 @@ class Worker:
         wake: Sender,
         sizes: Sizes | None = None,
         own: Sequence[Chore] = (),
+        dispatch: Dispatch | None = None,
     ) -> None:
-        """``own``: chores of this process, beside those of ``workers.sweep``."""
+        """``own``: chores of this process, beside those of ``workers.sweep``. ``dispatch``: sends the jobs of its
+        lanes, and hints that deliveries and looks are due, to the workers of a broker; the caller closes it.
+        """
         sizes = sizes or Sizes()
         self._services = services
         self._receiver = receiver
@@ -79,14 +117,20 @@ class Worker:
         self._stopping = False
         self._pace = Pace()
         self._parent = os.getppid()
-        self._deliveries = Pump("deliver", lambda: deliver.deliveries(services), sizes.deliver)
-        self._looks = Pump("look", lambda: deliver.looks(services), sizes.look)
+        self._deliveries: Kicked = Pump("deliver", lambda: deliver.deliveries(services), sizes.deliver)
+        self._looks: Kicked = Pump("look", lambda: deliver.looks(services), sizes.look)
+        self._sending: Pump | None = None
+        if dispatch is not None:
+            self._sending = Pump("send", dispatch.turn, 1)
+            self._deliveries = Hints(dispatch, self._sending, DELIVER)
+            self._looks = Hints(dispatch, self._sending, LOOK)
         self._sweeper = Sweeper(services, self._looks.kick, own=own)
         self._sweeps = Pump("sweep", self._sweeper.turn, 1)
         self._tasks = tasks.table(
             services, renderer, lambda ids: self._deliveries.kick(), lambda ids: self._looks.kick()
         )
-        threads = {lane: sizes.render if lane == tasks.RENDER else 1 for lane in tasks.LANES}
+        here = [lane for lane in tasks.LANES if dispatch is None or lane not in dispatch.lanes]
+        threads = {lane: sizes.render if lane == tasks.RENDER else 1 for lane in here}
         self._lanes = Lanes(threads, self._do, wake)
 
     def run(self) -> None:
@@ -105,7 +149,8 @@ class Worker:
         """Begin nothing new and wait for what runs, at most so long; returns how much still runs then. That is begun
         again by the next worker.
         """
-        parts: Sequence[Lanes | Pump] = (self._lanes, self._deliveries, self._looks, self._sweeps)
+        parts: list[Part] = [self._lanes, self._deliveries, self._looks, self._sweeps]
+        parts += [self._sending] if self._sending else []
         for part in parts:
             part.close()
         return wait_until_idle(lambda: sum(part.busy() for part in parts), seconds)
@@ -118,6 +163,8 @@ class Worker:
             log.exception("relay failed")
             return _AFTER_FAILURE_S
         self._pace.note(step.jobs)
+        if self._sending and step.next_job is not None and step.next_job <= step.now:
+            self._sending.kick()
         if step.next_delivery is not None and step.next_delivery <= step.now:
             self._deliveries.kick()
         if self._sweeper.next_at() <= time.monotonic():

@@ -19,13 +19,15 @@ EVENTS_A_STEP = 500
 @dataclass(frozen=True, slots=True)
 class Lane:
     """Tasks that share threads, so that a slow kind of task can't hold up another. ``lease``: longer than any of its
-    jobs runs. ``batch``: how many jobs are taken and sent together.
+    jobs runs. ``batch``: how many jobs are taken and sent together. ``queue``: the broker's, where there is a broker;
+    without one a lane stays with the process that relays.
     """
 
     name: str
     tasks: tuple[str, ...]
     lease: timedelta
     batch: int = 1
+    queue: str = ""
 
 
 Send = Callable[[Lane, Sequence[Job]], None]
@@ -61,7 +63,7 @@ def step(store: Store, free: Mapping[Lane, int], send: Send, routes: Mapping[str
             return Step(0, 0, full=False, now=now, next_job=next_job, next_delivery=work.rollouts.next_due())
         work.commit()
     for lane, jobs in leased:
-        for batch in _batches(lane, jobs):
+        for batch in batches(lane, jobs):
             send(lane, batch)
     full = events == EVENTS_A_STEP or any(jobs and len(jobs) == free[lane] * lane.batch for lane, jobs in leased)
     # What waits was sent; only now is there time to ask when to look again.
@@ -83,7 +85,7 @@ def number(store: Store, routes: Mapping[str, Sequence[str]] = ROUTES) -> bool:
     return events == EVENTS_A_STEP
 
 
-def _batches(lane: Lane, jobs: Sequence[Job]) -> Iterator[list[Job]]:
+def batches(lane: Lane, jobs: Sequence[Job]) -> Iterator[list[Job]]:
     """Jobs of one task each, at most ``lane.batch`` together."""
     for task in dict.fromkeys(job.task for job in jobs):
         mine = [job for job in jobs if job.task == task]

@@ -22,6 +22,8 @@ Ids = Mapping[str, object]
 Task = Callable[[Ids], None]
 """Does the work for a job's ids. It must bear being repeated."""
 
+Over = Callable[[Sequence[Job]], Sequence[Job]]
+
 _MAY_PASS = (Conflict, StorageFull, TooManyRequests, Unavailable)
 _DETAIL_CHARS = 500
 
@@ -35,8 +37,9 @@ class Failure:
     final: bool
 
 
-def run(store: Store, task: Task, jobs: Sequence[Job]) -> bool:
-    """Run a batch of leased jobs of one task as one, and settle each; returns whether they are done.
+def run(store: Store, task: Task, jobs: Sequence[Job], over: Over = list) -> bool:
+    """Run a batch of leased jobs of one task as one, and settle each; returns whether they are done. ``over`` is called
+    when the task is over, and gives the jobs as they are leased then.
 
     The ids are those of the first: tasks that are batched do all there is to do. Raises only if the database does not
     take the result; then the lease runs out and the jobs come back.
@@ -47,6 +50,7 @@ def run(store: Store, task: Task, jobs: Sequence[Job]) -> bool:
     if not (alive := [job for job in jobs if job.tries <= MAX_TRIES]):
         return False
     failure = _attempt(task, alive[0])
+    alive = list(over(alive))
     if failure is None:
         _done(store, alive)
         return True

@@ -13,12 +13,13 @@ from dam.ports.services import Services
 from workers.relay import Lane
 from workers.runner import Ids, Task
 
-RENDER = Lane("render", ("render",), timedelta(minutes=5))
+RENDER = Lane("render", ("render",), timedelta(minutes=5), queue="media")
 """A child is killed after a minute; reading and storing big files takes the rest."""
-ROLLOUT = Lane("rollout", ("fan_out", "fan_out_recipe", "reconcile"), timedelta(minutes=5))
-INDEX = Lane("index", ("index",), timedelta(minutes=2), batch=500)
+ROLLOUT = Lane("rollout", ("fan_out", "fan_out_recipe", "reconcile"), timedelta(minutes=5), queue="deliver")
+INDEX = Lane("index", ("index",), timedelta(minutes=2), batch=500, queue="index")
 """One run brings in every asset that is behind, so that hundreds of these are done by one commit of the index."""
 HINTS = Lane("hints", ("deliver", "look"), timedelta(minutes=1), batch=500)
+"""Only kicks: it has no queue, because what it kicks is in the process that relays."""
 
 LANES = (RENDER, ROLLOUT, INDEX, HINTS)
 

@@ -1,9 +1,11 @@
-"""The worker's process: the loop of ``workers.process`` with its signals, its lock and its end.
+"""The worker's process: the loop of ``workers.process`` with its signals, its lock and its end. With a broker it relays
+and sweeps, and Celery's workers (``workers.app``) do the rest.
 
 Rule: leases of a dead worker are given back only by one who holds the worker's lock, so that nothing is begun twice
 while somebody may still be at it. Must not: know tasks.
 """
 
+import importlib
 import json
 import os
 import signal
@@ -17,7 +19,8 @@ from config.settings import Settings
 from dam import wiring
 from dam.commands import apart, home
 from dam.ports.services import Services
-from workers import memory, relay
+from workers import memory, relay, tasks
+from workers.dispatch import Dispatch
 from workers.drain import drain
 from workers.media.studio import Studio
 from workers.process import BACKSTOP_S, Sizes, Worker
@@ -38,11 +41,14 @@ def work(settings: Settings) -> int:
         _give_back_leases(settings, services)
         receiver = Receiver(settings.home, wiring.listener(settings))
         rest = Chore("rest", _REST_S, lambda: _rest(services, studio), next_at=time.monotonic() + _REST_S)
-        worker = Worker(services, StudioRenderer(studio), receiver, wake, sizes(settings), [rest])
+        dispatch = _dispatch(settings, services)
+        worker = Worker(services, StudioRenderer(studio), receiver, wake, sizes(settings), [rest], dispatch)
         _stop_on_signals(worker)
         worker.run()
         left = worker.close(settings.stop_seconds)
         receiver.close()
+        if dispatch and not left:
+            dispatch.close()
     return _end(left)
 
 
@@ -84,6 +90,17 @@ def _once(settings: Settings) -> int:
         services = wiring.build(settings, Sender(settings.home))
         _give_back_leases(settings, services)
         return drain(services, StudioRenderer(studio))
+
+
+def _dispatch(settings: Settings, services: Services) -> Dispatch | None:
+    """What sends jobs to the broker, where there is one. An index that is a folder here stays with this process."""
+    if not wiring.has_broker(settings):
+        return None
+    policy, broker = importlib.import_module("config.celery"), importlib.import_module("workers.broker")
+    url = settings.broker_url
+    sender = broker.CeleryBroker(broker.application(policy.policy(url)), policy.patience(url))
+    kept = {tasks.INDEX} if wiring.has_own_index(settings) else set()
+    return Dispatch(services.store, sender, [lane for lane in tasks.LANES if lane.queue and lane not in kept])
 
 
 def _rest(services: Services, studio: Studio) -> bool:

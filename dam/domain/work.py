@@ -21,7 +21,9 @@ BACKOFF_S = (1, 5, 30, 120)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One task to be run. ``tries`` counts in the database, the present one included."""
+    """One task to be run. ``tries`` counts in the database, the present one included. ``sent_until``: a message about
+    it is on its way; if nobody has taken it by then, another one is sent.
+    """
 
     id: int
     task: str
@@ -31,6 +33,7 @@ class Job:
     tries: int
     created_at: datetime
     leased_until: datetime | None = None
+    sent_until: datetime | None = None
     reason_code: str | None = None
     reason_detail: str | None = None
 

@@ -37,7 +37,31 @@ class Jobs(Protocol):
 
     def enqueue(self, task: str, ids: Mapping[str, object]) -> None: ...
     def lease(self, tasks: Sequence[str], now: datetime, until: datetime, limit: int) -> list[Job]:
-        """Take jobs that are due or whose lease ran out; each taking counts as a try."""
+        """Take jobs that are due or whose lease ran out; each taking counts as a try. One that was sent is left to whom
+        it was sent to, until its time is over.
+        """
+        ...
+
+    def send(self, tasks: Sequence[str], now: datetime, until: datetime, limit: int) -> list[Job]:
+        """Choose jobs as ``lease`` does, to be told to somebody who then takes them: they stay due, use up no try, and
+        are chosen again after ``until``.
+        """
+        ...
+
+    def not_sent(self, sent: Sequence[Job]) -> int:
+        """Of jobs that ``send`` gave: nobody was told. Those that are as they were then may be chosen at once; returns
+        how many.
+        """
+        ...
+
+    def take(self, ids: Sequence[int], now: datetime, until: datetime) -> list[Job]:
+        """Lease those of these jobs that are to be done now, sent or not; each taking counts as a try. Not those that
+        somebody has, that wait after a failure, that are set aside, or done.
+        """
+        ...
+
+    def renew(self, held: Sequence[Job], until: datetime) -> int:
+        """Let the leases of these end at ``until`` instead; returns how many were still held."""
         ...
 
     def done(self, job: Job) -> bool:

@@ -1,18 +1,20 @@
 """The repository of jobs, and the sequencer that numbers events.
 
 Rule: an event is its own outbox row until it has a number, and gets it in the transaction that inserts its jobs. A
-job's lease is its id, its state, its count of tries and its end: whoever lost the lease can't end the job.
+job's lease is its id, its state, its count of tries and its end: whoever lost the lease can't end the job. A job that
+was sent is due as before: only taking it makes a lease, and counts as a try.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnElement,
     RowMapping,
     ScalarSelect,
+    Select,
     and_,
     bindparam,
     delete,
@@ -22,6 +24,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from dam.domain.events import Event
 from dam.domain.work import ID_NAMES, Job
@@ -33,30 +36,57 @@ from dam.store.transaction import Transaction
 _COUNTER = "events"
 
 
-def _earliest(moment: ColumnElement[datetime], state: str) -> ScalarSelect[datetime]:
-    found = select(func.min(moment, type_=moment.type)).where(jobs.c.state == state)
-    return found.scalar_subquery()
+def _earliest(moment: ColumnElement[datetime], condition: ColumnElement[bool]) -> ScalarSelect[datetime]:
+    return select(func.min(moment, type_=moment.type)).where(condition).scalar_subquery()
 
 
 # Built once: the worker's loop asks these all day, and building a statement costs more than running it.
 _NOW = bindparam("now", type_=jobs.c.due_at.type)
 _UNNUMBERED = select(events).where(events.c.number.is_(None)).order_by(events.c.id).limit(bindparam("most"))
-_NEXT = select(_earliest(jobs.c.due_at, "due").label("due"), _earliest(jobs.c.leased_until, "leased").label("leased"))
-_READY = or_(
-    and_(jobs.c.state == "due", jobs.c.due_at <= _NOW), and_(jobs.c.state == "leased", jobs.c.leased_until <= _NOW)
+_WAITS = and_(jobs.c.state == "due", jobs.c.sent_until.is_(None))
+_SENT = and_(jobs.c.state == "due", jobs.c.sent_until.is_not(None))
+_LEASED = jobs.c.state == "leased"
+_NEXT = select(
+    _earliest(jobs.c.due_at, _WAITS).label("due"),
+    _earliest(jobs.c.sent_until, _SENT).label("sent"),
+    _earliest(jobs.c.leased_until, _LEASED).label("leased"),
 )
+_LEASE_OVER = and_(_LEASED, jobs.c.leased_until <= _NOW)
+_READY = or_(and_(_WAITS, jobs.c.due_at <= _NOW), and_(_SENT, jobs.c.sent_until <= _NOW), _LEASE_OVER)
 _FREE = (
     select(jobs.c.id)
     .where(jobs.c.task.in_(bindparam("tasks", expanding=True)), _READY)
-    .order_by(jobs.c.due_at, jobs.c.id)
+    # What was sent and not taken waits in line with what became due when it was to be sent again.
+    .order_by(func.coalesce(jobs.c.sent_until, jobs.c.due_at), jobs.c.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_TAKE = (
+_CHOSEN = update(jobs).where(jobs.c.id.in_(bindparam("chosen", expanding=True)))
+_LEASE = {"state": "leased", "leased_until": bindparam("until"), "tries": jobs.c.tries + 1, "sent_until": None}
+_TAKE = _CHOSEN.values(_LEASE).returning(jobs)
+_TAKEABLE = (
+    select(jobs.c.id)
+    .where(jobs.c.id.in_(bindparam("named", expanding=True)))
+    .where(or_(and_(jobs.c.state == "due", jobs.c.due_at <= _NOW), _LEASE_OVER))
+    .order_by(jobs.c.id)
+    # Who holds one has it, or sends it at this moment: then another message comes.
+    .with_for_update(skip_locked=True)
+)
+_SEND = _CHOSEN.values(state="due", leased_until=None, sent_until=bindparam("until")).returning(jobs)
+_NOT_SENT = (
     update(jobs)
-    .where(jobs.c.id.in_(bindparam("chosen", expanding=True)))
-    .values(state="leased", leased_until=bindparam("until"), tries=jobs.c.tries + 1)
-    .returning(jobs)
+    .where(jobs.c.id == bindparam("job"), jobs.c.state == "due", jobs.c.sent_until == bindparam("was"))
+    .values(sent_until=None)
+)
+_RENEW = (
+    update(jobs)
+    .where(
+        jobs.c.id == bindparam("job"),
+        jobs.c.state == "leased",
+        jobs.c.leased_until == bindparam("was"),
+        jobs.c.tries == bindparam("try_now"),
+    )
+    .values(leased_until=bindparam("until"))
 )
 
 
@@ -104,12 +134,42 @@ class Jobs:
         self._tx.change(insert(jobs), [{"task": task, "ids": ids, **fresh} for task, ids in wanted])
 
     def lease(self, tasks: Sequence[str], now: datetime, until: datetime, limit: int) -> list[Job]:
-        """Take jobs that are due or whose lease ran out; each taking counts as a try. The longest due come first."""
-        ids = [row["id"] for row in self._tx.rows(_FREE, {"tasks": list(tasks), "now": now, "most": limit})]
-        if not ids:
+        """Take jobs that are due or whose lease ran out; each taking counts as a try. The longest due come first. One
+        that was sent is left to whom it was sent to, until its time is over.
+        """
+        return self._move(_TAKE, _FREE, {"tasks": list(tasks), "now": now, "most": limit}, until)
+
+    def send(self, tasks: Sequence[str], now: datetime, until: datetime, limit: int) -> list[Job]:
+        """Choose jobs as ``lease`` does, to be told to somebody who then takes them: they stay due, use up no try, and
+        are chosen again after ``until``.
+        """
+        return self._move(_SEND, _FREE, {"tasks": list(tasks), "now": now, "most": limit}, until)
+
+    def not_sent(self, sent: Sequence[Job]) -> int:
+        """Of jobs that ``send`` gave: nobody was told. Those that are as they were then may be chosen at once; returns
+        how many.
+        """
+        return self._tx.change(_NOT_SENT, [{"job": job.id, "was": job.sent_until} for job in sent])
+
+    def take(self, ids: Sequence[int], now: datetime, until: datetime) -> list[Job]:
+        """Lease those of these jobs that are to be done now, sent or not; each taking counts as a try. Not those that
+        somebody has, that wait after a failure, that are set aside, or done.
+        """
+        return self._move(_TAKE, _TAKEABLE, {"named": list(ids), "now": now}, until)
+
+    def _move(
+        self, change: ReturningUpdate[Any], which: Select[int], parameters: dict[str, object], until: datetime
+    ) -> list[Job]:
+        chosen = [row["id"] for row in self._tx.rows(which, parameters)]
+        if not chosen:
             return []
-        rows = self._tx.rows(_TAKE, {"chosen": ids, "until": until})
-        return sorted((fact_of(Job, row) for row in rows), key=lambda job: (job.due_at, job.id))
+        found = [fact_of(Job, row) for row in self._tx.rows(change, {"chosen": chosen, "until": until})]
+        return sorted(found, key=lambda job: (job.due_at, job.id))
+
+    def renew(self, held: Sequence[Job], until: datetime) -> int:
+        """Let the leases of these end at ``until`` instead; returns how many were still held."""
+        held_as = [{"job": job.id, "was": job.leased_until, "try_now": job.tries, "until": until} for job in held]
+        return self._tx.change(_RENEW, held_as)
 
     def done(self, job: Job) -> bool:
         """Forget the job, if it is still leased by this try."""
@@ -122,9 +182,9 @@ class Jobs:
         return self._tx.change(update(jobs).where(_leased_as(job)).values(**values)) == 1
 
     def next_due(self) -> datetime | None:
-        """When the next job is due or its lease ends; None if there is none."""
+        """When the next job is due, is to be sent again, or its lease ends; None if there is none."""
         row = self._tx.row(_NEXT)
-        moments = (row["due"], row["leased"]) if row is not None else ()
+        moments = (row["due"], row["sent"], row["leased"]) if row is not None else ()
         return min((moment for moment in moments if moment is not None), default=None)
 
     def release_leases(self, now: datetime) -> int:

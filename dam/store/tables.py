@@ -252,10 +252,12 @@ jobs = Table(
     when("leased_until", nullable=True),
     words("reason_code", nullable=True),
     words("reason_detail", nullable=True),
+    when("sent_until", nullable=True),
     one_of("state", ("due", "leased", "set_aside")),
     CheckConstraint("state <> 'leased' OR leased_until IS NOT NULL", name="leased"),
     partial("ix_jobs_due", "due_at", "id", where="state = 'due'"),
     partial("ix_jobs_leased", "leased_until", "id", where="state = 'leased'"),
+    partial("ix_jobs_sent", "sent_until", where="sent_until IS NOT NULL"),
     partial("ix_jobs_set_aside", "id", where="state = 'set_aside'"),
     sqlite_autoincrement=True,
 )

@@ -55,13 +55,18 @@ _WORDS = {True: "yes", False: "NO", None: ""}
 
 def main(names: Sequence[str]) -> int:
     """Measure and print; returns the exit code."""
-    unknown = set(names) - set(BENCHES)
+    return show(names, BENCHES)
+
+
+def show(names: Sequence[str], benches: Mapping[str, Callable[[], list[Row]]]) -> int:
+    """Measure those of ``benches`` that are named, or all, and print; returns the exit code."""
+    unknown = set(names) - set(benches)
     if unknown:
-        print(f"There is no bench {', '.join(sorted(unknown))}. There are: {', '.join(BENCHES)}.", file=sys.stderr)
+        print(f"There is no bench {', '.join(sorted(unknown))}. There are: {', '.join(benches)}.", file=sys.stderr)
         return 2
     console = Console(width=None if sys.stdout.isatty() else _WIDTH)
     console.print(_machine("at the begin"))
-    found, broken = _measured(names or list(BENCHES))
+    found, broken = _measured(names or list(benches), benches)
     console.print(_table(found))
     console.print(_machine("at the end"))
     rows = [row for row in found if row.met is not None]
@@ -71,14 +76,14 @@ def main(names: Sequence[str]) -> int:
     return 1 if broken else 0
 
 
-def _measured(names: Sequence[str]) -> tuple[list[Row], list[str]]:
+def _measured(names: Sequence[str], benches: Mapping[str, Callable[[], list[Row]]]) -> tuple[list[Row], list[str]]:
     """Rows, and the names of those that broke: one that breaks must not cost the others' figures."""
     rows: list[Row] = []
     broken: list[str] = []
     for name in names:
         print(f"measuring {name}", file=sys.stderr, flush=True)
         try:
-            rows += BENCHES[name]()
+            rows += benches[name]()
         except Exception:
             traceback.print_exc()
             broken.append(name)

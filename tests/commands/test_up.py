@@ -203,5 +203,5 @@ def test_a_misspelt_setting_is_a_clear_error(tmp_path: Path) -> None:
 
 
 def test_an_adapter_that_there_is_not_is_a_clear_error(tmp_path: Path) -> None:
-    code, said = complaint(tmp_path, PORT="0", DAM_BROKER_URL="redis://:hunter2@localhost")
-    assert (code, "supported now: embedded://" in said, "hunter2" in said) == (1, True, False)
+    code, said = complaint(tmp_path, PORT="0", DAM_BROKER_URL="sqs://:hunter2@localhost")
+    assert (code, "supported now: embedded://, amqp://…, redis://…" in said, "hunter2" in said) == (1, True, False)

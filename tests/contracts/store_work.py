@@ -223,3 +223,84 @@ class JobsContract:
             assert work.jobs.release_leases(time.now()) == 1
             (job,) = work.jobs.lease(["index"], time.now(), time.after(10), 1)
             assert job.tries == 2
+
+    def test_a_job_that_was_sent_waits_without_a_try_until_it_is_taken(self, store: Store, time: Time) -> None:
+        with store.writing() as work:
+            work.jobs.enqueue("index", {})
+            (sent,) = work.jobs.send(["index"], time.now(), time.after(60), 9)
+            assert (sent.state, sent.tries, sent.sent_until) == ("due", 0, time.after(60))
+            assert work.jobs.next_due() == time.after(60)
+            assert work.jobs.send(["index"], time.after(59), time.after(99), 9) == []
+            assert work.jobs.lease(["index"], time.after(59), time.after(99), 9) == []
+            (again,) = work.jobs.send(["index"], time.after(60), time.after(120), 9)
+            assert (again.id, again.tries) == (sent.id, 0)
+            (taken,) = work.jobs.take([sent.id], time.after(70), time.after(80))
+            assert (taken.state, taken.tries, taken.leased_until, taken.sent_until) == (
+                "leased",
+                1,
+                time.after(80),
+                None,
+            )
+            assert work.jobs.next_due() == time.after(80)
+            assert work.jobs.done(taken)
+
+    def test_of_many_takers_of_one_job_one_has_it(self, store: Store, time: Time) -> None:
+        with store.writing() as work:
+            for number in range(2):
+                work.jobs.enqueue("index", {"n": number})
+            one, two = work.jobs.send(["index"], time.now(), time.after(60), 9)
+            assert [job.id for job in work.jobs.take([two.id, one.id], time.now(), time.after(9))] == [one.id, two.id]
+            assert work.jobs.take([one.id, two.id], time.after(8), time.after(20)) == []
+            assert work.jobs.take([], time.now(), time.after(20)) == []
+            (late,) = work.jobs.take([one.id, 999_999], time.after(9), time.after(20))
+            assert (late.id, late.tries) == (one.id, 2)
+
+    def test_what_waits_after_a_failure_or_is_set_aside_is_not_taken(self, store: Store, time: Time) -> None:
+        with store.writing() as work:
+            work.jobs.enqueue("index", {})
+            (job,) = work.jobs.lease(["index"], time.now(), time.after(9), 1)
+            assert work.jobs.failed(job, "broken", "", time.after(30))
+            assert work.jobs.take([job.id], time.after(29), time.after(60)) == []
+            (job,) = work.jobs.take([job.id], time.after(30), time.after(60))
+            assert work.jobs.failed(job, "poison", "", None)
+            assert work.jobs.take([job.id], time.after(99), time.after(199)) == []
+
+    def test_a_lease_that_ran_out_is_sent_and_nobody_has_it_then(self, store: Store, time: Time) -> None:
+        with store.writing() as work:
+            work.jobs.enqueue("index", {})
+            (dead,) = work.jobs.lease(["index"], time.now(), time.after(10), 1)
+            (sent,) = work.jobs.send(["index"], time.after(10), time.after(70), 1)
+            assert (sent.state, sent.tries, sent.leased_until) == ("due", 1, None)
+            assert not work.jobs.done(dead)
+            assert work.jobs.renew([dead], time.after(99)) == 0
+
+    def test_what_nobody_was_told_is_sent_at_once(self, store: Store, time: Time) -> None:
+        with store.writing() as work:
+            for number in range(2):
+                work.jobs.enqueue("index", {"n": number})
+            one, two = work.jobs.send(["index"], time.now(), time.after(60), 9)
+            work.jobs.take([two.id], time.now(), time.after(10))
+            assert work.jobs.not_sent([one, two]) == 1
+            assert [job.id for job in work.jobs.send(["index"], time.now(), time.after(60), 9)] == [one.id]
+            assert work.jobs.not_sent([]) == 0
+
+    def test_what_was_lost_on_its_way_waits_in_line_with_what_is_new(self, store: Store, time: Time) -> None:
+        with store.writing() as work:
+            work.jobs.enqueue("index", {"n": 0})
+            work.jobs.send(["index"], time.now(), time.after(60), 1)
+            for number, moved in ((1, 50), (2, 20)):
+                time.move(moved)
+                work.jobs.enqueue("index", {"n": number})
+            chosen = [work.jobs.send(["index"], time.now(), time.after(60), 1)[0].ids["n"] for _ in range(3)]
+            assert chosen == [1, 0, 2]
+
+    def test_a_lease_is_renewed_by_who_holds_it(self, store: Store, time: Time) -> None:
+        with store.writing() as work:
+            work.jobs.enqueue("index", {})
+            (job,) = work.jobs.lease(["index"], time.now(), time.after(10), 1)
+            assert work.jobs.renew([job], time.after(20)) == 1
+            assert work.jobs.renew([job], time.after(30)) == 0
+            assert work.jobs.take([job.id], time.after(19), time.after(40)) == []
+            held = replace(job, leased_until=time.after(20))
+            assert work.jobs.renew([held, replace(held, tries=2)], time.after(40)) == 1
+            assert work.jobs.done(replace(job, leased_until=time.after(40)))

@@ -72,7 +72,7 @@ class Place:
 
     def start(
         self, command: Sequence[str | Path], environment: Mapping[str, str], answers: Callable[[], bool], seconds: float
-    ) -> None:
+    ) -> "subprocess.Popen[bytes]":
         """Start a server and wait until it answers. Raises DidNotStart."""
         process = self._begin(command, environment)
         deadline = time.monotonic() + seconds
@@ -82,6 +82,13 @@ class Place:
             if time.monotonic() > deadline:
                 raise DidNotStart(f"{command[0]} does not answer:\n{self.log()}")
             time.sleep(_POLL_S)
+        return process
+
+    def stop(self, process: "subprocess.Popen[bytes]", *, kill: bool = False) -> None:
+        """End one that was started here, before the rest; ``kill``: as when the power fails."""
+        if kill and process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        _end(process)
 
     def log(self) -> str:
         """The end of what was said here."""

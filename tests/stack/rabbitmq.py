@@ -38,18 +38,30 @@ def version() -> str:
 def running() -> Iterator[str]:
     """``amqp://USER:PASSWORD@HOST:PORT/`` of an empty broker."""
     with Place(NAME) as place:
-        port, names, distribution = free_port(), free_port(), free_port()
+        broker = Broker(place)
+        broker.start()
+        yield broker.url
+
+
+class Broker:
+    """One broker, which can be stopped, emptied and started again at the same address."""
+
+    def __init__(self, place: Place) -> None:
+        """Starts its daemon of names, which would outlive it; here it ends with the rest."""
+        self._place = place
+        self._port, names, distribution = free_port(), free_port(), free_port()
         user, password = secret(), secret()
         lines = [
-            f"listeners.tcp.1 = 127.0.0.1:{port}",
+            f"listeners.tcp.1 = 127.0.0.1:{self._port}",
             f"default_user = {user}",
             f"default_pass = {password}",
             "loopback_users = none",
         ]
         place.write(".erlang.cookie", secret(), 0o400)
-        environment = {
-            "RABBITMQ_NODENAME": f"t{port}@localhost",
-            "RABBITMQ_MNESIA_BASE": str(place.make("mnesia")),
+        self._kept = place.make("mnesia")
+        self._environment = {
+            "RABBITMQ_NODENAME": f"t{self._port}@localhost",
+            "RABBITMQ_MNESIA_BASE": str(self._kept),
             "RABBITMQ_LOG_BASE": str(place.make("logs")),
             "RABBITMQ_PID_FILE": str(place.folder / "pid"),
             "RABBITMQ_CONFIG_FILE": str(place.write("rabbitmq.conf", "\n".join(lines) + "\n")),
@@ -58,9 +70,22 @@ def running() -> Iterator[str]:
             "ERL_EPMD_PORT": str(names),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
         }
-        # Its daemon of names would outlive it; started here, it ends with the rest.
+        self.url = f"amqp://{user}:{password}@127.0.0.1:{self._port}/"
         epmd = shutil.which("epmd") or "/usr/bin/epmd"
         listening = lambda: web.replies(names, b"\x00\x01n", names.to_bytes(4, "big"))  # noqa: E731
-        place.start([epmd, "-port", str(names), "-address", "127.0.0.1"], environment, listening, _START_S)
-        place.start([find()], environment, lambda: web.replies(port, _GREETING, _FRAME), _START_S)
-        yield f"amqp://{user}:{password}@127.0.0.1:{port}/"
+        place.start([epmd, "-port", str(names), "-address", "127.0.0.1"], self._environment, listening, _START_S)
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        self._process = self._place.start(
+            [find()], self._environment, lambda: web.replies(self._port, _GREETING, _FRAME), _START_S
+        )
+
+    def stop(self, *, kill: bool = False) -> None:
+        """Stop it in order, or kill it; its messages stay on the disk."""
+        self._place.stop(self._process, kill=kill)
+
+    def empty(self) -> None:
+        """While it is stopped: nothing that it had is left, queues included."""
+        for each in self._kept.iterdir():
+            shutil.rmtree(each) if each.is_dir() else each.unlink()

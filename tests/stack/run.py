@@ -37,6 +37,9 @@ SUITES: Mapping[str, Suite] = {
     "objects": Suite(("tests/stack/suites/objects.py", "tests/stack/suites/leftovers.py"), ("minio", "versitygw")),
     "operations": Suite(("tests/stack/suites/operations.py",), ("postgresql", "minio")),
     "channels": Suite(("tests/stack/suites/channels.py",), ("minio", "versitygw")),
+    "queue": Suite(
+        ("tests/stack/suites/queue.py", "tests/stack/suites/losses.py"), ("postgresql", "rabbitmq", "redis")
+    ),
     "flow": Suite(("tests/stack/suites/flow.py",), ("postgresql", "minio", "versitygw")),
 }
 

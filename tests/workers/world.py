@@ -60,11 +60,14 @@ def tell(store: Store, *types: str) -> None:
         work.commit()
 
 
-def enqueue(store: Store, task: str, count: int = 1) -> None:
+def enqueue(store: Store, task: str, count: int = 1) -> list[int]:
+    """New jobs; returns their ids."""
     with store.writing() as work:
         for number in range(count):
             work.jobs.enqueue(task, {"n": number})
+        ids = [job.id for job in work.jobs.page("due", None, 1000)][-count:]
         work.commit()
+    return ids
 
 
 def jobs(store: Store, state: str = "due") -> list[Job]:

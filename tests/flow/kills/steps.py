@@ -27,6 +27,7 @@ from tests.flow.kills.accounts import enter, join
 from tests.flow.kills.pictures import second_version, show_itself, show_otherwise, upload
 from tests.flow.kills.story import BOSS, HERO, OLD, RELEASES, SHELF, SHOP, SMALL, Facts, Story, digest_of
 from tests.flow.kills.worker import (
+    by_a_broker,
     find_missed,
     forget_delivery,
     forget_fan_out,
@@ -245,6 +246,7 @@ STEPS: tuple[tuple[str, Callable[[Story], Facts]], ...] = (
     ("return", find_missed),
     ("reject 2", reject_second),
     ("publish", publish),
+    ("by a broker", by_a_broker),
     ("pin", pin),
     ("audit", audit),
     ("next release", release),

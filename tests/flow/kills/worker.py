@@ -3,10 +3,13 @@
 Rule: as in ``steps``. What gets lost is taken out of the tables, as a backup that is older than it would leave them.
 """
 
+from collections.abc import Sequence
+
 from dam.domain.work import BACKOFF_S
 from dam.operations import indexing, jobs, read, reconcile, renditions
 from tests.flow.kills.story import BOSS, HERO, Facts, NoRenderer, Story
-from workers import relay
+from workers import claim, relay, runner, tasks
+from workers.dispatch import AGAIN, BrokerAway, Dispatch
 from workers.drain import drain
 from workers.sweep import Sweeper
 
@@ -66,6 +69,45 @@ def start_again(story: Story) -> Facts:
         unit.jobs.release_leases(unit.now())
         unit.commit()
     return work(story)
+
+
+class _Post:
+    """A broker in memory; one that is ``away`` goes before its first message."""
+
+    def __init__(self, *, away: bool) -> None:
+        self.away = away
+        self.messages: list[list[int]] = []
+
+    def waiting(self, queue: str) -> int:
+        return len(self.messages)
+
+    def send(self, task: str, queue: str, ids: Sequence[int]) -> None:
+        if self.away:
+            raise BrokerAway("Nobody answers today.")
+        self.messages.append(list(ids))
+
+    def close(self) -> None:
+        return None
+
+
+def by_a_broker(story: Story) -> Facts:
+    """What is due goes out by a broker, which is away at first; each message comes twice, and a lease is renewed."""
+    store, lanes = story.services.store, [lane for lane in tasks.LANES if lane.queue]
+    story.time.move(AGAIN.total_seconds())  # what was sent before the kill, or taken, is free
+    relay.number(store)
+    Dispatch(store, _Post(away=True), lanes).turn()
+    post = _Post(away=False)
+    Dispatch(store, post, lanes).turn()
+    table = tasks.table(story.services, story.renderer, lambda ids: None, lambda ids: None)
+    for ids in post.messages:
+        with store.writing() as unit:
+            taken = unit.jobs.take(ids, unit.now(), unit.now() + claim.LEASE)
+            unit.commit()
+        with claim.Hold(store, taken, tasks.INDEX.lease) as hold:
+            hold.renew()
+            runner.run(store, table[taken[0].task], taken, hold.over)
+        claim.run(store, table, ids, tasks.INDEX.lease)
+    return {}
 
 
 def reindex(story: Story) -> Facts:

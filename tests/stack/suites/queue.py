@@ -1,0 +1,142 @@
+"""The queue on every adapter: the embedded worker's threads, and Celery's workers on RabbitMQ and on Redis.
+
+Celery is never "eager" here: each worker is a process as an administrator starts it.
+"""
+
+import os
+import select
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from tests.api.world import png
+from tests.commands.test_up import descendants
+from tests.stack.suites.conftest import Stack
+from tests.stack.suites.crew import Crew, crew, empty_database
+
+
+@pytest.fixture(params=["rabbitmq", "redis"])
+def away(request: pytest.FixtureRequest, stack: Stack, tmp_path: Path) -> Iterator[Crew]:
+    """The service with a broker of each kind, and no workers yet."""
+    database = empty_database(stack.url("postgresql"))
+    with crew(tmp_path / "crew", database, stack.url(request.param)) as made:
+        yield made
+
+
+@pytest.fixture(params=["embedded", "rabbitmq", "redis"])
+def working(request: pytest.FixtureRequest, stack: Stack, tmp_path: Path) -> Iterator[Crew]:
+    """The service at work on every adapter of the queue."""
+    broker = "embedded://" if request.param == "embedded" else stack.url(request.param)
+    with crew(tmp_path / "crew", empty_database(stack.url("postgresql")), broker) as made:
+        if request.param != "embedded":
+            made.start()
+        yield made
+
+
+class TestContract:
+    """What holds on every adapter."""
+
+    @pytest.mark.timeout(300)
+    def test_each_job_has_one_effect_and_the_others_do_not_wait_for_one_that_fails(self, working: Crew) -> None:
+        working.enqueue("fan_out", {"rollout": "no number"})
+        working.enqueue("reconcile", {"placement_id": "nowhere"})
+        assets = upload(working, 12)
+        working.until(lambda: Counter(working.told("version.rendered")) == Counter(assets))
+        working.until(lambda: working.counts()["due"] == 1)  # the one that fails
+        with working.store.reading() as work:
+            (failing,) = work.jobs.page("due", None, 9)
+        assert (failing.task, failing.reason_code) == ("fan_out", "internal_error")
+        assert 1 <= failing.tries < 5
+        give_it_its_last_try(working, failing.id)
+        working.until(lambda: working.counts()["set_aside"] == 1)
+        working.until_at_rest()
+        assert Counter(working.told("version.rendered")) == Counter(assets)
+
+
+@pytest.mark.timeout(300)
+def test_the_whole_story(away: Crew) -> None:
+    """Upload, previews, approval, placement, replacement, proof: as ``make demo`` plays and checks it; and nothing of a
+    worker that is killed goes on, nor has anybody told a password.
+    """
+    worker = away.start()
+    demo = away.run("demo")
+    assert demo.returncode == 0, demo.stdout + demo.stderr + away.said()[-6000:]
+    away.until_at_rest()
+    assert away.run("fsck", "--full").returncode == 0
+    with psycopg.connect(away.database) as connection:
+        delivered = connection.execute("SELECT count(*) FROM deliveries WHERE state = 'done'").fetchone()
+    assert delivered is not None
+    assert delivered[0] > 0
+
+    children = descendants(worker.process.pid)
+    arguments = "".join(Path(f"/proc/{pid}/cmdline").read_text() for pid in [worker.process.pid, *children])
+    assert "workers.media.template" in arguments
+    assert "step.py" in arguments  # a hand
+    for url in (away.database, away.broker):
+        assert (secret := urlsplit(url).password)
+        assert secret not in arguments + away.said()
+
+    watched = [os.pidfd_open(pid) for pid in children]
+    os.kill(worker.process.pid, 9)
+    for descriptor in watched:
+        assert select.select([descriptor], [], [], 60)[0], "it outlived its worker"
+        os.close(descriptor)
+    assert "Traceback" not in away.said()
+
+
+@pytest.mark.timeout(300)
+def test_a_worker_that_stops_in_order_ends_what_it_began(away: Crew) -> None:
+    worker = away.start()
+    assets = upload(away, 8)
+    away.until(lambda: away.counts()["leased"] > 0)
+    assert worker.end() == 0
+    assert away.counts()["leased"] == 0
+    away.start()
+    away.until_at_rest()
+    assert Counter(away.told("version.rendered")) == Counter(assets)
+
+
+@pytest.mark.timeout(300)
+def test_a_job_that_kills_its_worker_is_set_aside_and_the_others_go_on(away: Crew) -> None:
+    worker = away.start()
+    (poison,) = upload(away, 1)
+    away.until_at_rest()
+    digest = digest_of(away, poison)
+    with psycopg.connect(away.database) as blocking:
+        blocking.execute("LOCK TABLE contents IN ACCESS EXCLUSIVE MODE")  # what renders stands still
+        away.enqueue("render", {"sha256": digest})
+        give_it_its_last_try(away)
+        away.until(lambda: away.counts()["leased"] == 1)
+        for pid in descendants(worker.process.pid):
+            os.kill(pid, 9)
+    away.until(lambda: away.counts()["set_aside"] == 1)
+    with away.store.reading() as work:
+        (aside,) = work.jobs.page("set_aside", None, 9)
+    assert (aside.task, aside.reason_code) == ("render", "worker_lost")
+    (other,) = upload(away, 1, shade=9)
+    away.until(lambda: other in away.told("version.rendered"))
+    assert worker.process.poll() is None
+
+
+def upload(crew: Crew, count: int, shade: int = 0) -> list[str]:
+    """So many pictures, each different; returns their assets' ids."""
+    return [str(crew.service.upload(png(20 + number, 10 + shade))["id"]) for number in range(count)]
+
+
+def digest_of(crew: Crew, asset: str) -> str:
+    version = crew.service.get(f"/api/v1/assets/{asset}/versions")["data"][0]
+    return str(version["sha256"])
+
+
+def give_it_its_last_try(crew: Crew, job: int | None = None) -> None:
+    """As if it had failed four times: waiting for that takes three minutes."""
+    with psycopg.connect(crew.database) as connection:
+        which = "id = %(job)s" if job else "id = (SELECT max(id) FROM jobs)"
+        connection.execute(
+            f"UPDATE jobs SET tries = 4, due_at = now(), sent_until = NULL WHERE state = 'due' AND {which}",
+            {"job": job},
+        )

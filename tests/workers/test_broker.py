@@ -1,0 +1,73 @@
+"""The sender by Celery, where no broker is: each failure is told as one, soon, and without the password."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from config import celery
+from workers.broker import CeleryBroker, application
+from workers.dispatch import BrokerAway
+
+KINDS = pytest.mark.parametrize("scheme", ["amqp", "redis"])
+
+
+@pytest.fixture
+def silent() -> Iterator[int]:
+    """A port that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def sender(scheme: str, port: int, patience: float | None = None) -> CeleryBroker:
+    url = f"{scheme}://:hunter2@127.0.0.1:{port}/0"
+    options = dict.fromkeys(celery.patience(url), patience) if patience else celery.patience(url)
+    return CeleryBroker(application({**celery.policy(url), "broker_connection_timeout": 1}), options)
+
+
+@KINDS
+def test_a_broker_that_refuses_is_away(scheme: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    with closing(sender(scheme, port)) as broker:
+        for _ in range(2):
+            with pytest.raises(BrokerAway) as refused:
+                broker.send("render", "media", [1])
+        assert "hunter2" not in str(refused.value)
+
+
+@KINDS
+@pytest.mark.timeout(30)
+def test_a_broker_that_says_nothing_is_away_after_its_time(scheme: str, silent: int) -> None:
+    with closing(sender(scheme, silent, 0.3)) as broker, pytest.raises(BrokerAway):
+        broker.waiting("media")
+
+
+def test_the_embedded_default_loads_no_celery() -> None:
+    program = (
+        "import sys; from config.settings import Settings; from dam.wiring import choose; import dam.commands.work\n"
+        "import dam.commands.web; choose(Settings()); print({'celery', 'kombu', 'amqp', 'redis'} & set(sys.modules))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
+@pytest.mark.parametrize(
+    ("broker", "said"),
+    [
+        ("embedded://", "DAM_BROKER_URL is embedded://"),
+        ("redis://:hunter2@127.0.0.1/0", "DAM_DATABASE_URL=postgresql://"),
+        ("sqs://hunter2@x", "sqs can't be used"),
+    ],
+)
+def test_a_worker_that_could_not_work_says_why_and_ends(broker: str, said: str) -> None:
+    environment = {"DAM_BROKER_URL": broker, "PATH": ""}
+    command = [sys.executable, "-m", "celery", "-A", "workers.app", "worker"]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "hunter2" not in done.stderr
+    assert "Traceback" not in done.stderr
