@@ -26,9 +26,9 @@ def _check_identity(id_: str, index_seq: int) -> None:
 class Document:
     """One asset as search shows it. ``statuses`` may hold several words, such as the latest version's status and
     ``approved`` where there is an approved head. ``fields`` is custom metadata, text by name. ``channels``: names of
-    those where it is placed. ``version`` is the latest one's number, whose are ``media_type``, ``size`` (bytes),
-    ``width`` and ``height``; None is not known. Times are aware. Raises ValueError for a malformed id, a number outside
-    0…2⁶³-1 or a naive time."""
+    those where it is placed; ``placements``: the states of its places. ``version`` is the latest one's number, whose
+    are ``media_type``, ``size`` (bytes), ``width`` and ``height``; None is not known. Times are aware. Raises
+    ValueError for a malformed id, a number outside 0…2⁶³-1 or a naive time."""
 
     id: str
     index_seq: int
@@ -43,6 +43,7 @@ class Document:
     updated_at: datetime
     fields: Mapping[str, str] = field(default_factory=dict)
     channels: tuple[str, ...] = ()
+    placements: tuple[str, ...] = ()
     created_by: str = ""
     media_type: str = ""
     version: int | None = None
@@ -87,7 +88,7 @@ def from_json(data: bytes) -> Change:
     values = json.loads(data)
     if "title" not in values:
         return Tombstone(**values)
-    for name in ("filenames", "tags", "campaigns", "statuses", "channels"):
+    for name in ("filenames", "tags", "campaigns", "statuses", "channels", "placements"):
         values[name] = tuple(values[name])
     for name in ("created_at", "updated_at"):
         values[name] = datetime.fromisoformat(values[name])

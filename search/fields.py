@@ -1,8 +1,7 @@
 """The names that a query may use, and the values of those that have few.
 
 Rule: names and suggestions only. A new field is a name here, a value in ``projection`` and, if it is of a new kind, a
-node in ``query``. States of placements are no field: they are computed from deliveries, channels and proofs, each of
-which moves without a write to the asset, so that an index of them would lie. Where an asset is placed is a fact.
+node in ``query``.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,6 +17,7 @@ KEYWORDS: Mapping[str, FieldName] = {
     "status": "status",
     "placed": "channel",
     "channel": "channel",
+    "placement": "placement",
     "format": "format",
     "type": "format",
     "by": "by",
@@ -27,13 +27,18 @@ NUMBERS: Mapping[str, NumberName] = {"width": "width", "height": "height", "size
 TIMES: Mapping[str, TimeName] = {"created": "created", "updated": "updated"}
 
 #: Fields whose values are counted.
-FACETS: tuple[FieldName, ...] = ("tag", "campaign", "kind", "status", "channel", "format")
+FACETS: tuple[FieldName, ...] = ("tag", "campaign", "kind", "status", "channel", "placement", "format")
 
-#: Fields with these values and no others. ``unapproved``: nothing is decided that would be shown.
+#: Fields with these values and no others. ``unapproved``: nothing is decided that would be shown. ``placement``: in
+#: which states the places of an asset are.
 VALUES: Mapping[str, tuple[str, ...]] = {
     "kind": ("image", "video", "audio", "document", "other"),
     "status": ("draft", "approved", "rejected", "revoked", "withdrawn", "unapproved"),
-}
+    "placement": (
+        "waiting", "replacing", "verifying", "current", "matched", "acknowledged",
+        "retrying", "failed", "drifted", "unreachable", "withdrawn",
+    ),
+}  # fmt: skip
 
 #: What may stand behind ``has:`` and ``missing:``, and what it is called in the index; other names are own fields.
 PRESENCE: Mapping[str, str] = {

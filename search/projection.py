@@ -13,7 +13,7 @@ from search.analysis import encodable, fold, fragments, keyword, parts, words
 from search.document import Document
 from search.fields import FACETS, OWN
 
-VERSION = 2
+VERSION = 3
 
 #: The texts, narrowest first; each holds what the one before holds. Fragments of file names rank after the last.
 RANKS = ("text_title", "text_names", "text_all")
@@ -103,6 +103,7 @@ def _values(document: Document) -> dict[str, tuple[str, ...]]:
         "kind": (document.kind,),
         "status": document.statuses[:MAX_VALUES],
         "channel": document.channels[:MAX_VALUES],
+        "placement": document.placements[:MAX_VALUES],
         "format": (document.media_type,),
     }
 

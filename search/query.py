@@ -10,7 +10,7 @@ from dataclasses import field as part
 from datetime import datetime
 from typing import Literal
 
-FieldName = Literal["tag", "campaign", "kind", "status", "channel", "format", "by"]
+FieldName = Literal["tag", "campaign", "kind", "status", "channel", "placement", "format", "by"]
 NumberName = Literal["width", "height", "size", "version"]
 TimeName = Literal["created", "updated"]
 

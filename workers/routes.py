@@ -17,6 +17,8 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
     "asset.withdrawn": ("index",),
     "campaign.renamed": ("index",),
     "channel.edited": ("index",),
+    "channel.reachable": ("show_channel",),
+    "channel.unreachable": ("show_channel",),
     "placement.created": ("index",),
     "recipe.rollout_opened": ("fan_out_recipe",),
     "rollout.opened": ("fan_out",),
@@ -35,9 +37,7 @@ NOT_ROUTED: frozenset[str] = frozenset(
         "campaign.created",
         "channel.audit_asked",  # these have put their looks and deliveries into the tables that say what is due
         "channel.created",
-        "channel.reachable",
         "channel.removed",
-        "channel.unreachable",
         "delivery.failed",
         "placement.changed",
         "placement.drifted",

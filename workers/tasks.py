@@ -15,7 +15,8 @@ from workers.runner import Ids, Task
 
 RENDER = Lane("render", ("render",), timedelta(minutes=5), queue="media")
 """A child is killed after a minute; reading and storing big files takes the rest."""
-ROLLOUT = Lane("rollout", ("fan_out", "fan_out_recipe", "reconcile"), timedelta(minutes=5), queue="deliver")
+_ROLLOUT = ("fan_out", "fan_out_recipe", "reconcile", "show_channel")
+ROLLOUT = Lane("rollout", _ROLLOUT, timedelta(minutes=5), queue="deliver")
 INDEX = Lane("index", ("index",), timedelta(minutes=2), batch=500, queue="index")
 """One run brings in every asset that is behind, so that hundreds of these are done by one commit of the index."""
 HINTS = Lane("hints", ("deliver", "look"), timedelta(minutes=1), batch=500)
@@ -31,6 +32,7 @@ def table(services: Services, renderer: Renderer, deliver: Task, look: Task) -> 
         "fan_out": lambda ids: reconcile.fan_out(services, _number(ids, "rollout")),
         "fan_out_recipe": lambda ids: rollouts.fan_out_recipe(services, _number(ids, "rollout")),
         "reconcile": lambda ids: reconcile.reconcile_placement(services, _text(ids, "placement_id")),
+        "show_channel": lambda ids: indexing.show_channel(services, _text(ids, "channel_id")),
         "index": _index(services),
         "deliver": deliver,
         "look": look,

@@ -58,9 +58,8 @@ class Server:
         """One request and its whole answer, whatever it says."""
         times = Times(seconds, min(seconds, _SILENCE_S) if not body else seconds)
         try:
-            with self._connected(times) as connection:
-                raw = self._composed(method, key, query, headers, body)
-                response = request.exchange(connection, method, raw, times)
+            with self._send(method, key, query, headers, body, times) as connection:
+                response = request.answer(connection, method, times)
                 return Answer(response.status, request.body(response), _plain(response))
         except OSError as error:
             raise self._unreachable(error) from error
@@ -70,10 +69,9 @@ class Server:
         is read."""
         times = Times(_QUESTION_S, _SILENCE_S)
         try:
-            connection = self._connected(times)
+            connection = self._send("GET", key, {}, {}, b"", times)
             try:
-                raw = self._composed("GET", key, NONE, NONE, b"")
-                response = request.exchange(connection, "GET", raw, times)
+                response = request.answer(connection, "GET", times)
                 if response.status == 200:
                     times.until = request.now() + _BODY_S + (response.length or 0) / _SLOWEST
                     return cast(BinaryIO, _Body(connection, response))
@@ -140,10 +138,18 @@ class Server:
             raise s3_faults.writing(answer)
         return answer
 
-    def _connected(self, times: Times) -> "socket.socket":
+    def _send(
+        self, method: str, key: str, query: Parameters, headers: Parameters, body: bytes, times: Times
+    ) -> "socket.socket":
         where = self._where
         addresses = self._network.resolve(where.host, where.port)
-        return request.connect(addresses, where.port, where.host if where.secure else None, times)
+        connection = request.connect(addresses, where.port, where.host if where.secure else None, times)
+        try:
+            request.send(connection, self._composed(method, key, query, headers, body), times)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def _composed(self, method: str, key: str, query: Parameters, headers: Parameters, body: bytes) -> bytes:
         path, asked = path_of(self._where.bucket, key), query_of(query)

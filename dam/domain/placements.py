@@ -91,11 +91,6 @@ class Placement:
     ended_at: datetime | None = None
 
 
-def shown_anew(before: Placement, after: Placement) -> bool:
-    """Does search show the asset otherwise after this? It knows where an asset has a place, not how that place is."""
-    return (before.ended_at is None) != (after.ended_at is None)
-
-
 @dataclass(frozen=True, slots=True)
 class Rollout:
     """Everything that one cause sets in motion. A later number supersedes an earlier one at each placement."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from dam.domain.placements import ABSENT, Delivery, Need, Standing
+from dam.domain.placements import ABSENT, OPEN, Delivery, Need, Placement, Standing
 from dam.domain.proof import proven
 
 Word = Literal[
@@ -47,6 +47,26 @@ def state(standing: Standing) -> State:
     if wanted.problem is not None:
         return State("failed", wanted.problem, needs_person=wanted.problem)
     return _not_proven(standing)
+
+
+def shown_anew(before: Placement | Delivery, after: object) -> bool:
+    """May the word be another one after this row has moved? Search, which knows the words, then has to hear of it. A
+    yes too many costs a look, a no too many a lie.
+    """
+    return _telling(before) != _telling(after)
+
+
+def _telling(row: object) -> object:
+    """What the word depends on, of one row."""
+    match row:
+        case Delivery():
+            return _under_way(row).word if row.state in OPEN else row.artefact
+        case Placement():
+            proof = row.proof_digest if row.proof_fence == row.fence else None
+            wanted = (row.pinned, row.recipe, row.recipe_version, row.ending)
+            return (wanted, proof, row.needs is None, row.ended_at is None)
+        case _:
+            return None
 
 
 def _waiting() -> State:

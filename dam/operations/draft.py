@@ -6,12 +6,16 @@ fixed number of statements.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dam.domain.events import Event, event
-from dam.domain.placements import Attempt, Delivery, Observation, Placement, Rollout, shown_anew
+from dam.domain.placements import Attempt, Delivery, Observation, Placement, Rollout
 from dam.domain.principals import SYSTEM_ID
+from dam.domain.states import shown_anew
 from dam.ports.store import Fact, UnitOfWork
+
+SHOWN_WITHIN = timedelta(seconds=1)
+"""Search hears of another state so late: a rollout moves thousands in that time, which are one run of the index."""
 
 Movable = Attempt | Delivery | Observation | Placement
 Name = tuple[type, str, int]
@@ -54,10 +58,10 @@ class Draft:
     def store(self, work: UnitOfWork, at: datetime) -> None:
         """Write all of it, and close the rollouts that are done with it. Raises Conflict ``moved``."""
         work.replace_all([pair for pair in self.moved.values() if pair[0] != pair[1]])
-        if placed := self._shown_anew():
-            work.assets.shown_anew(placed)
-            self.tasks.add("index")
         work.add(*self.added)
+        if shown := self._shown_anew():
+            work.placements.show_anew(shown)
+            work.jobs.enqueue_by("index", at if self._ends() else at + SHOWN_WITHIN)
         for number in sorted(self.rollouts):  # in order, as everybody: each is held from here on
             if (mine := self.fanned.get(number)) is not None:
                 work.replace(mine, replace(mine, fanned_out=True))
@@ -70,10 +74,17 @@ class Draft:
         for placement_id in sorted(self.reconcile):
             work.jobs.enqueue("reconcile", {"placement_id": placement_id})
 
+    def _ends(self) -> bool:
+        """Is there a place that search must not find any more?"""
+        return any(isinstance(row, Placement) and row.ended_at is not None for _, row in self.moved.values())
+
     def _shown_anew(self) -> set[str]:
-        """Assets whose place is gone; whoever moved it holds them."""
-        pairs = [(a, b) for a, b in self.moved.values() if isinstance(a, Placement) and isinstance(b, Placement)]
-        return {before.asset_id for before, after in pairs if shown_anew(before, after)}
+        """The placements that are in another state now, or may be; whoever moved them holds them."""
+        found = {fact.placement_id for fact in self.added if isinstance(fact, Delivery)}
+        for before, after in self.moved.values():
+            if isinstance(before, Placement | Delivery) and shown_anew(before, after):
+                found.add(before.id if isinstance(before, Placement) else before.placement_id)
+        return found
 
 
 def _name(row: Movable) -> Name:

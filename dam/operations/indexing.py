@@ -3,12 +3,13 @@
 Rule: the database says what is behind (``index_seq`` against what was indexed); tasks are only hints. Writes are
 conditional on ``index_seq``, so order and repetition do not matter. What a document shows raises ``index_seq`` in the
 transaction that changes it: the asset's own row, names of its campaigns and of the channels where it has a place, what
-a decoder found of its bytes. States of placements are left out, because they are computed from rows that move without
-the asset: a channel that can't be reached would have to raise every asset in it.
+a decoder found of its bytes. The states of its placements are shown too; whoever moves one raises the asset in the same
+transaction (``draft``), but for a channel that is lost or found again: that raises many, and is a task of its own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from dam.domain import states
 from dam.domain.assets import Asset, Content
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
@@ -16,6 +17,7 @@ from dam.ports.views import AssetView
 from search.document import Document, Tombstone
 
 BATCH = 500
+_ASSETS, _PLACES = 50, 1000  # read together: an asset may have thousands of places
 
 
 def index_behind(services: Services, limit: int = BATCH) -> int:
@@ -42,6 +44,14 @@ def reindex(services: Services) -> int:
     return found
 
 
+def show_channel(services: Services, channel_id: str) -> None:
+    """The places in this channel are in another state than search shows. Raises Conflict ``moved``."""
+    with services.store.writing() as work:
+        if work.placements.show_channel_anew(channel_id):
+            work.jobs.enqueue("index", {})
+            work.commit()
+
+
 def _all(services: Services) -> Iterator[Document | Tombstone]:
     after: str | None = None
     while True:
@@ -58,10 +68,36 @@ def _changes(work: UnitOfWork, ids: list[str]) -> list[Document | Tombstone]:
     views = work.assets.views(ids)
     placed = work.placements.channel_names(ids)
     makers = work.people.names(view.asset.created_by for view in views)
-    return [_change(work, view, placed.get(view.asset.id, ()), makers.get(view.asset.created_by, "")) for view in views]
+    found = _placements(work, list(placed))
+    return [
+        _change(
+            work,
+            view,
+            placed.get(view.asset.id, ()),
+            tuple(sorted(found.get(view.asset.id, ()))),
+            makers.get(view.asset.created_by, ""),
+        )
+        for view in views
+    ]
 
 
-def _change(work: UnitOfWork, view: AssetView, channels: tuple[str, ...], maker: str) -> Document | Tombstone:
+def _placements(work: UnitOfWork, ids: Sequence[str]) -> dict[str, set[str]]:
+    """The words for the states of each asset's places."""
+    found: dict[str, set[str]] = {}
+    for begin in range(0, len(ids), _ASSETS):
+        after: str | None = None
+        while page := work.placements.standings(asset_ids=ids[begin : begin + _ASSETS], after=after, limit=_PLACES):
+            for standing in page:
+                found.setdefault(standing.asset.id, set()).add(states.state(standing).word)
+            if len(page) < _PLACES:
+                break
+            after = page[-1].placement.id
+    return found
+
+
+def _change(
+    work: UnitOfWork, view: AssetView, channels: tuple[str, ...], placements: tuple[str, ...], maker: str
+) -> Document | Tombstone:
     asset, content = view.asset, view.latest.content if view.latest else None
     if asset.trashed_at is not None:
         return Tombstone(asset.id, asset.index_seq)
@@ -79,6 +115,7 @@ def _change(work: UnitOfWork, view: AssetView, channels: tuple[str, ...], maker:
         updated_at=asset.updated_at,
         fields=asset.fields,
         channels=channels,
+        placements=placements,
         created_by=maker,
         media_type=content.media_type if content else "",
         version=asset.latest or None,

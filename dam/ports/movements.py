@@ -3,7 +3,7 @@
 Rule: as in ``dam.ports.store``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -52,6 +52,7 @@ class Placements(Protocol):
         self,
         *,
         asset_id: str | None = None,
+        asset_ids: Sequence[str] | None = None,
         channel_id: str | None = None,
         after: str | None = None,
         limit: int = 200,
@@ -80,6 +81,10 @@ class Placements(Protocol):
 
     def channel_names(self, asset_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Names of the channels where each has a place, in the order of names; assets without one are left out."""
+        ...
+
+    def show_anew(self, placement_ids: Collection[str]) -> None:
+        """Search shows the assets of these otherwise from now on; the caller holds them."""
         ...
 
     def show_channel_anew(self, channel_id: str) -> int:

@@ -36,6 +36,10 @@ class Jobs(Protocol):
         ...
 
     def enqueue(self, task: str, ids: Mapping[str, object]) -> None: ...
+    def enqueue_by(self, task: str, due_at: datetime) -> None:
+        """A job without ids that is due then, unless one of this task that begins after this commit is due by then."""
+        ...
+
     def lease(self, tasks: Sequence[str], now: datetime, until: datetime, limit: int) -> list[Job]:
         """Take jobs that are due or whose lease ran out; each taking counts as a try. One that was sent is left to whom
         it was sent to, until its time is over.

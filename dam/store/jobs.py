@@ -73,6 +73,12 @@ _TAKEABLE = (
     .with_for_update(skip_locked=True)
 )
 _SEND = _CHOSEN.values(state="due", leased_until=None, sent_until=bindparam("until")).returning(jobs)
+_WAITING = (
+    select(jobs.c.id)
+    .where(jobs.c.state == "due", jobs.c.task == bindparam("task"), jobs.c.due_at <= bindparam("by"))
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
 _NOT_SENT = (
     update(jobs)
     .where(jobs.c.id == bindparam("job"), jobs.c.state == "due", jobs.c.sent_until == bindparam("was"))
@@ -126,11 +132,18 @@ class Jobs:
         """A job that is due now."""
         self._insert([(task, dict(ids))])
 
-    def _insert(self, wanted: Sequence[tuple[str, dict[str, object]]]) -> None:
+    def enqueue_by(self, task: str, due_at: datetime) -> None:
+        """A job without ids that is due then, unless one of this task that begins after this commit is due by then: so
+        many commits have one job. It is held, lest it begins before.
+        """
+        if self._tx.row(_WAITING, {"task": task, "by": due_at}) is None:
+            self._insert([(task, {})], due_at)
+
+    def _insert(self, wanted: Sequence[tuple[str, dict[str, object]]], due_at: datetime | None = None) -> None:
         if not wanted:
             return
         now = self._tx.now()
-        fresh = {"state": "due", "due_at": now, "tries": 0, "created_at": now}
+        fresh = {"state": "due", "due_at": due_at or now, "tries": 0, "created_at": now}
         self._tx.change(insert(jobs), [{"task": task, "ids": ids, **fresh} for task, ids in wanted])
 
     def lease(self, tasks: Sequence[str], now: datetime, until: datetime, limit: int) -> list[Job]:

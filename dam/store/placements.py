@@ -2,7 +2,7 @@
 placements there are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +33,7 @@ _TO_LOOK_AT = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
+_ASSETS_OF = select(placements.c.asset_id).where(placements.c.id.in_(bindparam("ids", expanding=True))).distinct()
 
 
 class Placements:
@@ -98,6 +99,7 @@ class Placements:
         self,
         *,
         asset_id: str | None = None,
+        asset_ids: Sequence[str] | None = None,
         channel_id: str | None = None,
         after: str | None = None,
         limit: int = 200,
@@ -107,6 +109,8 @@ class Placements:
         query = select(placements).order_by(placements.c.id).limit(limit)
         if asset_id is not None:
             query = query.where(placements.c.asset_id == asset_id)
+        if asset_ids is not None:
+            query = query.where(placements.c.asset_id.in_(asset_ids))
         if channel_id is not None:
             query = query.where(placements.c.channel_id == channel_id)
         if after is not None:
@@ -159,6 +163,10 @@ class Placements:
         for row in self._tx.rows(query):
             found[row["asset_id"]] = (*found.get(row["asset_id"], ()), row["name"])
         return found
+
+    def show_anew(self, placement_ids: Collection[str]) -> None:
+        """``shown_anew`` for the assets of these; the caller holds them."""
+        show_anew(self._tx, self._tx.values(_ASSETS_OF, {"ids": sorted(placement_ids)}))
 
     def show_channel_anew(self, channel_id: str) -> int:
         """``shown_anew`` for every asset that has a place in the channel; returns how many. Nobody gets another one

@@ -56,9 +56,9 @@ class Transaction:
         with self._result(statement, parameters) as result:
             return result.mappings().first()
 
-    def values(self, statement: Executable) -> list[Any]:
+    def values(self, statement: Executable, parameters: Parameters = None) -> list[Any]:
         """The first column of all rows."""
-        with self._result(statement, None) as result:
+        with self._result(statement, parameters) as result:
             return list(result.scalars())
 
     def value(self, statement: Executable) -> Any:

@@ -64,6 +64,18 @@ class FindingContract:
             work.commit()
         assert sequences(store, "a1", "a2", "a3") == [2, 1, 1]
 
+    def test_what_has_these_places_is_raised_once(self, store: Store) -> None:
+        one_placement(store)
+        fill(store, asset("a2"), asset("a3"), placement("again"), placement("p2", asset_id="a2"))
+        fill(store, placement("p3", asset_id="a3"))
+        with store.writing() as work:
+            found = {one.placement.id for one in work.placements.standings(asset_ids=["a2", "a3"], limit=9)}
+            assert found == {"p2", "p3"}
+            work.placements.show_anew(["p1", "again", "p2", "nowhere"])
+            work.placements.show_anew([])
+            work.commit()
+        assert sequences(store, "a1", "a2", "a3") == [2, 2, 1]
+
     def test_names_of_principals(self, store: Store) -> None:
         fill(store, principal("p1", name="Ada"), principal("p2", kind="service", name="robot"))
         with store.reading() as work:

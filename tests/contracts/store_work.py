@@ -170,6 +170,18 @@ class JobsContract:
             assert work.jobs.get(job.id) is None
             assert work.jobs.next_due() is None
 
+    def test_what_many_ask_for_by_a_time_is_one_job(self, store: Store, time: Time) -> None:
+        with store.writing() as work:
+            work.jobs.enqueue_by("index", time.after(1))
+            work.jobs.enqueue_by("index", time.after(2))
+            assert [job.due_at for job in work.jobs.page("due", None, 9)] == [time.after(1)]
+            work.jobs.enqueue_by("index", time.now())
+            work.jobs.enqueue_by("render", time.after(5))
+            assert len(work.jobs.page("due", None, 9)) == 3
+            work.jobs.lease(["index"], time.after(1), time.after(9), 9)
+            work.jobs.enqueue_by("index", time.after(3))  # what runs already may have looked too early
+            assert [job.task for job in work.jobs.page("due", None, 9)] == ["render", "index"]
+
     def test_the_longest_due_are_leased_first(self, store: Store, time: Time) -> None:
         with store.writing() as work:
             for number in range(3):

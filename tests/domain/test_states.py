@@ -1,7 +1,7 @@
 """The word for a placement: what it says in each situation, and what it promises in all of them."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from dam.domain.placements import ABSENT, OPEN, UNREADABLE, Need, Standing
 from dam.domain.proof import proven
-from dam.domain.states import State, state
+from dam.domain.states import State, Word, shown_anew, state
+from search.fields import VALUES
 from tests.contracts.facts import AT, artefact, asset, channel, delivery, digest, later, placement, version
 
 WANTED, OTHER = digest("one"), digest("two")
@@ -163,3 +164,18 @@ def test_green_is_said_only_with_proof_and_everything_else_is_explained(of: Stan
     if found.word == "current":
         assert of.channel.unreachable is None
         assert of.desired.digest != ABSENT
+
+
+@given(standings(), placements(), st.none() | deliveries())
+def test_whoever_moves_a_row_is_told_when_the_word_may_have_changed(of: Standing, place: Any, newest: Any) -> None:
+    moved = replace(of, placement=place)
+    if state(moved).word != state(of).word and (of.placement.fence == 0) == (place.fence == 0):
+        assert shown_anew(of.placement, place)
+    if of.newest is not None and newest is not None:
+        moved = replace(of, newest=newest)
+        if state(moved).word != state(of).word:
+            assert shown_anew(of.newest, newest)
+
+
+def test_search_knows_every_word() -> None:
+    assert set(VALUES["placement"]) == set(get_args(Word))

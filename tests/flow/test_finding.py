@@ -4,6 +4,7 @@ from dam.domain.assets import Edit
 from dam.domain.principals import Principal
 from dam.operations import channels, describe, indexing, place, read
 from dam.operations.channels import ChannelEdit
+from dam.operations.draft import SHOWN_WITHIN
 from dam.operations.uploads import Details
 from dam.ports.services import Services
 from search.results import FacetCount, Page
@@ -16,6 +17,13 @@ DAY = 86_400
 
 def find(services: Services, query: str) -> list[str]:
     return [view.asset.id for view in read.search(services, BOSS, query, Page(), ()).assets]
+
+
+def settled(house: House) -> None:
+    """All that is due within the next second is done."""
+    house.drain()
+    house.time.move(SHOWN_WITHIN.total_seconds())
+    house.drain()
 
 
 def raised(house: House, asset: str) -> int:
@@ -68,21 +76,63 @@ def test_a_channel_that_is_renamed_is_found_by_its_new_name(house: House) -> Non
     assert raised(house, other) == before
 
 
-def test_a_delivery_raises_nothing_and_many_places_that_end_together_raise_once(house: House) -> None:
+def test_many_deliveries_raise_the_asset_a_few_times_and_an_audit_that_finds_all_well_never(house: House) -> None:
     asset, shop = house.upload(b"one"), house.channel("shop")
     house.approve(asset, 1)
+    for number in range(40):
+        house.place(asset, shop, f"{number}.bin")
     before = raised(house, asset)
-    places = [house.place(asset, shop, f"{number}.bin") for number in range(5)]
-    assert raised(house, asset) == before + 5
     house.drain()
-    assert {house.word(each) for each in places} == {"current"}
-    assert raised(house, asset) == before + 5
-    for each in places:
-        place.withdraw(house.services, BOSS, each)
-    assert raised(house, asset) == before + 5
-    house.drain()
-    assert {house.word(each) for each in places} == {"withdrawn"}
-    assert before + 5 < raised(house, asset) < before + 10
+    assert find(house.services, "placement:current") == []  # it is told within a second, and once for all of them
+    assert before < raised(house, asset) < before + 20
+    settled(house)
+    assert find(house.services, "placement:current -placement:replacing") == [asset]
+    before = raised(house, asset)
+    house.audit(shop)
+    assert raised(house, asset) == before
+
+
+def test_an_asset_is_found_by_the_states_of_its_places(house: House) -> None:
+    asset, other, shop = house.upload(b"one"), house.upload(b"two"), house.channel("shop")
+    waiting, there = house.place(other, shop), house.place(asset, shop, "one.bin")
+    settled(house)
+    assert set(find(house.services, "placement:waiting")) == {asset, other}
+    house.approve(asset, 1)
+    settled(house)
+    assert find(house.services, "placement:current") == [asset]
+    (house.outside / "shop" / "one.bin").write_bytes(b"by hand")
+    house.audit(shop)
+    settled(house)
+    assert (house.word(there), find(house.services, "placement:drifted")) == ("drifted", [asset])
+    assert read.search(house.services, BOSS, "placed:*", Page(), ("placement",)).facets["placement"] == (
+        FacetCount("drifted", 1),
+        FacetCount("waiting", 1),
+    )
+    place.repair(house.services, BOSS, there)
+    settled(house)
+    assert find(house.services, "placement:current -placement:drifted") == [asset]
+    place.withdraw(house.services, BOSS, waiting)
+    settled(house)
+    assert find(house.services, "placement:waiting") == []
+
+
+def test_a_channel_that_is_lost_and_found_is_told_of_all_its_assets(house: House) -> None:
+    asset, other, shop, site = house.upload(b"one"), house.upload(b"two"), house.channel("shop"), house.channel("site")
+    for each, where in ((asset, shop), (other, site)):
+        house.approve(each, 1)
+        house.place(each, where)
+    settled(house)
+    before = raised(house, other)
+    folder = house.outside / "shop"
+    folder.rename(house.folder / "elsewhere")
+    channels.check(house.services, BOSS, shop)
+    settled(house)
+    assert find(house.services, "placement:unreachable") == [asset]
+    (house.folder / "elsewhere").rename(folder)
+    channels.check(house.services, BOSS, shop)
+    settled(house)
+    assert (find(house.services, "placement:unreachable"), raised(house, other)) == ([], before)
+    assert set(find(house.services, "placement:current")) == {asset, other}
 
 
 def test_measures_are_found_once_the_file_was_decoded_also_of_its_twins(house: House) -> None:

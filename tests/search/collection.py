@@ -16,6 +16,7 @@ _TAGS = ((), ("hero",), ("Hero", "web"), ("web", "draft look"), ("Été", "summe
 _CAMPAIGNS = ((), ("Spring sale",), ("Winter sale", "Spring sale"), ("京",))
 _STATUSES = (("draft",), ("approved",), ("draft", "approved"), ("rejected",), ("withdrawn",), ("unapproved",))
 _CHANNELS = ((), ("shop",), ("site", "shop"), ("Partner 東京",))
+_PLACEMENTS = ((), ("current",), ("replacing", "current"), ("drifted",), ("failed", "unreachable"))
 _FILES = (
     ("image/jpeg", 240_000, 1600, 900), ("image/png", 1_500_000, 800, 800), ("video/mp4", 52_428_800, None, None),
     ("image/tiff", 10_000_000, 6000, 4000), ("", None, None, None), ("image/webp", 10_000_001, 1, 1600),
@@ -52,6 +53,7 @@ def _document(i: int) -> Document:
         updated_at=created + timedelta(hours=i % 4),
         fields=_FIELDS[i % len(_FIELDS)],
         channels=_CHANNELS[i // 6 % len(_CHANNELS)],
+        placements=_PLACEMENTS[i // 6 % len(_PLACEMENTS)],
         created_by=("Ada", "Grace Hopper", "", "the service")[i // 8 % 4],
         media_type=media_type,
         version=i % 4 + 1 if i % 11 else None,
@@ -78,6 +80,9 @@ _KEYWORDS = (
     "kind:other", "kind!=image", "kind:im*", "status:draft", "status:approved", "status:draft status:approved",
     "status:draft -status:approved", "status:rejected", "status:withdrawn", "status:unapproved", "status:revoked",
     "placed:shop", "placed:SITE", "placed:*", "-placed:*", "placed:si*", 'placed:"partner 東京"', "channel:shop",
+    "placement:current", "placement:DRIFTED", "-placement:current placed:*", "placement:failed", "placement:*",
+    "placement:current placement:replacing", "placement:dr*", "placement!=current", "placement:waiting",
+    "placement:drifted OR placement:failed",
     "placed:shop placed:site", "placed:shop -placed:site", "format:jpeg", "format:jpg", "format:image/jpeg",
     "format:tif",
     "format:im*", "format:image/*", "format:*", "-format:*", "type:png", "format:mp4 OR format:webp", "by:ada",

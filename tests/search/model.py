@@ -193,6 +193,7 @@ def _values(document: Document) -> dict[str, tuple[str, ...]]:
         "kind": (document.kind,),
         "status": document.statuses,
         "channel": document.channels,
+        "placement": document.placements,
         "format": (document.media_type,),
     }
 
