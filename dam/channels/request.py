@@ -95,6 +95,19 @@ def send(connection: socket.socket, request: bytes, times: Times) -> None:
         rest = rest[connection.send(rest[:_PIECE]) :]
 
 
+def exchange(connection: socket.socket, method: str, request: bytes, times: Times) -> HTTPResponse:
+    """Send a request and read the head of its answer; also where the other side refuses it before it has all of it, and
+    closes. Raises OSError."""
+    try:
+        send(connection, request, times)
+    except (BrokenPipeError, ConnectionResetError) as broken:
+        try:
+            return answer(connection, method, times)
+        except OSError:
+            raise broken from None
+    return answer(connection, method, times)
+
+
 def answer(connection: socket.socket, method: str, times: Times) -> HTTPResponse:
     """The head of the answer; its body is read from it, and ends with OSError when the time is over. Raises OSError,
     also for what is no HTTP."""
@@ -196,8 +209,7 @@ def _perform(told: Mapping[str, Any], times: Times) -> dict[str, Any]:
     with connection:
         try:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _DISCARD)
-            send(connection, base64.b64decode(told["request"]), times)
-            response = answer(connection, told["method"], times)
+            response = exchange(connection, told["method"], base64.b64decode(told["request"]), times)
             found = b" ".join(body(response).split())  # a long step keeps its connection alive with spaces
         except OSError as error:
             return {"said": "sent", "why": sentence(error)[:200]}

@@ -23,7 +23,7 @@ from dam.ports.channel import (
 _CODE = re.compile(rb"<Code>([A-Za-z0-9]{1,64})</Code>")
 _WHO = {
     "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "AuthorizationHeaderMalformed",
-    "AccountProblem", "NotSignedUp", "InvalidRegion", "XMinioAdminNoSuchUser",
+    "AccountProblem", "NotSignedUp", "InvalidRegion", "XMinioAdminNoSuchUser", "XAdminUserNotFound",
 }  # fmt: skip
 _FULL = {
     "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded", "QuotaExceeded", "ServiceQuotaExceeded",

@@ -58,8 +58,9 @@ class Server:
         """One request and its whole answer, whatever it says."""
         times = Times(seconds, min(seconds, _SILENCE_S) if not body else seconds)
         try:
-            with self._send(method, key, query, headers, body, times) as connection:
-                response = request.answer(connection, method, times)
+            with self._connected(times) as connection:
+                raw = self._composed(method, key, query, headers, body)
+                response = request.exchange(connection, method, raw, times)
                 return Answer(response.status, request.body(response), _plain(response))
         except OSError as error:
             raise self._unreachable(error) from error
@@ -69,9 +70,10 @@ class Server:
         is read."""
         times = Times(_QUESTION_S, _SILENCE_S)
         try:
-            connection = self._send("GET", key, {}, {}, b"", times)
+            connection = self._connected(times)
             try:
-                response = request.answer(connection, "GET", times)
+                raw = self._composed("GET", key, NONE, NONE, b"")
+                response = request.exchange(connection, "GET", raw, times)
                 if response.status == 200:
                     times.until = request.now() + _BODY_S + (response.length or 0) / _SLOWEST
                     return cast(BinaryIO, _Body(connection, response))
@@ -138,18 +140,10 @@ class Server:
             raise s3_faults.writing(answer)
         return answer
 
-    def _send(
-        self, method: str, key: str, query: Parameters, headers: Parameters, body: bytes, times: Times
-    ) -> "socket.socket":
+    def _connected(self, times: Times) -> "socket.socket":
         where = self._where
         addresses = self._network.resolve(where.host, where.port)
-        connection = request.connect(addresses, where.port, where.host if where.secure else None, times)
-        try:
-            request.send(connection, self._composed(method, key, query, headers, body), times)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+        return request.connect(addresses, where.port, where.host if where.secure else None, times)
 
     def _composed(self, method: str, key: str, query: Parameters, headers: Parameters, body: bytes) -> bytes:
         path, asked = path_of(self._where.bucket, key), query_of(query)

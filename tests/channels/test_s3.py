@@ -5,6 +5,7 @@ What it does on real servers is in ``tests/stack/suites/channels.py``, with the 
 
 import io
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_network
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from dam.channels import KINDS
+from dam.channels import KINDS, request
 from dam.channels.hand import Hands
 from dam.channels.kind import Surroundings
 from dam.channels.network import Network
@@ -32,6 +33,8 @@ from tests.contracts.channel import CLOCK, put, remove, seen
 from tests.objects.scripted import XML, Answer, Script, error, serving
 
 SECRET = "hunter2hunter2"
+CERTIFICATE = Path(__file__).with_name("localhost.pem")
+"""A key and a certificate until 2126, for tests only."""
 LOOPBACK = Network((ip_network("127.0.0.0/8"),))
 MARKED = f"GET /shop/img/{MARKER}"
 BEGUN = Answer(200, b"<R><UploadId>up&amp;1</UploadId></R>", {"Content-Type": XML})
@@ -164,6 +167,47 @@ def test_the_step_looks_the_name_up_itself_and_is_refused_too(open_: Open, monke
             where = "192.168.0.1"
             assert failing(lambda: change.apply(CLOCK.monotonic() + 10)).code == "address_not_allowed"
         assert asked == []
+
+
+@pytest.fixture
+def tls(monkeypatch: pytest.MonkeyPatch) -> Iterator[ssl.SSLContext]:
+    """A server's side, with a certificate for ``localhost`` and ``server.example`` that everybody trusts."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    request._context.cache_clear()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    yield context
+    request._context.cache_clear()
+
+
+def test_by_tls_the_address_is_dialled_and_the_name_is_checked(
+    open_: Open, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *given, **_: [(2, 1, 6, "", ("127.0.0.1", given[1]))])
+    with serving(good, tls) as (endpoint, asked):
+        port = endpoint.partition(":")[2]
+        assert put(open_(f"server.example:{port}", secure=True), "a", b"x") == Receipt({"step": "completed"})
+        before = len(asked)
+        refused = failing(open_(f"other.example:{port}", secure=True).check)
+        assert "certificate is not trusted" in refused.detail
+        assert len(asked) == before
+
+
+def test_the_step_checks_the_certificate_itself(
+    open_: Open, tls: ssl.SSLContext, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hand has little of the environment, but what says whom to trust."""
+    monkeypatch.setattr(Marker, "check", lambda _: None)
+    with serving(good, tls) as (endpoint, asked):
+        channel = open_(f"localhost:{endpoint.partition(':')[2]}", secure=True)
+        with channel.stage_removal("a") as change:
+            change.apply(CLOCK.monotonic() + 10)
+        assert asked == ["DELETE /shop/img/a"]
+        hands.close()
+        monkeypatch.delenv("SSL_CERT_FILE")
+        with channel.stage_removal("a") as change:
+            assert failing(lambda: change.apply(CLOCK.monotonic() + 10)).code == "destination_failed"
+        assert asked == ["DELETE /shop/img/a"]
 
 
 WHO, DENIED = error(403, "SignatureDoesNotMatch"), error(403, "AccessDenied")

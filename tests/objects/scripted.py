@@ -1,10 +1,12 @@
 """A server that answers as it is told: for what no real one does on demand."""
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 XML = "application/xml"
 
@@ -31,12 +33,12 @@ def error(status: int, code: str) -> Answer:
 
 
 @contextmanager
-def serving(script: Script) -> Iterator[tuple[str, list[str]]]:
+def serving(script: Script, tls: ssl.SSLContext | None = None) -> Iterator[tuple[str, list[str]]]:
     """Its endpoint, and the requests that it has had so far."""
     asked: list[str] = []
 
     server = _Server(("127.0.0.1", 0), _Handler)
-    server.script, server.asked = script, asked
+    server.script, server.asked, server.tls = script, asked, tls
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
@@ -50,6 +52,15 @@ def serving(script: Script) -> Iterator[tuple[str, list[str]]]:
 class _Server(ThreadingHTTPServer):
     script: Script
     asked: list[str]
+    tls: ssl.SSLContext | None
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """Each connection makes its handshake in its own thread; what does not want to speak TLS is let go."""
+        if self.tls is None:
+            super().finish_request(request, client_address)
+            return
+        with suppress(OSError), self.tls.wrap_socket(request, server_side=True) as secured:
+            super().finish_request(secured, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

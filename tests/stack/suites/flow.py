@@ -3,12 +3,14 @@ all. As it is started, on PostgreSQL too; the rest of the service is the embedde
 """
 
 import hashlib
+import json
 import secrets
 import signal
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 import psycopg
@@ -22,6 +24,7 @@ from tests.api.world import png
 from tests.commands.test_up import LONG, Service, until_rendered
 from tests.flow.house import PNG, House, Street, files, sha256
 from tests.stack.suites.buckets import Server
+from tests.stack.suites.channels import restricted
 from tests.stack.suites.conftest import Stack
 
 
@@ -111,6 +114,63 @@ def test_the_service_as_it_is_started(server: Server, database: dict[str, str], 
         assert "Traceback" not in service.process.stderr.read()
     finally:
         service.close()
+
+
+@pytest.fixture
+def shop(request: pytest.FixtureRequest, server: Server) -> Server:
+    """Another bucket on the same server, with a channel's key."""
+    made = replace(server, address=replace(server.address, bucket=f"{server.address.bucket}-shop"))
+    server.root.make_bucket(made.address.bucket)
+    return restricted(made, "img") if request.node.callspec.params["server"] == "minio" else made
+
+
+def test_the_demo_replaces_an_object_in_a_bucket(
+    server: Server, shop: Server, database: dict[str, str], tmp_path: Path
+) -> None:
+    """With everything on servers: the database, the originals in one bucket, and the channel in another one. The demo
+    reads the bucket itself; so does this test. The channel's secret is seen nowhere."""
+    settings = {"DAM_CHANNEL_NETWORKS": "127.0.0.0/8", "DAM_SECRET_KEY": secrets.token_hex(32)}
+    service = Service(tmp_path / "home", DAM_OBJECTS_URL=server.url, **settings, **database)
+    try:
+        proofs = json.loads(demo(service, shop, tmp_path))
+        assert len(proofs) == 6
+        assert all(each["holds"] and each["version"] == 2 for each in proofs)
+        held = {key: key.partition("/.dam-channel-") for key in shop.held()}
+        (prefix,) = (before for before, found, _ in held.values() if found)
+        placed = {f"{prefix}/{each['placement']}": each for each in proofs}
+        assert {key for key, (_, found, _) in held.items() if not found} == set(placed)
+        for key, proof in placed.items():
+            with shop.root.get_object(shop.address.bucket, key) as answer:
+                assert hashlib.sha256(answer.read()).hexdigest() == proof["digest_read"] == proof["digest_expected"]
+        answers = [service.get(f"/api/v1/{path}") for path in ("channels", "events?limit=200")]
+        assert service.end(signal.SIGTERM) == 0
+        said = [json.dumps(answers), rest_of(service.process.stdout), rest_of(service.process.stderr)]
+        assert shop.address.secret not in "".join(said)
+        files = [file for file in service.home.rglob("*") if file.is_file()]
+        assert not any(shop.address.secret.encode() in file.read_bytes() for file in files)
+    finally:
+        service.close()
+
+
+def demo(service: Service, shop: Server, folder: Path) -> str:
+    """What the demo prints that places into this bucket too; its secret is on no command line."""
+    where = shop.address
+    (folder / "secret").write_text(f"{where.secret}\n")
+    config = {
+        "endpoint": where.endpoint, "bucket": where.bucket, "prefix": "img", "secure": "false", "key": where.key,
+        "secret": f"@{folder / 'secret'}",
+    }  # fmt: skip
+    given = [each for name, value in config.items() for each in ("--s3", f"{name}={value}")]
+    process = service.run("demo", "--json", "--folder", str(folder / "shop"), *given)
+    out, errors = process.communicate(timeout=2 * LONG)
+    assert process.returncode == 0, errors
+    assert where.secret not in out + errors
+    return out
+
+
+def rest_of(stream: IO[str] | None) -> str:
+    assert stream is not None
+    return stream.read()
 
 
 def fetch(service: Service, path: str, part: str | None = None) -> bytes:
