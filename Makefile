@@ -74,6 +74,7 @@ mutants: .venv/test
 
 torture: .venv/test
 	TORTURE=1 $(BIN)/pytest -n 2 --timeout 21600 tests/flow
+	@TORTURE=1 $(BIN)/python -m tests.stack.run faults
 
 # ---- measuring ----
 

@@ -40,6 +40,7 @@ class Postgres:
         self._password = secrets.token_urlsafe(24)
         self._names = (f"test{number}" for number in itertools.count(1))
         self._as = _unprivileged()
+        self._binaries = Path()
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -84,7 +85,7 @@ class Postgres:
             connection.execute(statement)
 
     def _start(self) -> None:
-        programs = self._programs()
+        programs = self._binaries = self._programs()
         secret, data = self._folder / "password", self._folder / "data"
         secret.write_text(self._password)
         if self._as:
@@ -103,9 +104,19 @@ class Postgres:
             **self._as,
         )
         assert told.returncode == 0, told.stderr.decode()
-        with (self._folder / "log").open("wb") as log:
+        self._launch()
+
+    def restart(self, *, crashing: bool = False) -> None:
+        """End every connection and start again with the same data: in order, or as after a crash."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGQUIT if crashing else signal.SIGINT)
+        self._process.wait(_START_S)
+        self._launch()
+
+    def _launch(self) -> None:
+        with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [str(programs / "postgres"), "-D", str(data), *_settings(self._folder)],
+                [str(self._binaries / "postgres"), "-D", str(self._folder / "data"), *_settings(self._folder)],
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=self._folder,

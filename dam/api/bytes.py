@@ -35,6 +35,20 @@ class Part:
     def __init__(self, file: BinaryIO, length: int) -> None:
         self._file = file
         self._left = length
+        self._first = b""
+
+    def begin(self) -> None:
+        """Have the first bytes of a file that has no descriptor: whether there are any is known before the answer
+        says so. Raises what reading raises; then the file is closed.
+        """
+        try:
+            self.fileno()
+        except OSError:
+            try:
+                self._first = self.read(BLOCK)
+            except BaseException:
+                self.close()
+                raise
 
     def fileno(self) -> int:
         """The file's descriptor, standing at the part's begin. Raises OSError where there is none."""
@@ -42,9 +56,13 @@ class Part:
 
     def read(self, size: int = -1) -> bytes:
         """Up to ``size`` of the bytes that are left."""
+        if self._first and size >= 0:
+            first, self._first = self._first[:size], self._first[size:]
+            return first
+        first, self._first = self._first, b""
         data = self._file.read(self._left if size < 0 else min(size, self._left))
         self._left -= len(data)
-        return data
+        return first + data
 
     def close(self) -> None:
         """Let the file go."""
@@ -72,7 +90,9 @@ def send(found: Bytes, caching: str) -> Response:
         return Response(status=status, headers=headers)
     file = found.open(services())
     file.seek(start)
-    body = wrap_file(request.environ, Part(file, length), BLOCK)  # type: ignore[arg-type]
+    part = Part(file, length)
+    part.begin()
+    body = wrap_file(request.environ, part, BLOCK)  # type: ignore[arg-type]
     return Response(body, status, headers, direct_passthrough=True)
 
 

@@ -128,7 +128,10 @@ class Bucket:
         try:
             with self._there():
                 found = self._ask.stat_object(self._name, key)
-                return Found(key, found.size or 0, found.etag or "", found.last_modified or datetime.now(UTC))
+                # An answer that was cut off in its head would pass for an empty object.
+                if not found.etag or "content-length" not in (found.metadata or {}):
+                    raise _unavailable("gave an answer that is not S3's")
+                return Found(key, found.size or 0, found.etag, found.last_modified or datetime.now(UTC))
         except _Missing:
             return None
 

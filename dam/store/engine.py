@@ -9,6 +9,7 @@ import os
 import sqlite3
 import weakref
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +128,7 @@ def _postgresql(url: URL) -> Engine:
         "lock_timeout": "10s",
         "idle_in_transaction_session_timeout": "60s",
     }
-    return create_engine(
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         json_serializer=_dump,
         # Digests of secrets and people's words don't belong into tracebacks and logs.
@@ -142,6 +143,9 @@ def _postgresql(url: URL) -> Engine:
             "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
         },
     )
+    # With the driver, which an embedded service does not load.
+    import_module("dam.store.patient").make_patient(engine)
+    return engine
 
 
 def options(engine: Engine, *, writing: bool) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from psycopg.conninfo import make_conninfo
 from sqlalchemy import make_url
 
 from dam.store.engine import WAKE_UP
+from dam.store.patient import PatientConnection
 
 _CONNECT_S = 2  # libpq's least
 _BACKOFF_S = (1.0, 2.0, 5.0, 10.0)
@@ -63,7 +64,7 @@ class Listener:
 
     def _connect(self) -> None:
         try:
-            self._connection = psycopg.connect(self._address, autocommit=True)
+            self._connection = PatientConnection.connect(self._address, autocommit=True)
             self._connection.execute(f"LISTEN {WAKE_UP}")
             self._failures = 0
         except psycopg.Error:

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.http import parse_options_header
 
-from dam.api.bytes import disposition
+from dam.api.bytes import BLOCK, Part, disposition
+from dam.domain.errors import Unavailable
 from dam.domain.recipes import NO_PARAMS, Artefact
 from tests.api.world import World, png, problem, sha256
 
@@ -44,6 +45,34 @@ def test_a_store_without_descriptors_sends_the_same(world: World, path: str, mon
     assert world.call("GET", path).data == DATA
     part = world.call("GET", path, headers={"Range": "bytes=5-9"})
     assert (part.status_code, part.data) == (206, DATA[5:10])
+
+
+class Broken(io.BytesIO):
+    """What a store gives that has the file's size, and then nothing of its bytes."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        raise Unavailable("objects_unavailable", "The object store broke off.")
+
+
+def test_a_store_that_brings_nothing_is_told_before_the_answer_begins(
+    world: World, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = Broken()
+    monkeypatch.setattr(world.services.objects, "open", lambda _: broken)
+    problem(world.call("GET", path), 503, "objects_unavailable")
+    assert broken.closed
+
+
+@pytest.mark.parametrize("sizes", [[-1], [1, -1], [BLOCK + 7, -1], [3] * 6, [BLOCK, BLOCK, BLOCK]])
+def test_what_was_read_before_is_sent_once(sizes: list[int]) -> None:
+    data = bytes(range(256)) * 1024 * 2
+    part = Part(io.BytesIO(b"before" + data + b"after"), len(data))
+    part._file.seek(6)
+    part.begin()
+    read = [part.read(size) for size in sizes]
+    assert b"".join(read) == data[: len(b"".join(read))]
+    assert all(len(each) <= size for each, size in zip(read, sizes, strict=True) if size >= 0)
+    assert sizes[-1] >= 0 or b"".join(read) == data
 
 
 def test_an_original_is_saved_and_never_run(world: World) -> None:

@@ -4,6 +4,7 @@ What it does on real servers is in ``tests/stack/suites/objects.py``.
 """
 
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,6 +43,30 @@ def failed(store: S3Objects) -> Unavailable:
     assert refused.value.code == "objects_unavailable"
     assert "hunter2" not in str(refused.value)
     return refused.value
+
+
+@contextmanager
+def cut_off_after(status: str, headers: dict[str, str]) -> Iterator[str]:
+    """A server whose answers end within their head; the bucket is there."""
+    lines = [status, *(f"{name}: {value}" for name, value in headers.items())]
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _ = listening.accept()
+                except OSError:
+                    return
+                with connection:
+                    connection.recv(65536)
+                    connection.sendall("\r\n".join(lines).encode() + b"\r\n")
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        host, port = listening.getsockname()
+        yield f"{host}:{port}"
+        listening.shutdown(socket.SHUT_RDWR)
+        thread.join(10)
 
 
 def test_nothing_is_asked_before_the_first_use() -> None:
@@ -92,6 +117,12 @@ def test_a_moment_of_trouble_is_not_noticed() -> None:
     answers = iter([error(503, "SlowDown"), Answer(), error(500, "InternalError"), Answer(headers=MODIFIED)])
     with store_of(lambda *_: next(answers)) as store:
         assert store.find(DIGEST) == StoredObject(DIGEST, 0)
+
+
+@pytest.mark.parametrize("headers", [{}, {"ETag": '"tag"'}, {"Content-Length": "0"}])
+def test_a_head_that_was_cut_off_is_no_empty_object(headers: dict[str, str]) -> None:
+    with cut_off_after("HTTP/1.1 200 OK", headers) as endpoint:
+        assert failed(S3Objects(bucket_at(endpoint))).detail == "The object store gave an answer that is not S3's."
 
 
 @pytest.mark.parametrize("code", ["XMinioStorageFull", "QuotaExceeded", "WhateverItMayBe"])

@@ -40,6 +40,7 @@ SUITES: Mapping[str, Suite] = {
     "queue": Suite(
         ("tests/stack/suites/queue.py", "tests/stack/suites/losses.py"), ("postgresql", "rabbitmq", "redis")
     ),
+    "faults": Suite(("tests/stack/suites/faults.py",), ("postgresql", "minio")),
     "flow": Suite(("tests/stack/suites/flow.py",), ("postgresql", "minio", "versitygw")),
 }
 

@@ -1,0 +1,151 @@
+"""The service as it is started, with a proxy before each server that it needs, and a client that keeps the time.
+
+Rule: what is here asks and measures; what is right is asserted by the suites. A further server is a further proxy, and
+a further setting that leads through it.
+"""
+
+import http.client
+import json
+import secrets
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import parse_qs, urlsplit
+
+import psycopg
+from psycopg import sql
+
+from tests.commands.test_up import Service
+from tests.stack.proxy import Proxy
+from tests.stack.suites.buckets import Server
+
+RECOVERY_S = 10.0
+LONGEST_S = 300.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """``code``: of a problem, else empty. ``seconds``: from the first byte that was sent to the last that came."""
+
+    status: int
+    body: bytes
+    seconds: float
+    code: str = ""
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Away(Exception):
+    """The connection broke before the answer had come as a whole."""
+
+
+@dataclass
+class House:
+    """``proxies``: by server. ``database``: past the proxy, for the test's own questions."""
+
+    service: Service
+    proxies: dict[str, Proxy]
+    database: str
+    bucket: Server
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
+        """One request on a connection of its own. Raises Away."""
+        where = urlsplit(self.service.said["address"])
+        connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=LONGEST_S)
+        began = time.monotonic()
+        try:
+            connection.request(method, path, body, {**self.headers, **headers})
+            answer = connection.getresponse()
+            data = answer.read()
+        except (http.client.HTTPException, OSError) as error:
+            raise Away(str(error)) from error
+        finally:
+            connection.close()
+        problem = answer.headers.get_content_type() == "application/problem+json"
+        code = json.loads(data)["code"] if problem else ""
+        return Answer(answer.status, data, time.monotonic() - began, code)
+
+    def get(self, path: str) -> Answer:
+        return self.ask("GET", path)
+
+    def post(self, path: str, body: dict[str, Any], **headers: str) -> Answer:
+        return self.ask("POST", path, json.dumps(body).encode(), **{"content-type": "application/json", **headers})
+
+    def upload(self, data: bytes, path: str = "/api/v1/assets") -> Answer:
+        parts = [("file", '; filename="a.bin"', data), ("rationale", "", b"better")]
+        body = b"".join(
+            f'--x\r\ncontent-disposition: form-data; name="{name}"{more}\r\n\r\n'.encode() + value + b"\r\n"
+            for name, more, value in (parts if path.endswith("versions") else parts[:1])
+        )
+        return self.ask("POST", path, body + b"--x--\r\n", **{"content-type": "multipart/form-data; boundary=x"})
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What the database says, past the proxy."""
+        with psycopg.connect(self.database) as connection:
+            return connection.execute(query.encode()).fetchall()
+
+    def until_ok(self, path: str = "/readyz") -> float:
+        """Ask until the answer is 200; returns after how many seconds it was."""
+        began = time.monotonic()
+        while self.ask("GET", path).status != http.client.OK:
+            assert time.monotonic() - began < RECOVERY_S, "it has not recovered by itself"
+        return time.monotonic() - began
+
+
+@contextmanager
+def standing(home: Path, database: str, bucket: Server) -> Iterator[House]:
+    """``dam up`` on an empty database and bucket, each behind its proxy. At the end everything is as it must be."""
+    parts = urlsplit(database)
+    socket = f"{parse_qs(parts.query)['host'][0]}/.s.PGSQL.5432"
+    host, _, port = bucket.address.endpoint.rpartition(":")
+    with Proxy(socket) as to_database, Proxy((host, int(port))) as to_objects:
+        through = parts._replace(netloc=f"{parts.username}:{parts.password}@127.0.0.1:{to_database.port}", query="")
+        behind = replace(bucket, address=replace(bucket.address, endpoint=f"127.0.0.1:{to_objects.port}"))
+        service = Service(home, DAM_DATABASE_URL=through.geturl(), DAM_OBJECTS_URL=behind.url)
+        # Nobody reads its log meanwhile, and a pipe that is full would hold it up.
+        reading = threading.Thread(target=_keep, args=[service.process.stderr, home / "log"])
+        reading.start()
+        try:
+            token = (service.home / "token").read_text().strip()
+            headers = {"authorization": f"Bearer {token}"}
+            house = House(service, {"database": to_database, "objects": to_objects}, database, bucket, headers)
+            house.until_ok()
+            yield house
+            for proxy in house.proxies.values():
+                proxy.behave()
+            assert service.end(signal.SIGTERM) == 0
+            assert _findings(service) == []
+        finally:
+            if service.process.poll() is None:
+                service.end(signal.SIGKILL)
+            reading.join()
+            service.close()
+
+
+def _findings(service: Service) -> Any:
+    """What ``dam fsck --full`` has to say."""
+    checking = service.run("fsck", "--full", "--json")
+    said, complaint = checking.communicate(timeout=60)
+    assert checking.returncode == 0, said + complaint
+    return json.loads(said)["findings"]
+
+
+def _keep(stream: IO[str], file: Path) -> None:
+    with file.open("w") as log:
+        log.writelines(stream)
+
+
+def empty_database(server: str) -> str:
+    """A new database of the server at this URL."""
+    name = f"test_{secrets.token_hex(8)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return urlsplit(server)._replace(path=f"/{name}").geturl()
