@@ -63,7 +63,8 @@ class ConfiguredChannels:
             if kept is not None and _same(kept[0], channel):
                 return kept[1]
             made = self._build(channel)
-            self._open[channel.id] = (channel, made)
+            if not isinstance(made, _Locked):  # a key that is put back opens it the next time
+                self._open[channel.id] = (channel, made)
             return made
 
     def _build(self, channel: ConfiguredChannel) -> Channel:

@@ -17,14 +17,14 @@ from urllib.parse import quote, unquote
 
 from dam.channels.s3_server import Server
 from dam.domain import media_types
-from dam.ports.channel import ChannelError, NotApplied
+from dam.ports.channel import ChannelError, NotApplied, Unreachable
 
 PIECE = 8 << 20
 _STEP = 1000  # so many pieces of one length; the next are longer. The 10,000 that there may be hold 430 GiB
 _TARGET, _UPLOAD = "x-amz-meta-dam-target", "x-amz-meta-dam-upload"
 _LEFTOVER = timedelta(days=1)
 _SWEEP_S = 3600.0
-_AT_ONCE = 100
+_AT_ONCE = 20
 _TYPES = mimetypes.MimeTypes()  # the built-in ones only, so that every machine says the same
 
 
@@ -100,13 +100,14 @@ class Sweep:
         self._last = -_SWEEP_S
 
     def sweep(self) -> None:
-        """What can't be taken away now is tried again in an hour. Raises Unreachable."""
+        """What can't be taken away now is tried again in an hour, and hinders nobody."""
         now = time.monotonic()
         with self._lock:
             if now - self._last < _SWEEP_S:
                 return
             self._last = now
-        self.older_than(datetime.now(UTC) - _LEFTOVER)
+        with suppress(Unreachable):
+            self.older_than(datetime.now(UTC) - _LEFTOVER)
 
     def older_than(self, time_: datetime) -> int:
         """Sweep what was written before; returns how many. Raises Unreachable."""

@@ -6,6 +6,7 @@ What it does on real servers is in ``tests/stack/suites/channels.py``, with the 
 import io
 import socket
 import ssl
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_network
@@ -17,6 +18,7 @@ from dam.channels import KINDS, request
 from dam.channels.hand import Hands
 from dam.channels.kind import Surroundings
 from dam.channels.network import Network
+from dam.channels.request import Times
 from dam.channels.s3 import Marker
 from dam.ports.channel import (
     Channel,
@@ -112,6 +114,31 @@ def test_what_is_not_applied_is_aborted(open_: Open) -> None:
         pass
     assert "DELETE /shop/img/a?uploadId=up%261" in asked
     assert not any(each.startswith("POST") and "?uploadId" in each for each in asked)
+
+
+def test_a_sweep_that_fails_hinders_nobody(open_: Open) -> None:
+    with channel_at(open_, but("GET /shop/?list", error(403, "AccessDenied"))) as (channel, _):
+        assert put(channel, "a", b"x") == Receipt({"step": "completed"})
+
+
+def test_a_refusal_before_all_was_sent_is_read() -> None:
+    """A server that has no room says so at once, and closes."""
+    body, done = bytes(64 << 20), threading.Event()
+
+    def refuse(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection:
+            connection.recv(1000)
+            connection.sendall(b"HTTP/1.1 507 Full\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            done.wait(20)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=refuse, args=(server,))
+        thread.start()
+        with request.connect(["127.0.0.1"], server.getsockname()[1], None, Times(20, 20)) as connection:
+            threading.Timer(0.3, done.set).start()
+            assert request.exchange(connection, "PUT", b"PUT / HTTP/1.1\r\n\r\n" + body, Times(20, 20)).status == 507
+        thread.join()
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,18 @@ def test_secrets_that_can_t_be_opened_hinder_no_other_channel(built: Built, home
             assert (refused.value.code, refused.value.permanent) == (code, False)
 
 
+def test_a_key_that_is_put_back_opens_them(home: Path, hands: Hands) -> None:
+    file = home / "secret.key"
+    built = Built(home, hands, AesVault(None, file))
+    channel = built.channels.configured(EMPTY, {"secret": SECRET})
+    away = file.rename(home / "away")
+    with pytest.raises(Unreachable):
+        built.channels.open(channel).check()
+    away.rename(file)
+    built.channels.open(channel)
+    assert built.configs == [{"secret": SECRET}]
+
+
 def test_they_can_be_given_again(built: Built, home: Path, hands: Hands) -> None:
     other = Built(home, hands, AesVault(bytes(32), None))
     sealed = built.channels.configured(EMPTY, {"secret": SECRET, "other": "x"})

@@ -36,7 +36,7 @@ SUITES: Mapping[str, Suite] = {
     "servers": Suite(("tests/stack/suites/answers.py",), tuple(SERVERS)),
     "objects": Suite(("tests/stack/suites/objects.py", "tests/stack/suites/leftovers.py"), ("minio", "versitygw")),
     "operations": Suite(("tests/stack/suites/operations.py",), ("postgresql", "minio")),
-    "channels": Suite(("tests/stack/suites/channels.py",), ("minio", "versitygw")),
+    "channels": Suite(("tests/stack/suites/channels.py", "tests/stack/suites/deliveries.py"), ("minio", "versitygw")),
     "queue": Suite(
         ("tests/stack/suites/queue.py", "tests/stack/suites/losses.py"), ("postgresql", "rabbitmq", "redis")
     ),
