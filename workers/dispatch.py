@@ -73,6 +73,8 @@ class Dispatch:
         self, store: Store, broker: Broker, lanes: Sequence[Lane], clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.lanes = tuple(lanes)
+        self.sent = 0
+        """How many messages have gone out."""
         self._store = store
         self._broker = broker
         self._clock = clock
@@ -132,6 +134,7 @@ class Dispatch:
     def _send(self, task: str, queue: str, ids: Sequence[int]) -> None:
         self._broker.send(task, queue, ids)
         self._known[queue].most += 1
+        self.sent += 1
 
     def _room(self, lane: Lane) -> int:
         """How many messages may be sent now. Raises BrokerAway."""

@@ -119,6 +119,7 @@ class Worker:
         self._parent = os.getppid()
         self._deliveries: Kicked = Pump("deliver", lambda: deliver.deliveries(services), sizes.deliver)
         self._looks: Kicked = Pump("look", lambda: deliver.looks(services), sizes.look)
+        self._dispatch, self._sent = dispatch, 0
         self._sending: Pump | None = None
         if dispatch is not None:
             self._sending = Pump("send", dispatch.turn, 1)
@@ -162,7 +163,7 @@ class Worker:
         except Exception:  # a database that is away comes back; the loop must be there then
             log.exception("relay failed")
             return _AFTER_FAILURE_S
-        self._pace.note(step.jobs)
+        self._pace.note(step.jobs + self._newly_sent())
         if self._sending and step.next_job is not None and step.next_job <= step.now:
             self._sending.kick()
         if step.next_delivery is not None and step.next_delivery <= step.now:
@@ -170,6 +171,11 @@ class Worker:
         if self._sweeper.next_at() <= time.monotonic():
             self._sweeps.kick()
         return 0.0 if step.full else _pause(step)
+
+    def _newly_sent(self) -> int:
+        """How many messages went out since the last look: jobs that were found, as those that are leased here."""
+        before, self._sent = self._sent, self._dispatch.sent if self._dispatch else 0
+        return self._sent - before
 
     def _do(self, lane: Lane, jobs: Sequence[Job]) -> None:
         runner.run(self._services.store, self._tasks[jobs[0].task], jobs)

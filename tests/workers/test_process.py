@@ -1,7 +1,8 @@
 """The worker's loop, in a thread: woken by a commit it runs what follows; stopped, it leaves nothing behind."""
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 from dam.ports.services import Services
 from dam.store.work import open_store
 from tests.workers.world import Painter, jobs, upload
+from workers import tasks
+from workers.dispatch import LOOK, Dispatch
 from workers.process import Pace, Worker
 from workers.wakeup import Receiver, Sender
 
@@ -18,9 +21,9 @@ LONG = 30.0
 
 
 @contextmanager
-def running(services: Services, home: Path, painter: Painter) -> Iterator[Worker]:
+def running(services: Services, home: Path, painter: Painter, dispatch: Dispatch | None = None) -> Iterator[Worker]:
     receiver, wake = Receiver(home), Sender(home)
-    worker = Worker(services, painter, receiver, wake)
+    worker = Worker(services, painter, receiver, wake, dispatch=dispatch)
     thread = threading.Thread(target=worker.run)
     thread.start()
     try:
@@ -120,3 +123,44 @@ def test_after_a_quiet_moment_the_next_commit_is_looked_at_at_once() -> None:
     pace.note(0)
     pace.breathe(0.2)
     assert slept == []
+
+
+class Post:
+    """A broker in memory, of which a test is told."""
+
+    def __init__(self) -> None:
+        self.messages: list[tuple[str, str, list[int]]] = []
+        self.came = threading.Event()
+
+    def waiting(self, queue: str) -> int:
+        return 0
+
+    def send(self, task: str, queue: str, ids: Sequence[int]) -> None:
+        self.messages.append((task, queue, list(ids)))
+        if task == "render":
+            self.came.set()
+
+    def close(self) -> None:
+        return None
+
+
+def test_with_a_broker_jobs_are_sent_and_none_is_run_here(waking: Services, tmp_path: Path) -> None:
+    painter, post = Telling(), Post()
+    dispatch = Dispatch(waking.store, post, [tasks.RENDER, tasks.ROLLOUT])
+    with running(waking, tmp_path, painter, dispatch):
+        upload(waking)
+        assert post.came.wait(LONG)
+        assert until(
+            lambda: not jobs(waking.store, "leased") and len(jobs(waking.store)) == 1
+        )
+        (sent,) = jobs(waking.store)
+        assert until(lambda: (LOOK, "deliver", []) in post.messages)
+    assert ("render", "media", [sent.id]) in post.messages
+    assert (sent.tries, painter.asked) == (0, [])
+
+
+def until(true: Callable[[], bool]) -> bool:
+    end = time.monotonic() + LONG
+    while not true() and time.monotonic() < end:
+        threading.Event().wait(0.01)
+    return true()

@@ -3,17 +3,14 @@
 Rule: measures and returns figures; what is good enough is for whoever asks.
 """
 
-import secrets
 import socket
 import statistics
 import struct
 import time
 from collections.abc import Mapping
 
-from dam.store.work import open_store
 from tests.bench.row import Row, folder
 from tests.stack.suites.crew import Crew, crew, empty_database
-from tests.workers.world import enqueue
 
 ADDRESS = "BENCH_QUEUE_ADDRESS"
 BEGUN = struct.Struct("=d")
@@ -25,11 +22,11 @@ def measure(urls: Mapping[str, str], count: int = 300, pause_s: float = 0.02) ->
     other, ``pause_s`` apart. Everything is as it is run, but for the task, which only says when it began.
     """
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told, folder() as home:
-        where = f"/tmp/bench-{secrets.token_hex(8)}"
-        told.bind(where)
+        where = home / "told"
+        told.bind(str(where))
         told.settimeout(_LONG_S)
         with crew(home, empty_database(urls["postgresql"]), urls["rabbitmq"]) as house:
-            house.service.environment[ADDRESS] = where
+            house.service.environment[ADDRESS] = str(where)
             house.start("-Q", "media", processes=1, app="tests.bench.stack.worker")
             found = _commit(house, told, count, pause_s)
     cuts = statistics.quantiles(found, n=100)
@@ -42,13 +39,11 @@ def measure(urls: Mapping[str, str], count: int = 300, pause_s: float = 0.02) ->
 
 def _commit(house: Crew, told: socket.socket, count: int, pause_s: float) -> list[float]:
     found = []
-    store = open_store(house.database)
     for number in range(count + 10):
-        enqueue(store, "render")
+        house.enqueue("render", {"sha256": "0" * 64})
         committed = time.monotonic()
         (begun,) = BEGUN.unpack(told.recv(BEGUN.size))
         if number >= 10:  # the first ones wait for the worker's start
             found.append(max(0.0, begun - committed) * 1000)
         time.sleep(pause_s)
-    store.dispose()
     return found

@@ -33,7 +33,7 @@ def test_a_broker_that_is_lost_amid_much_work_loses_none_of_it(stack: Stack, tmp
         with crew(tmp_path / "crew", empty_database(stack.url("postgresql")), broker.url) as house:
             assets = upload(house, 1000 if TORTURE else 40)
             house.start(processes=2)
-            house.until(lambda: len(house.told("version.rendered")) > len(assets) // 10)
+            house.until(lambda: len(house.told("version.rendered")) > len(assets) * 3 // 4)
             broker.stop(kill=loss == "killed")
             if loss == "emptied":
                 broker.empty()
