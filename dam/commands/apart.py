@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 from dam.commands.home import Lock
 from dam.domain.errors import Unavailable
@@ -31,10 +32,10 @@ def running(*arguments: str, lock: Lock | None = None) -> "Iterator[subprocess.P
             process.wait()
 
 
-def require_current(*, keeping_token: bool = False) -> None:
-    """Raise Unavailable ``schema_unfit`` unless the database's schema is the one of this program. ``keeping_token``:
-    then also leave a token in the home folder, for programs on this machine.
+def require_current(before: Literal["", "serve", "work"] = "") -> None:
+    """Raise Unavailable ``schema_unfit`` unless the database's schema is the one of this program. Then also make what
+    is needed ``before`` serving (a token in the home, for programs on this machine) or working (an index).
     """
-    with running("serve" if keeping_token else "check") as checking:
+    with running(before or "check") as checking:
         if checking.wait() != 0:
             raise Unavailable("schema_unfit", "The database is not ready for this version of dam. Run: dam migrate.")

@@ -50,6 +50,14 @@ def admit(settings: Settings) -> int:
     return 0
 
 
+def equip(settings: Settings) -> int:
+    """As ``check``; then also the index, if there is none, for a worker that was started without ``dam up``."""
+    if code := check(settings):
+        return code
+    _make_index(wiring.build(settings, _nobody))
+    return 0
+
+
 def upgrade(settings: Settings) -> int:
     """Bring the schema to the one of this program; returns the exit code."""
     wiring.build(settings, _nobody)
@@ -96,7 +104,7 @@ def _nobody() -> None:
 
 
 @click.command()
-@click.argument("action", type=click.Choice(["prepare", "check", "serve", "migrate"]))
+@click.argument("action", type=click.Choice(["prepare", "check", "serve", "work", "migrate"]))
 @click.argument("address", default="")
 @click.option("--json", "as_json", is_flag=True)
 def main(action: str, address: str, *, as_json: bool) -> None:
@@ -108,6 +116,7 @@ def main(action: str, address: str, *, as_json: bool) -> None:
             "prepare": lambda: prepare(settings, address, as_json=as_json),
             "check": lambda: check(settings),
             "serve": lambda: admit(settings),
+            "work": lambda: equip(settings),
             "migrate": lambda: upgrade(settings),
         }
         code = actions[action]()

@@ -91,7 +91,7 @@ def alone(settings: Settings, *, as_json: bool) -> int:
     ``address_in_use``, Unavailable ``schema_unfit``.
     """
     with home.part(settings.home) as lock, bind(settings) as listening:
-        apart.require_current(keeping_token=True)
+        apart.require_current("serve")
         home.write_private(home.address_file(settings.home), address(listening))
         click.echo(json.dumps({"address": address(listening)}) if as_json else f"dam is at {address(listening)}")
         supervise(settings, {"web": lambda: serve(settings, listening)}, lock, listening)

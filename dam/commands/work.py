@@ -57,7 +57,7 @@ def alone(settings: Settings, *, once: bool, as_json: bool) -> int:
     Raises Conflict ``home_in_use``, ``worker_runs``, Unavailable ``schema_unfit``.
     """
     with home.part(settings.home):
-        apart.require_current()
+        apart.require_current("work")
         if not once:
             return work(settings)
         count = _once(settings)

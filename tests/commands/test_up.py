@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +25,17 @@ LONG = 60.0
 
 
 class Service:
-    """``dam up`` in a process of its own."""
+    """``dam up``, or another command that serves, in a process of its own; ``first`` are commands that end before."""
 
     program = PROGRAM
 
-    def __init__(self, home: Path, **settings: str) -> None:
+    def __init__(self, home: Path, command: str = "up", first: Sequence[str] = (), **settings: str) -> None:
         self.home = home
         environment = {name: value for name, value in os.environ.items() if not name.startswith("DAM_")}
         self.environment = {**environment, "DAM_HOME": str(home), "PORT": "0", "DAM_STOP_SECONDS": "15", **settings}
-        self.process = self.run("up", "--json")
+        for each in first:
+            subprocess.run([*self.program, each], env=self.environment, check=True, capture_output=True)
+        self.process = self.run(command, "--json")
         assert self.process.stdout is not None
         self.said: dict[str, Any] = json.loads(self.process.stdout.readline())
 
@@ -133,6 +135,24 @@ def test_the_web_server_alone_stops_cleanly(tmp_path: Path) -> None:
         assert service.process.stderr is not None
         assert "Traceback" not in service.process.stderr.read()
     finally:
+        service.close()
+
+
+def test_web_server_and_worker_alone_make_what_they_need(tmp_path: Path) -> None:
+    """As on several machines: nobody has ever run ``dam up`` here."""
+    service = Service(tmp_path / "home", "serve", ["migrate"])
+    worker = service.run("worker")
+    try:
+        until_rendered(service, service.upload()["id"])
+        until_at_rest(service)
+        assert service.get("/api/v1/assets?q=a.png")["total"] == 1
+        worker.send_signal(signal.SIGTERM)
+        assert (worker.wait(LONG), service.end(signal.SIGTERM)) == (0, 0)
+    finally:
+        if worker.poll() is None:
+            worker.kill()
+            worker.wait()
+        worker.communicate()
         service.close()
 
 

@@ -150,9 +150,7 @@ def test_with_a_broker_jobs_are_sent_and_none_is_run_here(waking: Services, tmp_
     with running(waking, tmp_path, painter, dispatch):
         upload(waking)
         assert post.came.wait(LONG)
-        assert until(
-            lambda: not jobs(waking.store, "leased") and len(jobs(waking.store)) == 1
-        )
+        assert until(lambda: not jobs(waking.store, "leased") and len(jobs(waking.store)) == 1)
         (sent,) = jobs(waking.store)
         assert until(lambda: (LOOK, "deliver", []) in post.messages)
     assert ("render", "media", [sent.id]) in post.messages
