@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 DATABASE_FILE = "dam.sqlite"
 INDEX_FOLDER = "index"
 KEY_FILE = "secret.key"
+_BROKER_PORTS = {"amqp": 5672, "redis": 6379}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,14 @@ def _check_broker(settings: Settings) -> None:
         raise _unsupported("DAM_BROKER_URL", settings.broker_url, "embedded://, amqp://…, redis://…")
     if has_broker(settings) and is_embedded(settings):
         raise SettingsError("DAM_BROKER_URL: workers of a broker need DAM_DATABASE_URL=postgresql://….")
+
+
+def broker_address(settings: Settings) -> tuple[str, int] | None:
+    """Where the broker listens; None where there is none."""
+    parts = urlsplit(settings.broker_url)
+    if parts.scheme not in _BROKER_PORTS:
+        return None
+    return parts.hostname or "localhost", parts.port or _BROKER_PORTS[parts.scheme]
 
 
 def _store(url: str) -> Callable[[Callable[[], None]], Store]:

@@ -4,12 +4,14 @@ Rule: tries are counted in the database, by the leasing, so that a worker that d
 ``MAX_TRIES`` a job is set aside with its reason; what can't get better by itself at once. Must not: know a task.
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 
+from dam import tracing
 from dam.domain.errors import Conflict, DamError, StorageFull, TooManyRequests, Unavailable
 from dam.domain.work import MAX_TRIES, Job, backoff
 from dam.ports.media import MediaUnavailable
@@ -49,14 +51,22 @@ def run(store: Store, task: Task, jobs: Sequence[Job], over: Over = list) -> boo
         _set_aside(store, job, Failure("worker_lost", "The worker died each time that it did this.", final=True))
     if not (alive := [job for job in jobs if job.tries <= MAX_TRIES]):
         return False
-    failure = _attempt(task, alive[0])
-    alive = list(over(alive))
-    if failure is None:
-        _done(store, alive)
-        return True
-    for job in alive:
-        _fail(store, job, failure)
-    return False
+    with tracing.request(alive[0].request_id), structlog.contextvars.bound_contextvars(**_traced(alive[0])):
+        began = time.monotonic()
+        failure = _attempt(task, alive[0])
+        took = time.monotonic() - began
+        name, alive = alive[0].task, list(over(alive))
+        if failure is None:
+            _done(store, name, alive, took)
+            return True
+        for job in alive:
+            _fail(store, job, failure, took)
+        return False
+
+
+def _traced(job: Job) -> dict[str, str]:
+    """What each line of the log says of where the job comes from."""
+    return {} if job.request_id is None else {"request_id": job.request_id}
 
 
 def _attempt(task: Task, job: Job) -> Failure | None:
@@ -74,27 +84,30 @@ def _attempt(task: Task, job: Job) -> Failure | None:
     return None
 
 
-def _done(store: Store, jobs: Sequence[Job]) -> None:
+def _done(store: Store, name: str, jobs: Sequence[Job], took: float) -> None:
     with store.writing() as work:
         for job in jobs:
             if not work.jobs.done(job):
                 log.warning("job outlived its lease", job=job.id, task=job.task)
+        work.jobs.timed(name, "done", took)
         work.commit()
 
 
-def _fail(store: Store, job: Job, failure: Failure) -> None:
+def _fail(store: Store, job: Job, failure: Failure, took: float) -> None:
     if failure.final or job.tries >= MAX_TRIES:
-        _set_aside(store, job, failure)
+        _set_aside(store, job, failure, took)
         return
     with store.writing() as work:
         due_at = work.now() + timedelta(seconds=backoff(job.tries))
         _settle(work.jobs.failed(job, failure.code, failure.detail, due_at), job)
+        work.jobs.timed(job.task, "failed", took)
         work.commit()
 
 
-def _set_aside(store: Store, job: Job, failure: Failure) -> None:
+def _set_aside(store: Store, job: Job, failure: Failure, took: float = 0.0) -> None:
     with store.writing() as work:
         _settle(work.jobs.failed(job, failure.code, failure.detail, None), job)
+        work.jobs.timed(job.task, "set_aside", took)
         work.commit()
     log.error("job set aside", job=job.id, task=job.task, code=failure.code, detail=failure.detail)
 

@@ -26,8 +26,10 @@ from dam.api import (
     users,
     versions,
 )
-from dam.api.context import EXTENSION, SECURE_COOKIES, actor
+from dam.api.context import EXTENSION, METER, SECURE_COOKIES, VERSION, WATCH, actor
+from dam.api.meter import Meter
 from dam.api.parsing import MAX_JSON
+from dam.operations import health
 from dam.ports.services import Services
 
 DOCUMENT = "/api/v1/openapi.json"
@@ -58,10 +60,13 @@ HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What differs between installations. ``secure_cookies``: behind a proxy that speaks HTTPS outside."""
+    """What differs between installations. ``secure_cookies``: behind a proxy that speaks HTTPS outside. ``broker``: its
+    host and port, where there is one.
+    """
 
     version: str = "0.1.0"
     secure_cookies: bool = False
+    broker: tuple[str, int] | None = None
 
 
 def create_app(services: Services, options: Options | None = None) -> Flask:
@@ -69,9 +74,13 @@ def create_app(services: Services, options: Options | None = None) -> Flask:
     chosen = options or Options()
     app = Flask("dam.api", static_folder=None, template_folder=None)
     app.config.update(
-        MAX_CONTENT_LENGTH=MAX_JSON, PROVIDE_AUTOMATIC_OPTIONS=False, **{SECURE_COOKIES: chosen.secure_cookies}
+        MAX_CONTENT_LENGTH=MAX_JSON,
+        PROVIDE_AUTOMATIC_OPTIONS=False,
+        **{SECURE_COOKIES: chosen.secure_cookies, VERSION: chosen.version},
     )
     app.extensions[EXTENSION] = services
+    app.extensions[METER] = Meter()
+    app.extensions[WATCH] = health.Watch(health.probes(services, chosen.broker))
     app.url_map.merge_slashes = False  # an address is what it is; nothing redirects
     document.converters(app.url_map)
     problems.install(app)
@@ -98,6 +107,7 @@ def _guard(app: Flask) -> None:
     def protect(answer: Response) -> Response:
         for name, value in HEADERS.items():
             answer.headers.setdefault(name, value)
+        context.answered(answer)
         return answer
 
 

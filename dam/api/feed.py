@@ -1,17 +1,18 @@
 """Events, to be polled, and the service's own work. Rule: as everywhere in ``dam.api``."""
 
 from http import HTTPStatus
+from importlib import import_module
 from typing import Any
 
 from flask import Response, request
 
 from dam.api import answers, bodies, matching, render
-from dam.api.context import actor, services
+from dam.api.context import actor, meter, services, version
 from dam.api.once import once
 from dam.api.paging import number_after, page
 from dam.api.routes import Route, Routes
 from dam.domain.principals import Actor
-from dam.operations import jobs, read
+from dam.operations import jobs, metrics, read
 
 routes = Routes("feed", "What happened, and work that waits for a person.")
 
@@ -28,6 +29,14 @@ def list_events(query: dict[str, Any]) -> Response | tuple[object, dict[str, str
         return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
     following = str(found[limit - 1].number) if len(found) > limit else None
     return {"data": [render.event(each) for each in found[:limit]], "next": following, "last": last}, headers
+
+
+@routes.on(Route("GET", "/metrics", "metrics.read", files=("text/plain",)))
+def get_metrics() -> Response:
+    """Numbers for Prometheus. Any token may read them; none of them names an asset or a person."""
+    found = metrics.figures(services(), actor())
+    exposition = import_module("dam.api.exposition")  # 1 MiB, for those who are watched
+    return Response(exposition.text(found, meter(), version()), content_type=exposition.CONTENT_TYPE)
 
 
 @routes.on(Route("GET", "/api/v1/work", "work.read", answers.page_of(answers.Job, "Work"), query=bodies.WorkQuery))

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from flask import Flask, Response, current_app, json
 from werkzeug.exceptions import HTTPException
 
+from dam import tracing
 from dam.domain import errors
 from dam.domain.errors import DamError, FieldError
 from dam.ports.channel import ChannelError, InvalidConfig, InvalidRemote
@@ -104,6 +105,8 @@ def problem(
         "code": code,
         "errors": [{"field": each.field, "code": each.code, "detail": each.detail} for each in fields],
     }
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and (request_id := tracing.current()):
+        body["request_id"] = request_id  # where to look in the logs
     body.update({name: value for name, value in (extra or {}).items() if name not in _OWN})
     return Response(json.dumps(body), int(status), HEADERS.get(status), content_type=MEDIA_TYPE)
 

@@ -10,7 +10,7 @@ from flask import Response
 
 from dam.api import answers, bodies
 from dam.api.bytes import PUBLIC, send
-from dam.api.context import services
+from dam.api.context import services, watch
 from dam.api.problems import problem
 from dam.api.routes import Route, Routes
 from dam.operations import fetch, health
@@ -39,7 +39,7 @@ def is_alive() -> dict[str, Any]:
 @routes.on(Route("GET", "/readyz", None, answers.Ready, open=True))
 def is_ready() -> Response | dict[str, Any]:
     """Whether requests can be answered, and what is wrong where not."""
-    found = health.checks(services())
+    found = watch().checks()
     shown = [
         {"name": each.name, "required": each.required, "ok": each.reason is None, "reason": _reason(each)}
         for each in found

@@ -71,7 +71,13 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def load(self) -> Any:
         """The application; called when everything else is ready to serve it."""
         services = wiring.build(self._settings, Sender(self._settings.home))
-        return create_app(services, Options(secure_cookies=self._settings.secure_cookies))
+        return create_app(
+            services,
+            Options(
+                secure_cookies=self._settings.secure_cookies,
+                broker=wiring.broker_address(self._settings),
+            ),
+        )
 
     def run(self) -> None:
         """Answer requests until SIGTERM, or until the parent is gone; those that run are finished first."""

@@ -39,6 +39,7 @@ LEAST_ROLE: dict[str, Role] = {
     "event.read": "viewer",
     "work.read": "manager",
     "work.retry": "manager",
+    "metrics.read": "viewer",
     "me.read": "viewer",
     "me.edit": "viewer",
     "user.read": "manager",

@@ -22,7 +22,8 @@ BACKOFF_S = (1, 5, 30, 120)
 @dataclass(frozen=True, slots=True)
 class Job:
     """One task to be run. ``tries`` counts in the database, the present one included. ``sent_until``: a message about
-    it is on its way; if nobody has taken it by then, another one is sent.
+    it is on its way; if nobody has taken it by then, another one is sent. ``request_id``: the request that it follows
+    from, for the logs.
     """
 
     id: int
@@ -36,6 +37,7 @@ class Job:
     sent_until: datetime | None = None
     reason_code: str | None = None
     reason_detail: str | None = None
+    request_id: str | None = None
 
 
 def backoff(tries: int) -> int:

@@ -15,10 +15,11 @@ from dam.domain.placements import Attempt, ConfiguredChannel, Delivery, Observat
 from dam.domain.previews import RenditionOverride
 from dam.domain.principals import Grant, Principal, RequestKey, Session, SignInLink, Token
 from dam.domain.recipes import Artefact
+from dam.domain.timing import Timing
 from dam.domain.work import Job
 from dam.ports.catalogue import Artefacts, Assets, People
 from dam.ports.movements import Placements, Rollouts
-from dam.ports.views import Answer, NumberedEvent
+from dam.ports.views import Answer, NumberedEvent, Queued, Waiting
 
 Fact: TypeAlias = (
     Asset | Artefact | Attempt | ConfiguredChannel | Content | Decision | Delivery | Grant | Observation | Placement
@@ -91,6 +92,22 @@ class Jobs(Protocol):
     def last_number(self) -> int: ...
     def counts(self) -> dict[str, int]:
         """Jobs by state, and events that have no number yet (``unnumbered``)."""
+        ...
+
+    def queued(self) -> list[Queued]:
+        """Jobs by task and state."""
+        ...
+
+    def unnumbered(self) -> Waiting:
+        """Events that have no number yet."""
+        ...
+
+    def timed(self, task: str, outcome: str, seconds: float) -> None:
+        """Count that a task took so long. To be called last in a transaction."""
+        ...
+
+    def timings(self) -> list[Timing]:
+        """All that was counted, by task, outcome and bucket."""
         ...
 
 

@@ -74,6 +74,24 @@ class NumberedEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many wait, and since when the oldest does."""
+
+    count: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """Jobs of one task in one state; ``oldest``: when the oldest of them was made."""
+
+    task: str
+    state: str
+    count: int
+    oldest: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Named:
     """A tag or campaign with how many assets have it."""
 

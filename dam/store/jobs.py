@@ -26,11 +26,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from dam import tracing
 from dam.domain.events import Event
+from dam.domain.timing import Timing, bucket
 from dam.domain.work import ID_NAMES, Job
-from dam.ports.views import NumberedEvent
+from dam.ports.views import NumberedEvent, Queued, Waiting
 from dam.store.codec import fact_of
-from dam.store.tables import counters, events, jobs
+from dam.store.tables import counters, events, jobs, timings
 from dam.store.transaction import Transaction
 
 _COUNTER = "events"
@@ -94,6 +96,11 @@ _RENEW = (
     )
     .values(leased_until=bindparam("until"))
 )
+_COUNT_UP = (
+    update(timings)
+    .where(*(timings.c[name] == bindparam(f"of_{name}") for name in ("task", "outcome", "bucket")))
+    .values(count=timings.c["count"] + 1, micros=timings.c.micros + bindparam("more"))
+)
 
 
 class Jobs:
@@ -130,21 +137,21 @@ class Jobs:
 
     def enqueue(self, task: str, ids: Mapping[str, object]) -> None:
         """A job that is due now."""
-        self._insert([(task, dict(ids))])
+        self._insert([{"task": task, "ids": dict(ids), "request_id": tracing.current()}])
 
     def enqueue_by(self, task: str, due_at: datetime) -> None:
         """A job without ids that is due then, unless one of this task that begins after this commit is due by then: so
         many commits have one job. It is held, lest it begins before.
         """
         if self._tx.row(_WAITING, {"task": task, "by": due_at}) is None:
-            self._insert([(task, {})], due_at)
+            self._insert([{"task": task, "ids": {}, "request_id": tracing.current()}], due_at)
 
-    def _insert(self, wanted: Sequence[tuple[str, dict[str, object]]], due_at: datetime | None = None) -> None:
+    def _insert(self, wanted: Sequence[dict[str, object]], due_at: datetime | None = None) -> None:
         if not wanted:
             return
         now = self._tx.now()
         fresh = {"state": "due", "due_at": due_at or now, "tries": 0, "created_at": now}
-        self._tx.change(insert(jobs), [{"task": task, "ids": ids, **fresh} for task, ids in wanted])
+        self._tx.change(insert(jobs), [each | fresh for each in wanted])
 
     def lease(self, tasks: Sequence[str], now: datetime, until: datetime, limit: int) -> list[Job]:
         """Take jobs that are due or whose lease ran out; each taking counts as a try. The longest due come first. One
@@ -241,18 +248,46 @@ class Jobs:
         waiting = self._tx.value(select(func.count()).select_from(events).where(events.c.number.is_(None)))
         return {state: found.get(state, 0) for state in ("due", "leased", "set_aside")} | {"unnumbered": int(waiting)}
 
+    def queued(self) -> list[Queued]:
+        """By task and state. Costs as much as there is to do."""
+        oldest = func.min(jobs.c.created_at, type_=jobs.c.created_at.type)
+        asked = select(jobs.c.task, jobs.c.state, func.count().label("count"), oldest.label("oldest"))
+        rows = self._tx.rows(asked.group_by(jobs.c.task, jobs.c.state))
+        return [Queued(row["task"], row["state"], row["count"], row["oldest"]) for row in rows]
 
-def _jobs_of(
-    happened: Sequence[RowMapping], routes: Mapping[str, Sequence[str]]
-) -> list[tuple[str, dict[str, object]]]:
-    """A (task, ids) for each task of each event, in order, equal ones once."""
+    def unnumbered(self) -> Waiting:
+        """Events that have no number yet."""
+        oldest = func.min(events.c.at, type_=events.c.at.type)
+        asked = select(func.count().label("count"), oldest.label("oldest")).where(events.c.number.is_(None))
+        (row,) = self._tx.rows(asked)
+        return Waiting(row["count"], row["oldest"])
+
+    def timed(self, task: str, outcome: str, seconds: float) -> None:
+        """Count that a task took so long. Last in its transaction: others count up the same row."""
+        key = {"task": task, "outcome": outcome, "bucket": bucket(seconds)}
+        given = {f"of_{name}": value for name, value in key.items()} | {"more": round(seconds * 1_000_000)}
+        if not self._tx.change(_COUNT_UP, given):
+            self._tx.insert_new(timings, [{**key, "count": 0, "micros": 0}])
+            self._tx.change(_COUNT_UP, given)
+
+    def timings(self) -> list[Timing]:
+        """All that was counted."""
+        rows = self._tx.rows(select(timings).order_by(timings.c.task, timings.c.outcome, timings.c.bucket))
+        return [
+            Timing(row["task"], row["outcome"], row["bucket"], row["count"], row["micros"] / 1_000_000) for row in rows
+        ]
+
+
+def _jobs_of(happened: Sequence[RowMapping], routes: Mapping[str, Sequence[str]]) -> list[dict[str, object]]:
+    """A job for each task of each event, in order, equal ones once: then the first one's request counts."""
     wanted: dict[tuple[str, str], dict[str, object]] = {}
     for row in happened:
         said = {"asset_id": row["asset_id"], **row["data"]}
         ids = {name: said[name] for name in ID_NAMES if said.get(name) is not None}
         for task in routes.get(row["type"], ()):
-            wanted.setdefault((task, json.dumps(ids, sort_keys=True)), ids)
-    return [(task, ids) for (task, _), ids in wanted.items()]
+            job = {"task": task, "ids": ids, "request_id": row["request_id"]}
+            wanted.setdefault((task, json.dumps(ids, sort_keys=True)), job)
+    return list(wanted.values())
 
 
 def _leased_as(job: Job) -> ColumnElement[bool]:

@@ -155,6 +155,7 @@ def _disbelieve(connection: Connection) -> None:
     now = func.now() if connection.dialect.name != "sqlite" else datetime.now(UTC)
     leased = update(jobs).where(jobs.c.state == "leased")
     connection.execute(leased.values(state="due", due_at=now, leased_until=None))
+    connection.execute(update(jobs).values(sent_until=None))
     connection.execute(update(assets).values(indexed_seq=0))
     there = update(placements).where(placements.c.ended_at.is_(None))
     connection.execute(there.values(proof_digest=None, epoch=placements.c.epoch + 1, look_at=now))

@@ -135,6 +135,16 @@ class Placements:
         """How many those are."""
         return int(self._tx.value(select(func.count()).select_from(placements).where(_outdated(recipe, newest))))
 
+    def count_needing(self) -> int:
+        """Placements, not withdrawn, that wait for a person."""
+        waits = and_(placements.c.needs_code.is_not(None), _LIVE)
+        return int(self._tx.value(select(func.count()).select_from(placements).where(waits)))
+
+    def count_unreachable(self) -> int:
+        """Channels that can't be reached."""
+        away = and_(channels.c.unreachable_code.is_not(None), channels.c.removed_at.is_(None))
+        return int(self._tx.value(select(func.count()).select_from(channels).where(away)))
+
     def pinned(self, asset_id: str, number: int) -> bool:
         """Does a placement that is not withdrawn show this version, whatever is approved?"""
         pins = select(placements.c.id).where(placements.c.asset_id == asset_id, placements.c.pinned == number, _LIVE)

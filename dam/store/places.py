@@ -64,6 +64,7 @@ placements = Table(
     partial("ix_placements_look_at", "look_at", where="ended_at IS NULL"),
     Index("ix_placements_asset", "asset_id", "id"),
     Index("ix_placements_channel", "channel_id", "id"),
+    partial("ix_placements_needs", "id", where="needs_code IS NOT NULL AND ended_at IS NULL"),
     partial("ix_placements_recipe", "recipe", "recipe_version", "id", where="ended_at IS NULL"),
 )
 
@@ -111,6 +112,7 @@ deliveries = Table(
     CheckConstraint("state <> 'leased' OR (lease_until IS NOT NULL AND fence IS NOT NULL)", name="leased"),
     partial("ix_deliveries_due", "due_at", where="state IN ('due', 'verifying')"),
     partial("ix_deliveries_leased", "lease_until", where="state = 'leased'"),
+    partial("ix_deliveries_open", "state", where="state IN ('due', 'leased', 'verifying', 'held')"),
     partial("ix_deliveries_waiting", "placement_id", where="state = 'due' AND artefact IS NULL"),
     Index("ix_deliveries_rollout", "rollout", "id"),
     Index("ix_deliveries_artefact", "artefact"),

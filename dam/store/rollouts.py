@@ -7,7 +7,7 @@ delivery (``dam.store.holds`` has the whole order).
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, insert, or_, select, text, update
 
 from dam.domain.placements import OPEN, Cause, Delivery, Rollout
 from dam.store.attempts import Attempts
@@ -37,6 +37,12 @@ def _next_due() -> Select[tuple[datetime | None]]:
 
 # Built once: the worker's loop asks it all day.
 _NEXT_DUE = _next_due()
+# In the words of the index that serves it: bound values would not let the planner see that it does.
+_OPEN_STATES = (
+    select(deliveries.c.state, func.count().label("count"))
+    .where(text("state IN ('due', 'leased', 'verifying', 'held')"))
+    .group_by(deliveries.c.state)
+)
 
 
 class Rollouts(Attempts):
@@ -141,6 +147,10 @@ class Rollouts(Attempts):
         """When the next of those is due; None if there is none. Where a channel sleeps, not before it wakes."""
         found: datetime | None = self._tx.value(_NEXT_DUE)
         return found
+
+    def open_states(self) -> dict[str, int]:
+        """Deliveries that are open, by state."""
+        return {row["state"]: row["count"] for row in self._tx.rows(_OPEN_STATES)}
 
     def wake(self, source_sha256: str, recipe: str, recipe_version: int, at: datetime) -> int:
         """Deliveries that wait for this artefact become due; returns how many."""

@@ -232,6 +232,7 @@ events = Table(
     when("at"),
     words("asset_id", nullable=True),
     Column("data", Json, nullable=False),
+    words("request_id", nullable=True),
     Unique("number"),
     partial("ix_events_unnumbered", "id", where="number IS NULL"),
     Index("ix_events_asset", "asset_id", "number"),
@@ -253,6 +254,7 @@ jobs = Table(
     words("reason_code", nullable=True),
     words("reason_detail", nullable=True),
     when("sent_until", nullable=True),
+    words("request_id", nullable=True),
     one_of("state", ("due", "leased", "set_aside")),
     CheckConstraint("state <> 'leased' OR leased_until IS NOT NULL", name="leased"),
     partial("ix_jobs_due", "due_at", "id", where="state = 'due'"),
@@ -275,3 +277,14 @@ answers = Table(
 )
 
 counters = Table("counters", metadata, words("name", primary_key=True), whole("value"))
+
+# How long tasks took: a row for each class of durations, counted up by whoever settles a job.
+timings = Table(
+    "timings",
+    metadata,
+    words("task", primary_key=True),
+    words("outcome", primary_key=True),
+    whole("bucket", primary_key=True),
+    whole("count"),
+    whole("micros"),
+)

@@ -15,6 +15,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, Engine, Update, and_, bindparam, insert, update
 from sqlalchemy.exc import DBAPIError
 
+from dam import tracing
 from dam.domain.assets import Asset
 from dam.domain.errors import Conflict
 from dam.domain.events import Event
@@ -197,7 +198,7 @@ class SqlUnitOfWork:
 
     def record(self, *events: Event) -> None:
         """Write events without a number: so each is its own outbox row, until ``jobs.relay`` numbers it."""
-        rows = [codec.row_of(event) for event in events]
+        rows = [codec.row_of(event) | {"request_id": tracing.current()} for event in events]
         self._transaction.change(insert(tables.events), rows)
 
     @cached_property

@@ -87,6 +87,7 @@ LEAST: dict[tuple[str, str], str] = {
     ("GET", "/d/{key}/{recipe}"): PUBLIC,
     ("GET", "/healthz"): PUBLIC,
     ("GET", "/readyz"): PUBLIC,
+    ("GET", "/metrics"): "viewer",
 }
 
 

@@ -380,7 +380,8 @@ def test_a_backup_of_an_older_schema_is_brought_up_to_date(any_site: Site, any_e
     back_up(any_site, folder)
     rows = as_older(folder.rows(folder.manifest()), folder.writing("0003"), columns_at("0003"))
     verbs.restore(rows, folder.objects(), any_empty.target, quiet, accept_damage=False)
-    assert believed(any_empty.rows()) == believed(any_site.rows())
+    newer: dict[str, object] = {"timings": []}
+    assert believed(any_empty.rows()) | newer == believed(any_site.rows()) | newer
     assert not migrate.upgrade(any_empty.url)
 
 

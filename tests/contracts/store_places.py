@@ -158,6 +158,14 @@ class PlacementsContract:
             assert work.placements.count_outdated("original", 3) == 2
             assert work.placements.count_outdated("thumb-256", 3) == 0
 
+    def test_what_needs_somebody_is_counted(self, store: Store) -> None:
+        one_asset(store)
+        fill(store, channel(), channel("c2", unreachable=NEED), channel("c3", unreachable=NEED, removed_at=AT))
+        fill(store, placement("p1", needs=NEED), placement("p2"), placement("p3", needs=NEED, ended_at=AT))
+        with store.reading() as work:
+            assert work.placements.count_needing() == 1
+            assert work.placements.count_unreachable() == 1
+
     def test_something_is_shown_until_it_is_proven_that_nothing_is(self, store: Store) -> None:
         absent = {"proof_digest": ABSENT, "proof_fence": 2}
         cases: list[tuple[bool, int | None, dict[str, Any]]] = [

@@ -161,6 +161,7 @@ class RolloutsContract:
             assert ids(work.rollouts.due(later(3), 1)) == ["d4"]
             assert ids(work.rollouts.due(later(2), 9)) == ["d3", "d1"]
             assert work.rollouts.next_due() == later(1)
+            assert work.rollouts.open_states() == {"due": 2, "verifying": 1, "leased": 2, "held": 1}
             work.commit()
         with store.reading() as work:
             assert ids(work.rollouts.due(later(3), 9)) == ["d4", "d3", "d1"]

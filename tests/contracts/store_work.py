@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from dam import tracing
 from dam.domain.errors import Conflict
 from dam.domain.principals import Grant, RequestKey, Session, SignInLink, Token
+from dam.domain.timing import BOUNDS_S, Timing
 from dam.ports.store import Store
-from dam.ports.views import Answer, NumberedEvent, TokenView
+from dam.ports.views import Answer, NumberedEvent, Queued, TokenView, Waiting
 from tests.conftest import Time
 from tests.contracts.facts import AT, digest, fill, happened, later, principal
 
@@ -316,3 +318,45 @@ class JobsContract:
             held = replace(job, leased_until=time.after(20))
             assert work.jobs.renew([held, replace(held, tries=2)], time.after(40)) == 1
             assert work.jobs.done(replace(job, leased_until=time.after(40)))
+
+    def test_what_waits_is_counted_by_task_and_state(self, store: Store, time: Time) -> None:
+        with store.writing() as work:
+            assert work.jobs.queued() == []
+            assert work.jobs.unnumbered() == Waiting(0, None)
+            began = time.now()
+            work.jobs.enqueue("index", {})
+            time.move(5)
+            work.jobs.enqueue("index", {"asset_id": "a1"})
+            work.jobs.enqueue("render", {})
+            work.jobs.lease(["render"], time.now(), time.after(9), 1)
+            work.record(replace(happened(), at=later(2)), replace(happened(), at=later(1)))
+            assert sorted(work.jobs.queued(), key=lambda each: each.task) == [
+                Queued("index", "due", 2, began),
+                Queued("render", "leased", 1, time.now()),
+            ]
+            assert work.jobs.unnumbered() == Waiting(2, later(1))
+
+    def test_times_are_counted_up(self, store: Store) -> None:
+        for seconds in (0.004, 0.005, 0.2, 99):
+            with store.writing() as work:
+                work.jobs.timed("render", "done", seconds)
+                work.commit()
+        with store.writing() as work:
+            work.jobs.timed("index", "failed", 0.2)
+            work.jobs.timed("index", "done", 0.2)
+        with store.reading() as work:
+            assert work.jobs.timings() == [
+                Timing("render", "done", 0, 2, 0.009),
+                Timing("render", "done", 5, 1, 0.2),
+                Timing("render", "done", len(BOUNDS_S), 1, 99.0),
+            ]
+
+    def test_a_job_knows_the_request_that_it_follows_from(self, store: Store) -> None:
+        with store.writing() as work:
+            with tracing.request("request-1"):
+                work.record(happened("asset.edited"))
+                work.jobs.enqueue("look", {})
+            work.record(happened("asset.edited", "a2"))
+            work.jobs.relay({"asset.edited": ["index"]}, 9)
+            found = [(job.task, job.request_id) for job in work.jobs.page("due", None, 9)]
+        assert found == [("look", "request-1"), ("index", "request-1"), ("index", None)]

@@ -18,6 +18,7 @@ from dam.operations import (
     fsck,
     health,
     impact,
+    metrics,
     place,
     read,
     rollouts,
@@ -198,6 +199,7 @@ def look_around(story: Story) -> Facts:
         read.deliveries(services, BOSS, each.rollout.number, None, 10)
     read.work(services, BOSS, "set_aside", None, 10)
     health.checks(services)
+    metrics.figures(services, BOSS)
     with services.store.reading() as unit:
         unit.jobs.counts()
     rollouts.recipe_impact(services, BOSS, "thumb-256")
