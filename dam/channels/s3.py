@@ -35,6 +35,9 @@ from dam.ports.channel import (
 PERMIT_S = 30.0
 """For the visible steps of a batch, each a connection, a request without the bytes, and its answer."""
 
+RATE = 1 << 20
+"""Bytes a second: a bucket may be at the other end of a slow line."""
+
 _PROGRAM = Path(request.__file__).resolve()
 
 
@@ -58,7 +61,7 @@ class S3:
 
     @property
     def timing(self) -> Timing:
-        return Timing(permit=PERMIT_S, lateness=self._where.lateness_s)
+        return Timing(permit=PERMIT_S, lateness=self._where.lateness_s, rate=RATE)
 
     def establish(self) -> None:
         """Put the marker there. Raises InvalidConfig (``bucket_missing``, ``access_denied``, ``credentials_refused``,

@@ -44,6 +44,12 @@ class Proof:
     read: str | None
     verified_at: str | None
     state: str
+    channel: str = ""
+
+    @property
+    def name(self) -> str:
+        """As commands name a placement."""
+        return f"{self.channel}:{self.remote}" if self.channel else self.remote
 
     @property
     def holds(self) -> bool:
@@ -79,6 +85,7 @@ class Story:
         self._target = target
         self._bucket = bucket
         self._looks: dict[str, Look] = {}
+        self._names: dict[str, str] = {}
         self._quiet = quiet
 
     def tell(self) -> list[Proof]:
@@ -131,7 +138,7 @@ class Story:
 
     def _channel(self, name: str, kind: str, config: Thing, look: Look) -> Thing:
         made = self._service.post("/channels", {"name": name, "kind": kind, "config": config})
-        self._looks[made["id"]] = look
+        self._looks[made["id"]], self._names[made["id"]] = look, name
         return made
 
     def _approve(self, asset: Thing, number: int) -> Thing:
@@ -162,7 +169,8 @@ class Story:
         desired, remote = placement["desired"], placement["remote"]
         expected = original if placement["recipe"] == "original" else desired["sha256"]
         read = self._looks[placement["channel_id"]](remote)
-        return Proof(remote, desired["version"], expected, read, placement["verified_at"], placement["state"])
+        channel = self._names[placement["channel_id"]]
+        return Proof(remote, desired["version"], expected, read, placement["verified_at"], placement["state"], channel)
 
     def _say(self, line: str) -> None:
         if not self._quiet:
@@ -192,10 +200,10 @@ def _report(proofs: list[Proof], target: Path, *, as_json: bool) -> None:
         say()
         table(
             ("placement", "version", "digest expected", "digest read", "verified at"),
-            [(each.remote, each.version, each.expected, each.read, when(each.verified_at)) for each in proofs],
+            [(each.name, each.version, each.expected, each.read, when(each.verified_at)) for each in proofs],
         )
         say()
-    wrong = [each.remote for each in proofs if not each.holds]
+    wrong = [each.name for each in proofs if not each.holds]
     if wrong:
         raise Failure("not_proven", f"What is there is not what it should be: {', '.join(wrong)}.")
     if not as_json:
@@ -204,6 +212,7 @@ def _report(proofs: list[Proof], target: Path, *, as_json: bool) -> None:
 
 def _plain(proof: Proof) -> Thing:
     return {
-        "placement": proof.remote, "version": proof.version, "digest_expected": proof.expected,
-        "digest_read": proof.read, "verified_at": proof.verified_at, "state": proof.state,
+        "channel": proof.channel, "placement": proof.remote, "version": proof.version,
+        "digest_expected": proof.expected, "digest_read": proof.read, "verified_at": proof.verified_at,
+        "state": proof.state,
     }  # fmt: skip

@@ -170,6 +170,7 @@ def may_write(found: Found, digest: str, *, owned: bool, adopt: bool) -> Need | 
     return None
 
 
-def lease_for(size: int, base: timedelta, permit: timedelta) -> timedelta:
-    """How long a delivery of ``size`` bytes is leased: the base, its permit, and what a slow copy (4 MiB/s) needs."""
-    return base + permit + timedelta(seconds=size / (4 << 20))
+def lease_for(size: int, base: timedelta, permit: timedelta, rate: int) -> timedelta:
+    """How long a delivery of ``size`` bytes is leased: the base, its permit, and what a slow copy needs, at ``rate``
+    bytes a second."""
+    return base + permit + timedelta(seconds=size / rate)

@@ -107,7 +107,7 @@ def _take(
     else:
         # At most: no rendition is expected to be larger than twice its original.
         size = 2 * size_of(standing.version.sha256) if standing.version else 0
-        lease = proof.lease_for(size, services.rules.lease, timedelta(seconds=timing.permit))
+        lease = proof.lease_for(size, services.rules.lease, timedelta(seconds=timing.permit), timing.rate)
         claimed = _grant(draft, standing, delivery, answer, now, now + lease)
         return replace(claimed, size=size)
     return None

@@ -13,10 +13,12 @@ from typing import BinaryIO, Protocol, Self
 @dataclass(frozen=True, slots=True)
 class Timing:
     """Seconds. ``permit``: how long a visible step may take. ``lateness``: how long after its permit's end a write
-    that was sent may still land (0 where the writer can be stopped for certain)."""
+    that was sent may still land (0 where the writer can be stopped for certain). ``rate``: bytes a second on which
+    staging can count; a delivery's lease is long enough for that."""
 
     permit: float
     lateness: float
+    rate: int = 4 << 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,5 +255,6 @@ def test_the_right_bytes_may_always_be_written() -> None:
 
 def test_a_lease_grows_with_the_bytes() -> None:
     base, permit = timedelta(seconds=30), timedelta(seconds=10)
-    assert proof.lease_for(0, base, permit) == timedelta(seconds=40)
-    assert proof.lease_for(40 << 20, base, permit) == timedelta(seconds=50)
+    assert proof.lease_for(0, base, permit, 4 << 20) == timedelta(seconds=40)
+    assert proof.lease_for(40 << 20, base, permit, 4 << 20) == timedelta(seconds=50)
+    assert proof.lease_for(40 << 20, base, permit, 1 << 20) == timedelta(seconds=80)
