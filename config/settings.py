@@ -115,7 +115,13 @@ class Settings:
         "`file:///PATH` or `s3://KEY:SECRET@HOST:PORT/BUCKET` ([operate.md](operate.md)). Empty: the home folder.",
         secret=True,
     )
-    search_url: str = _setting("", str, "`tantivy:///PATH`. Empty: an index in the home folder.", secret=True)
+    search_url: str = _setting(
+        "",
+        str,
+        "`tantivy:///PATH` or `elasticsearch://USER:PASSWORD@HOST:PORT/NAME` ([operate.md](operate.md)). "
+        "Empty: an index in the home folder.",
+        secret=True,
+    )
     broker_url: str = _setting(
         "embedded://",
         str,

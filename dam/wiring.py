@@ -170,10 +170,27 @@ def _bucket(url: str) -> Callable[[], ObjectStore]:
 
 
 def _index(settings: Settings) -> Callable[[], SearchIndex]:
-    root = _path("DAM_SEARCH_URL", settings.search_url, "tantivy", settings.home / INDEX_FOLDER)
+    url = settings.search_url
+    if url[:14].lower() == "elasticsearch:":
+        return _elastic(url)
+    if urlsplit(url).scheme not in ("", "tantivy"):
+        raise _unsupported("DAM_SEARCH_URL", url, "tantivy:///PATH, elasticsearch://…")
+    root = _path("DAM_SEARCH_URL", url, "tantivy", settings.home / INDEX_FOLDER)
     from search.engines.tantivy import TantivyIndex
 
     return lambda: TantivyIndex(root)
+
+
+def _elastic(url: str) -> Callable[[], SearchIndex]:
+    from search.engines.elastic_address import Address
+
+    try:
+        address = Address.parse(url)
+    except ValueError as error:
+        raise SettingsError(f"DAM_SEARCH_URL: {error}.") from None
+    from search.engines.elastic import ElasticIndex
+
+    return lambda: ElasticIndex(address)
 
 
 def _path(name: str, url: str, scheme: str, default: Path) -> Path:

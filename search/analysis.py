@@ -20,6 +20,7 @@ VERSION = 1
 
 MAX_TEXT = 100_000  # characters of one text that are looked at
 MAX_WORDS = 10_000  # tokens of one text
+MAX_NEEDLE = 1000  # tokens of one text that is looked for: more than a query may have
 MAX_WORD = 64  # characters of one token; the rest of a longer word is not told apart
 MAX_NAME = 255  # characters of one file name, and so about 250 fragments for each of its two spellings
 MAX_KEYWORD = 200  # characters of a tag, campaign, kind or status
@@ -216,11 +217,12 @@ class Needle:
     unspaced: bool
 
 
+@lru_cache(maxsize=64)
 def needle(text: str) -> Needle:
     """The same analysis for what is looked for. The last run may go on in the document, so that the last character
-    that ends a run of pairs is left out there."""
+    that ends a run of pairs is left out there. Kept for a moment: a query asks for its texts several times."""
     runs = list(_runs(text))
-    tokens = list(islice((token for run in runs for token in _tokens(run)), MAX_WORDS))
+    tokens = list(islice((token for run in runs for token in _tokens(run)), MAX_NEEDLE))
     unspaced = bool(runs) and runs[-1].kind is _Kind.UNSPACED
     if unspaced and len(fold(runs[-1].text)) > 1:
         tokens.pop()

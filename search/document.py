@@ -12,13 +12,13 @@ from datetime import datetime
 
 # Ids are made by us; an id that is hostile is a mistake of the caller and no input.
 _ID = re.compile(r"[0-9A-Za-z_.:-]{1,128}")
-_MAX = 2**63 - 1
+MAX_NUMBER = 2**63 - 1
 
 
 def _check_identity(id_: str, index_seq: int) -> None:
     if not _ID.fullmatch(id_):
         raise ValueError(f"not an id for the index: {id_!r}")
-    if not 0 <= index_seq <= _MAX:
+    if not 0 <= index_seq <= MAX_NUMBER:
         raise ValueError(f"index_seq out of range: {index_seq}")
 
 
@@ -53,7 +53,7 @@ class Document:
 
     def __post_init__(self) -> None:
         _check_identity(self.id, self.index_seq)
-        if any(number is not None and not 0 <= number <= _MAX for number in self.numbers.values()):
+        if any(number is not None and not 0 <= number <= MAX_NUMBER for number in self.numbers.values()):
             raise ValueError("a number of a document is out of range")
         if self.created_at.tzinfo is None or self.updated_at.tzinfo is None:
             raise ValueError("times of a document are aware")

@@ -32,7 +32,9 @@ class SearchUnavailable(SearchError):
     """The engine can't answer at the moment; nothing was changed.
 
     Codes: ``index_missing``, ``index_outdated``, ``index_damaged`` (a rebuild recovers from these three),
-    ``index_busy`` (another process writes), ``rebuild_running``, ``write_failed`` and ``search_failed``.
+    ``index_busy`` (another process writes), ``rebuild_running``, ``rebuild_unproven`` (a new index lacks something, and
+    did not take the old one's place), ``write_failed`` and ``search_failed``; of an engine elsewhere
+    ``engine_unavailable`` (it does not answer) and ``engine_refused`` (it does not take our user).
     """
 
     @property

@@ -17,12 +17,13 @@ from lark.visitors import v_args
 from search.analysis import needle
 from search.conditions import Piece, Shape, Value, check_beginning, condition
 from search.errors import QueryError
-from search.query import And, Everything, Not, Or, Phrase, Prefix, Query, Word, count, count_prefixes
+from search.query import And, Everything, Not, Or, Own, Phrase, Prefix, Query, Word, count, count_prefixes
 
 MAX_LENGTH = 1000  # characters
 MAX_DEPTH = 10  # parentheses within parentheses
 MAX_CONDITIONS = 50  # words, phrases and fields in all
 MAX_PREFIXES = 10  # of them, what ends with *: each may begin many words
+MAX_TERMS = 500  # words in all, characters of scripts without spaces and symbols being words: servers count them too
 
 _EXPECTED = {
     "WORD": "a word",
@@ -105,11 +106,11 @@ class _Builder(Transformer[Token, Any]):
 
     @v_args(inline=True)
     def word(self, token: Token) -> Query | _Blank:
-        return Word(str(token)) if needle(token).tokens else _blank(token)
+        return Word(str(token)) if needle(str(token)).tokens else _blank(token)
 
     @v_args(inline=True)
     def phrase(self, token: Token) -> Query:
-        if not needle(token).tokens:
+        if not needle(str(token)).tokens:
             raise _blank(token).refuse()
         return Phrase(token[1:-1])
 
@@ -171,10 +172,24 @@ def _check_conditions(query: Query | _Blank) -> None:
     for most, found, what in (
         (MAX_CONDITIONS, count(query), "conditions"),
         (MAX_PREFIXES, count_prefixes(query), "conditions that end with *"),
+        (MAX_TERMS, _terms(query), "words, characters and symbols"),
     ):
         if found > most:
             detail = f"a query has at most {most} {what}, this one {found}"
             raise QueryError(0, "", (f"{most} {what} or fewer",), detail)
+
+
+def _terms(query: Query) -> int:
+    """How many tokens are looked for."""
+    match query:
+        case And(operands) | Or(operands):
+            return sum(map(_terms, operands))
+        case Not(operand):
+            return _terms(operand)
+        case Word(text) | Phrase(text) | Prefix(text) | Own(text=text):
+            return len(needle(text).tokens)
+        case _:
+            return 1
 
 
 def _explain(text: str, error: UnexpectedInput) -> QueryError:

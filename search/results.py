@@ -31,6 +31,7 @@ class Sort(StrEnum):
     UPDATED = "updated"  # latest change first
     TITLE = "title"
     SIZE = "size"  # the largest file first
+    SMALLEST = "smallest"  # the smallest file first, what has no size before it
 
     @classmethod
     def named(cls, name: str) -> "Sort":

@@ -32,11 +32,14 @@ _DETAIL_CHARS = 500
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a try did not end well. ``final``: trying again changes nothing."""
+    """Why a try did not end well. ``final``: trying again changes nothing. ``known``: the database says without this
+    job what is left to do, and the sweep does it.
+    """
 
     code: str
     detail: str
     final: bool
+    known: bool = False
 
 
 def run(store: Store, task: Task, jobs: Sequence[Job], over: Over = list) -> bool:
@@ -75,9 +78,12 @@ def _attempt(task: Task, job: Job) -> Failure | None:
     except DamError as error:
         log.warning("job refused", job=job.id, task=job.task, tries=job.tries, code=error.code, detail=error.detail)
         return Failure(error.code, error.detail, final=not isinstance(error, _MAY_PASS))
-    except (MediaUnavailable, SearchUnavailable) as error:
+    except SearchUnavailable as error:
         log.warning("job hindered", job=job.id, task=job.task, tries=job.tries, detail=str(error))
-        return Failure(getattr(error, "code", "media_unavailable"), str(error)[:_DETAIL_CHARS], final=False)
+        return Failure(error.code, str(error)[:_DETAIL_CHARS], final=False, known=True)
+    except MediaUnavailable as error:
+        log.warning("job hindered", job=job.id, task=job.task, tries=job.tries, detail=str(error))
+        return Failure("media_unavailable", str(error)[:_DETAIL_CHARS], final=False)
     except Exception as error:  # a job's bug must not end the worker; it is logged whole and counted
         log.exception("job failed", job=job.id, task=job.task, tries=job.tries)
         return Failure("internal_error", f"{type(error).__name__}: {error}"[:_DETAIL_CHARS], final=False)
@@ -94,12 +100,22 @@ def _done(store: Store, name: str, jobs: Sequence[Job], took: float) -> None:
 
 
 def _fail(store: Store, job: Job, failure: Failure, took: float) -> None:
+    if failure.known and job.tries >= MAX_TRIES:
+        _forget(store, job, took)
+        return
     if failure.final or job.tries >= MAX_TRIES:
         _set_aside(store, job, failure, took)
         return
     with store.writing() as work:
         due_at = work.now() + timedelta(seconds=backoff(job.tries))
         _settle(work.jobs.failed(job, failure.code, failure.detail, due_at), job)
+        work.jobs.timed(job.task, "failed", took)
+        work.commit()
+
+
+def _forget(store: Store, job: Job, took: float) -> None:
+    with store.writing() as work:
+        _settle(work.jobs.done(job), job)
         work.jobs.timed(job.task, "failed", took)
         work.commit()
 

@@ -14,6 +14,7 @@ import structlog
 from dam.domain.principals import SYSTEM
 from dam.operations import channels, indexing, reconcile, renditions
 from dam.ports.services import Services
+from search.errors import SearchUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -73,11 +74,33 @@ def chores(services: Services, looks: Callable[[], None]) -> list[Chore]:
         Chore("channels", 5, lambda: channels.check_due(services, SYSTEM) > 0),
         Chore("rollouts", 30, _Rollouts(services)),
         Chore("placements", 30, _Placements(services)),
-        Chore("index", 30, lambda: indexing.index_behind(services) > 0),
+        Chore("index", 30, _Index(services)),
         Chore("renditions", 60, lambda: _give_up(services)),
         Chore("answers", 3600, lambda: _forget_answers(services)),
         Chore("received", 3600, lambda: services.objects.sweep() > 0),
     ]
+
+
+class _Index:
+    """What search does not show yet is brought in. An engine that is away is nothing that failed here: the answers of
+    searches and ``/readyz`` tell of it, and the database says what is behind until it is back. Whether there is an
+    index at all is asked at first, and again after each failure; one of another version belongs to who upgraded.
+    """
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._there = False
+
+    def __call__(self) -> bool:
+        try:
+            if not self._there:
+                indexing.ensure(self._services)
+                self._there = True
+            return indexing.index_behind(self._services) > 0
+        except SearchUnavailable as unavailable:
+            self._there = unavailable.code == "index_outdated" and self._there
+            log.warning("the index stays behind", code=unavailable.code, detail=unavailable.detail)
+            return False
 
 
 class _Rollouts:

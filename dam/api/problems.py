@@ -59,7 +59,9 @@ def refused(error: DamError | SearchError | ChannelError) -> Response:
     """The answer to a refusal, or to something that is not available."""
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), HTTPStatus.INTERNAL_SERVER_ERROR)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        current_app.logger.error("%s", error, exc_info=error)
+        # What is away for now says so in its sentence, at each request; a trace is for what nobody expected.
+        expected = status == HTTPStatus.SERVICE_UNAVAILABLE
+        current_app.logger.error("%s", error, exc_info=None if expected else error)
     if isinstance(error, DamError):
         return problem(status, error.code, error.detail, error.errors, error.extra)
     return problem(status, error.code, error.detail, extra=_found(error))

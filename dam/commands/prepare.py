@@ -80,13 +80,13 @@ def _keep_token(settings: Settings, services: Services) -> None:
 
 
 def _make_index(services: Services) -> None:
-    """An index that is missing, or of another make, is built from the database."""
+    """An index that is missing, or of another make, is built from the database. Where that can't be done now, the rest
+    of the service goes on without it, and the worker does it when it can.
+    """
     try:
-        services.index.sequences([])
+        indexing.ensure(services)
     except SearchUnavailable as unavailable:
-        if not unavailable.needs_rebuild:
-            raise
-        indexing.reindex(services)
+        click.echo(f"{unavailable.code}: {unavailable.detail}", err=True)
 
 
 def _say(address: str, link: str | None, *, as_json: bool) -> None:

@@ -83,10 +83,11 @@ def migrate(*, as_json: bool) -> None:
 
 @click.command()
 @click.option("--previews", is_flag=True, help="Also make every preview anew.")
+@click.option("--anew", is_flag=True, help="Take nothing over from a reindex that was interrupted.")
 @JSON
-def reindex(*, previews: bool, as_json: bool) -> None:
+def reindex(*, previews: bool, anew: bool, as_json: bool) -> None:
     """Build the search index anew from the database; searches go on meanwhile."""
-    _run("upkeep", "reindex", previews=previews, as_json=as_json)
+    _run("upkeep", "reindex", previews=previews, anew=anew, as_json=as_json)
 
 
 @click.command()

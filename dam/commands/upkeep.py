@@ -27,11 +27,13 @@ def migrate(settings: Settings, *, as_json: bool) -> int:
     return 0
 
 
-def reindex(settings: Settings, *, previews: bool, as_json: bool) -> int:
-    """Build the index anew; ``previews``: also forget the previews, which the worker then makes again."""
+def reindex(settings: Settings, *, previews: bool, anew: bool, as_json: bool) -> int:
+    """Build the index anew, going on where an interrupted one stopped, unless ``anew``; ``previews``: also forget the
+    previews, which the worker then makes again.
+    """
     apart.require_current()
     services = wiring.build(settings, Sender(settings.home))
-    indexed = indexing.reindex(services)
+    indexed = indexing.reindex(services, resume=not anew)
     remade = renditions.throw_away(services) if previews else 0
     if as_json:
         click.echo(json.dumps({"indexed": indexed, "previews": remade}))

@@ -112,7 +112,7 @@ def _asset(work: UnitOfWork, report: Report, asset_id: str, indexed: dict[str, i
         return
     report.checked["assets"] += 1
     if indexed.get(asset.id, 0) > asset.index_seq:
-        report.add("note", "index_ahead", f"asset:{asset.id}", "The index holds a newer state; `dam reindex` mends it.")
+        report.add("note", "index_ahead", f"asset:{asset.id}", "It is newer there; `dam reindex --anew` mends it.")
     versions = {number: work.assets.version(asset.id, number) for number in range(1, asset.latest + 1)}
     report.checked["versions"] += asset.latest
     for number, version in versions.items():

@@ -15,6 +15,7 @@ from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
 from dam.ports.views import AssetView
 from search.document import Document, Tombstone
+from search.errors import SearchUnavailable
 
 BATCH = 500
 _ASSETS, _PLACES = 50, 1000  # read together: an asset may have thousands of places
@@ -33,9 +34,21 @@ def index_behind(services: Services, limit: int = BATCH) -> int:
     return len(changes)
 
 
-def reindex(services: Services) -> int:
-    """Build the whole index anew from the database, while writes go on; returns how many assets can be found."""
-    found = services.index.rebuild(_all(services))
+def ensure(services: Services) -> None:
+    """Build the index if there is none, or only one of another make. Raises SearchUnavailable."""
+    try:
+        services.index.sequences([])
+    except SearchUnavailable as unavailable:
+        if not unavailable.needs_rebuild:
+            raise
+        reindex(services, resume=True)
+
+
+def reindex(services: Services, *, resume: bool = False) -> int:
+    """Build the whole index anew from the database, while writes go on; returns how many assets can be found.
+    ``resume``: take up what an interrupted one has built, if the database was not put back to an earlier state since.
+    Raises SearchUnavailable; then the index is as it was."""
+    found = services.index.rebuild(_all(services), resume=resume)
     with services.store.writing() as work:
         work.assets.forget_indexed()
         work.commit()

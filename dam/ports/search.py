@@ -23,14 +23,17 @@ class SearchIndex(Protocol):
     def search(self, query: Query, page: Page, *, facets: Sequence[str] = ()) -> Hits:
         """The ids that match, one page of them, the total, and counts for each facet asked for (``fields.FACETS``).
         A facet counts what matches beside the query's own choice in it (``query.without_selection``). Raises
-        ``search.errors.PageError`` for a foreign cursor or facet."""
+        ``search.errors.PageError`` for a foreign cursor or facet; ``QueryError`` for a tree that is too large for an
+        engine, as ``search.parse`` gives none."""
         ...
 
-    def rebuild(self, documents: Iterable[Document | Tombstone]) -> int:
+    def rebuild(self, documents: Iterable[Document | Tombstone], *, resume: bool = False) -> int:
         """Replace the whole index by these documents; readers see the old one until the new one is complete. What is
         written meanwhile is kept where it is newer, if the iterable begins to read the database only when its first
         item is asked for (a generator). Older tombstones are not kept: the iterable gives those that matter. Also
-        makes the first index. Returns how many assets can then be found."""
+        makes the first index. Returns how many assets can then be found. ``resume``: an engine that can need not store
+        again what an interrupted rebuild has stored with the same ``index_seq``; only for documents of the same source,
+        which was not itself put back to an earlier state since."""
         ...
 
     def sequences(self, ids: Sequence[str]) -> dict[str, int]:

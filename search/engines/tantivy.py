@@ -86,11 +86,12 @@ class TantivyIndex:
         """``index_seq`` of each id that is there (tombstones too). Raises SearchUnavailable."""
         return stored_sequences(self._searcher(), ids)
 
-    def rebuild(self, documents: Iterable[Change]) -> int:
+    def rebuild(self, documents: Iterable[Change], *, resume: bool = False) -> int:
         """Replace the index by ``documents``, atomically; returns how many can be found then. The iterable must begin
         to read its source when its first item is asked for: writes from then on are kept where they are newer.
         Without a usable index to keep them in, writers wait until the new one is there. Raises SearchUnavailable;
-        then, and after a kill, the old index is in place as it was."""
+        then, and after a kill, the old index is in place as it was. There is nothing to ``resume``: each begins anew,
+        because what a kill leaves here is not whole."""
         with self._generations.building() as path, ExitStack() as held:
             carry = self._mark()
             if carry is None:
@@ -105,7 +106,9 @@ class TantivyIndex:
         return total
 
     def close(self) -> None:
-        """Let the writer go, after its merges. Searching, or writing again, opens what it needs."""
+        """Let the writer go, after its merges, and the reader. Searching, or writing again, opens what it needs."""
+        with self._opening:
+            self._opened = None
         with self._writing:
             writer, self._writer = self._writer, None
             if writer is not None:

@@ -24,6 +24,7 @@ _ORDERS = {
     Sort.UPDATED: ("key_updated", Order.Desc),
     Sort.TITLE: ("key_title", Order.Asc),
     Sort.SIZE: ("key_size", Order.Desc),
+    Sort.SMALLEST: ("key_size", Order.Asc),
 }
 
 

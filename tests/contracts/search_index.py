@@ -112,15 +112,17 @@ class SearchIndexContract:
             (Sort.OLDEST, ["a", "c", "b1", "b2"]),
             (Sort.UPDATED, ["c", "b2", "b1", "a"]),
             (Sort.TITLE, ["c", "b1", "b2", "a"]),
+            (Sort.SIZE, ["a", "b2", "b1", "c"]),
+            (Sort.SMALLEST, ["c", "b1", "b2", "a"]),
         ],
     )
     def test_orders_and_ties(self, index: SearchIndex, sort: Sort, expected: list[str]) -> None:
         index.write(
             [
-                a_document("a", title="zebra", minute=1),
-                a_document("b1", title="Öl", minute=3),
-                a_document("b2", title="ol", minute=3),
-                a_document("c", title="ähre", minute=2, updated_at=a_document(minute=99).updated_at),
+                a_document("a", title="zebra", minute=1, size=300),
+                a_document("b1", title="Öl", minute=3, size=20),
+                a_document("b2", title="ol", minute=3, size=20),
+                a_document("c", title="ähre", minute=2, size=7, updated_at=a_document(minute=99).updated_at),
             ]
         )
         assert find(index, "", sort) == expected

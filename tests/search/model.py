@@ -47,7 +47,7 @@ class NaiveIndex:
             if known is None or change.index_seq >= known.index_seq:
                 self._changes[change.id] = change
 
-    def rebuild(self, documents: Iterable[Change]) -> int:
+    def rebuild(self, documents: Iterable[Change], *, resume: bool = False) -> int:
         self._changes = {}
         self.write(list(documents))
         return len(self._documents())
@@ -217,12 +217,12 @@ def _counts(name: str, documents: list[Document]) -> tuple[FacetCount, ...]:
 
 def _ordered(found: list[tuple[int, Document]], sort: Sort) -> list[str]:
     """Stable sorts, the last one first."""
-    down = sort not in {Sort.OLDEST, Sort.TITLE}
+    down = sort not in {Sort.OLDEST, Sort.TITLE, Sort.SMALLEST}
     found = sorted(found, key=lambda item: item[1].id, reverse=down)
     if sort is Sort.TITLE:
         found.sort(key=lambda item: fold(" ".join(encodable(item[1].title, 100).split()))[:100].replace("\0", ""))
-    elif sort is Sort.SIZE:
-        found.sort(key=lambda item: item[1].size or 0, reverse=True)
+    elif sort in {Sort.SIZE, Sort.SMALLEST}:
+        found.sort(key=lambda item: item[1].size or 0, reverse=down)
     elif sort is Sort.UPDATED:
         found.sort(key=lambda item: item[1].updated_at, reverse=True)
     else:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from search import moments
 from search.errors import QueryError
-from search.parse import MAX_CONDITIONS, MAX_DEPTH, MAX_LENGTH, MAX_PREFIXES, parse
+from search.parse import MAX_CONDITIONS, MAX_DEPTH, MAX_LENGTH, MAX_PREFIXES, MAX_TERMS, parse
 from search.query import And, Begins, Between, Everything, Has, Is, Not, Or, Own, Phrase, Prefix, Query, Word
 
 A, B, C = Word("a"), Word("b"), Word("c")
@@ -179,6 +179,14 @@ def test_prefixes_are_bounded() -> None:
     with pytest.raises(QueryError) as refused:
         parse(" ".join(each[i % 4] for i in range(MAX_PREFIXES + 1)))
     assert "*" in refused.value.detail
+
+
+@pytest.mark.parametrize("each", ["東{}", "-東{}", '"東{}"', "field.x:東{}", "(a OR 東{})", "\ufdfa{}"])
+def test_words_are_bounded_however_they_are_spelt(each: str) -> None:
+    parse(each.format("京" * 400))
+    with pytest.raises(QueryError) as refused:
+        parse(each.format("京" * MAX_TERMS + " ぴ京"))
+    assert f"at most {MAX_TERMS} words" in refused.value.detail
 
 
 @pytest.mark.parametrize(

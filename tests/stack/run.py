@@ -41,6 +41,10 @@ SUITES: Mapping[str, Suite] = {
         ("tests/stack/suites/queue.py", "tests/stack/suites/losses.py"), ("postgresql", "rabbitmq", "redis")
     ),
     "faults": Suite(("tests/stack/suites/faults.py",), ("postgresql", "minio")),
+    "search": Suite(
+        ("tests/stack/suites/search.py", "tests/stack/suites/engine.py", "tests/stack/suites/away.py"),
+        ("elasticsearch",),
+    ),
     "flow": Suite(("tests/stack/suites/flow.py",), ("postgresql", "minio", "versitygw")),
 }
 

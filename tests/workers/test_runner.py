@@ -80,6 +80,17 @@ def test_after_five_failures_a_job_is_set_aside_with_its_reason(sqlite_store: Sq
     assert not jobs(sqlite_store)
 
 
+def test_what_the_index_lacks_is_known_without_a_job_that_was_hindered_so_often(
+    sqlite_store: SqlStore, time: Time
+) -> None:
+    enqueue(sqlite_store, "a")
+    for _ in range(MAX_TRIES):
+        time.move(max(BACKOFF_S))
+        runner.run(sqlite_store, failing(SearchUnavailable("engine_unavailable", "Away.")), leased(sqlite_store, time))
+    assert not jobs(sqlite_store)
+    assert not jobs(sqlite_store, "set_aside")
+
+
 def test_a_job_that_kills_its_worker_each_time_is_set_aside_without_a_further_try(
     sqlite_store: SqlStore, time: Time
 ) -> None:

@@ -1,8 +1,17 @@
 """The sweep: each chore at its time, a broken one holds up none, and what got stuck is found."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, cast
+
+import pytest
+
 from dam.domain.principals import SYSTEM_ID
-from dam.operations import renditions
+from dam.operations import indexing, renditions
+from dam.ports.search import SearchIndex
 from dam.ports.services import Services
+from search.document import Change
+from search.errors import SearchUnavailable
 from search.parse import parse
 from search.results import Page
 from tests.conftest import Time
@@ -75,6 +84,62 @@ def test_an_asset_whose_index_job_was_lost_is_found_again(services: Services) ->
     asset_id = upload(services, "Forgotten")
     sweeper(services, Clock()).turn()
     assert services.index.search(parse("forgotten"), Page()).ids == (asset_id,)
+
+
+class Engine:
+    """An index that is not there, until it is built; or that can't be reached."""
+
+    def __init__(self, real: SearchIndex) -> None:
+        self.real = real
+        self.problem: SearchUnavailable | None = SearchUnavailable("index_missing", "None.")
+
+    def __getattr__(self, name: str) -> Any:
+        if self.problem is not None and name in {"sequences", "search", "write"}:
+            raise self.problem
+        return getattr(self.real, name)
+
+    def rebuild(self, documents: Iterable[Change], *, resume: bool) -> int:
+        assert resume
+        self.problem = None
+        return self.real.rebuild(documents, resume=resume)
+
+
+@pytest.fixture
+def engine(services: Services) -> Engine:
+    return Engine(services.index)
+
+
+def test_an_index_that_is_missing_is_built_though_nothing_is_behind(services: Services, engine: Engine) -> None:
+    asset_id = upload(services, "Forgotten")
+    indexing.index_behind(services)
+    services.index.rebuild([])
+    sweeper(replace(services, index=cast(SearchIndex, engine)), Clock()).turn()
+    assert services.index.search(parse("forgotten"), Page()).ids == (asset_id,)
+
+
+def test_an_engine_that_was_away_catches_up_when_it_is_back(services: Services, engine: Engine) -> None:
+    engine.problem = SearchUnavailable("engine_unavailable", "Away.")
+    clock = Clock()
+    one = sweeper(replace(services, index=cast(SearchIndex, engine)), clock)
+    asset_id = upload(services, "Meanwhile")
+    assert not one.turn()
+    engine.problem = None
+    clock.at += 30
+    one.turn()
+    assert services.index.search(parse("meanwhile"), Page()).ids == (asset_id,)
+
+
+def test_an_index_of_another_version_is_left_to_who_upgraded(services: Services, engine: Engine) -> None:
+    engine.problem = None
+    clock = Clock()
+    one = sweeper(replace(services, index=cast(SearchIndex, engine)), clock)
+    one.turn()
+    engine.problem = SearchUnavailable("index_outdated", "Newer.")
+    upload(services)
+    for _ in range(2):
+        clock.at += 30
+        one.turn()
+    assert engine.problem is not None, "it was rebuilt"
 
 
 def test_a_rollout_whose_fan_out_was_lost_gets_it_again(services: Services) -> None:

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from dam.ports.search import SearchIndex
-from search.fields import FACETS
 from search.parse import parse
-from search.query import Query
-from search.results import Hits, Page, Sort
+from search.results import Page
 from tests.search.collection import NOW, QUERIES, documents
+from tests.search.engines.comparing import compare_listed, fill
 from tests.search.engines.every import ENGINES
 from tests.search.model import NaiveIndex
 
@@ -17,9 +16,7 @@ from tests.search.model import NaiveIndex
 @pytest.fixture(scope="module", params=list(ENGINES))
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchIndex]:
     index = ENGINES[request.param](tmp_path_factory.mktemp("index"))
-    index.rebuild([])
-    for begin in range(0, 48, 20):  # several commits, so that the engine answers from several parts
-        index.write(documents()[begin : begin + 20])
+    fill(index)
     yield index
     index.close()
 
@@ -39,17 +36,4 @@ def test_there_are_enough_and_most_separate_the_collection(model: SearchIndex) -
 
 @pytest.mark.parametrize("number", range(len(QUERIES)), ids=[text or "nothing" for text in QUERIES])
 def test_a_listed_query(engine: SearchIndex, model: SearchIndex, number: int) -> None:
-    query = parse(QUERIES[number], NOW)
-    orders = list(Sort)
-    for sort in (Sort.RELEVANCE, orders[number % len(orders)]):
-        assert _pages(engine, query, sort) == _pages(model, query, sort)
-
-
-def _pages(index: SearchIndex, query: Query, sort: Sort) -> list[object]:
-    answers: list[object] = []
-    page: Page | None = Page(17, sort=sort)
-    while page is not None:
-        hits: Hits = index.search(query, page, facets=FACETS)
-        answers.append((hits.ids, hits.total, hits.facets))
-        page = Page(17, hits.next, sort) if hits.next else None
-    return answers
+    compare_listed(engine, model, number)

@@ -1,0 +1,176 @@
+"""Elasticsearch goes away and comes back: the service as it is started goes on without it, and catches up by itself."""
+
+import json
+import signal
+import threading
+import time
+import urllib.error
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.settings import Settings
+from dam import wiring
+from dam.domain.assets import Edit
+from dam.operations import describe, uploads
+from dam.operations.uploads import Details, Incoming
+from dam.ports.services import Services
+from dam.store.work import SqlStore
+from search.engines.elastic import ElasticIndex
+from search.engines.elastic_address import Address
+from search.query import Everything
+from search.results import Page
+from tests.commands.test_up import Service
+from tests.flow.house import BOSS
+from tests.stack.suites.conftest import Stack
+from tests.stack.suites.door import Door
+from tests.stack.suites.indices import named
+
+ASSETS, EDITS = 20, 2000
+CAUGHT_UP_S = 60
+
+
+@pytest.fixture
+def address(stack: Stack) -> Iterator[Address]:
+    with named(stack.url("elasticsearch")) as address:
+        yield address
+
+
+@pytest.fixture
+def door(address: Address) -> Iterator[Door]:
+    with Door(address.host, address.port) as door:
+        yield door
+
+
+@pytest.fixture
+def url(address: Address, door: Door) -> str:
+    return f"elasticsearch://127.0.0.1:{door.port}/{address.name}?secure=false"
+
+
+@pytest.fixture
+def beside(tmp_path: Path, url: str) -> Iterator[Services]:
+    """The same data, for whoever works on them beside the service."""
+    services = wiring.build(Settings(home=tmp_path / "home", search_url=url), wake=lambda: None)
+    yield services
+    assert isinstance(services.store, SqlStore)
+    services.store.dispose()
+
+
+def add(services: Services, number: int) -> str:
+    sink = services.objects.receive()
+    sink.write(f"file {number}".encode())
+    return uploads.create_asset(services, BOSS, Incoming(sink, f"{number}.bin", b"file"), Details(title=f"new{number}"))
+
+
+def edit(services: Services, asset: str, title: str) -> None:
+    with services.store.reading() as work:
+        found = work.assets.get(asset)
+    assert found is not None
+    describe.edit(services, BOSS, asset, found.revision, Edit(title=title))
+
+
+@contextmanager
+def running(home: Path, **settings: str) -> Iterator[Service]:
+    """The service; at its end nothing that it said was a crash."""
+    service, said = Service(home, **settings), list[str]()
+    listener = threading.Thread(target=lambda: said.extend(service.process.stderr or ()))
+    listener.start()
+    try:
+        yield service
+        service.end(signal.SIGTERM)
+    finally:
+        if service.process.poll() is None:
+            service.end(signal.SIGKILL)
+        listener.join()
+        service.close()
+    assert not [line for line in said if "Traceback" in line]
+
+
+def refusal(service: Service, path: str) -> dict[str, Any]:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        service.get(path)
+    with refused.value as answer:
+        assert answer.code == 503
+        told: dict[str, Any] = json.load(answer)
+        return told
+
+
+def until_found(service: Service, query: str, total: int) -> float:
+    """Seconds until so many are found, and nothing is behind."""
+    began = time.monotonic()
+    while True:
+        try:
+            found = service.get(f"/api/v1/assets?q={query}")
+            if (found["total"], found["index"]["behind"]) == (total, 0):
+                return time.monotonic() - began
+        except urllib.error.HTTPError as refused:
+            refused.close()
+        assert time.monotonic() - began < 2 * CAUGHT_UP_S, "it does not catch up"
+        time.sleep(0.2)
+
+
+def test_two_thousand_edits_while_it_is_away(
+    address: Address, door: Door, url: str, beside: Services, tmp_path: Path
+) -> None:
+    door.open()
+    with running(tmp_path / "home", DAM_SEARCH_URL=url) as service:
+        service.get("/readyz")
+        assets = [add(beside, number) for number in range(ASSETS)]
+        until_found(service, "", ASSETS)
+
+        door.shut()
+        for number in range(EDITS):
+            edit(beside, assets[number % ASSETS], f"round{number // ASSETS}")
+        describe.trash(beside, BOSS, assets[0])
+        assert refusal(service, "/api/v1/assets")["code"] == "engine_unavailable"
+        assert service.get(f"/api/v1/assets/{assets[1]}")["title"] == f"round{EDITS // ASSETS - 1}"
+        ready = service.get("/readyz")
+        index = next(each for each in ready["checks"] if each["name"] == "index")
+        assert (ready["status"], index["ok"]) == ("ready", False)
+
+        door.open()
+        assert until_found(service, f"round{EDITS // ASSETS - 1}", ASSETS - 1) <= CAUGHT_UP_S
+        behind_door = ElasticIndex(address)
+        with beside.store.reading() as work:
+            wanted = {asset.id: asset.index_seq for asset in work.assets.page(None, 100)}
+        assert behind_door.sequences(list(wanted)) == wanted
+        assert set(behind_door.search(Everything(), Page()).ids) == set(assets[1:])
+        behind_door.close()
+        assert service.get("/api/v1/work?state=set_aside")["data"] == []
+
+
+def test_a_service_starts_without_it_and_builds_the_index_when_it_is_there(
+    door: Door, url: str, beside: Services, tmp_path: Path
+) -> None:
+    with running(tmp_path / "home", DAM_SEARCH_URL=url) as service:
+        assert service.get("/readyz")["status"] == "ready"
+        add(beside, 1)
+        assert refusal(service, "/api/v1/assets")["code"] == "engine_unavailable"
+        door.open()
+        assert until_found(service, "new1", 1) <= CAUGHT_UP_S
+
+
+def test_one_that_hangs_hinders_nobody_else(door: Door, url: str, tmp_path: Path) -> None:
+    door.open()
+    with running(tmp_path / "home", DAM_SEARCH_URL=url, DAM_WEB_THREADS="4") as service:
+        service.get("/readyz")
+        service.get("/api/v1/assets")
+        door.hang()
+        with ThreadPoolExecutor(12) as pool:
+            began = time.monotonic()
+            searches = [pool.submit(refusal, service, "/api/v1/assets") for _ in range(12)]
+            assert {each.result()["code"] for each in searches} == {"engine_unavailable"}
+            # Those that were asked before it was known wait for the time-out; then one at a time finds out.
+            assert time.monotonic() - began < 20
+            searches = [pool.submit(refusal, service, "/api/v1/assets") for _ in range(3)]
+            began = time.monotonic()
+            service.get("/api/v1/me")
+            assert time.monotonic() - began < 4
+            for each in searches:
+                each.result()
+        door.open()
+        until_found(service, "", 0)
