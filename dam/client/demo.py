@@ -23,8 +23,8 @@ from dam.client.channels import schema_of, typed
 from dam.client.failure import Failure
 from dam.client.http import Service, Thing
 from dam.client.rollouts import POLL_S, follow
+from dam.client.sending import send
 from dam.client.text import clean, print_json, say, table, when
-from dam.client.uploads import send
 
 CAMPAIGN = "Demo: four seasons"
 PATIENCE_S = 20.0

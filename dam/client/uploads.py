@@ -1,24 +1,27 @@
 """``dam upload``: files and folders as new assets, or one file as a new version; ``dam preview``.
 
 Rule: each file is streamed, never read into memory, and counts as uploaded only once the service has acknowledged it.
-One bad file does not stop the others; it is in the summary, and the exit code says so.
+One bad file does not stop the others; it is in the summary, and the exit code says so. How a file is sent, whole or in
+parts, and what a second run leaves out, is ``sending``.
 """
 
 import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from dam.client import command, naming
 from dam.client.failure import Failure
-from dam.client.http import Service, Thing
+from dam.client.http import Thing
+from dam.client.journal import Journal
+from dam.client.sending import Courier, name_of, watched
 from dam.client.text import clean, print_json, say
 
 GONE = frozenset({"no_answer", "too_slow"})
@@ -34,6 +37,7 @@ GONE = frozenset({"no_answer", "too_slow"})
 @click.option("--field", "fields", metavar="NAME=VALUE", multiple=True, callback=command.pairs, help="An own field.")
 @click.option("--replaces", metavar="ASSET", help="Upload the file as this asset's next version.")
 @click.option("--why", metavar="TEXT", help="Why the version changed; belongs to --replaces.")
+@click.option("--again", is_flag=True, help="Also send those files of folders that were sent before.")
 @command.as_json
 def upload(
     *,
@@ -45,6 +49,7 @@ def upload(
     fields: dict[str, str],
     replaces: str | None,
     why: str | None,
+    again: bool,
     as_json: bool,
 ) -> None:
     """Upload files or folders, or a new version of an asset."""
@@ -58,7 +63,7 @@ def upload(
         raise click.UsageError("--why belongs to --replaces.")
     if title is not None and (len(paths) != 1 or paths[0].is_dir()):
         raise click.UsageError("--title is for a single file.")
-    _upload_all(paths, form, as_json=as_json)
+    _upload_all(paths, form, again=again, as_json=as_json)
 
 
 @click.command()
@@ -74,26 +79,12 @@ def preview(*, asset: str, number: int, path: Path | None, remove: bool, as_json
     with command.connect() as service, _bar() as bar:
         found = naming.asset(service, asset)
         where = f"/assets/{found['id']}/versions/{number}/preview"
-        version = _send_watched(service, where, path, {}, bar, "PUT") if path else service.delete(where)
+        version = watched(service, where, path, {}, bar, "PUT") if path else service.delete(where)
     if as_json:
         print_json(version)
     else:
         by = clean(name_of(path)) if path else "its own renditions"
         say(f"Version {version['number']} of {clean(found['title'])} is shown by {by}")
-
-
-def send(
-    service: Service, path: str, file: BinaryIO, filename: str, form: dict[str, Any], method: str = "POST"
-) -> Thing:
-    """Stream one open file to ``path`` as multipart/form-data; returns what was made of it. Raises Failure."""
-    part = {"file": (filename, file, "application/octet-stream")}
-    answer: Thing = service.request(method, path, data=form, files=part).json()
-    return answer
-
-
-def name_of(path: Path) -> str:
-    """The file's own name as text; bytes that are no UTF-8 become replacement characters."""
-    return os.fsencode(path.name).decode("utf-8", "replace")
 
 
 def files_below(paths: tuple[Path, ...]) -> Iterator[Path]:
@@ -109,23 +100,6 @@ def files_below(paths: tuple[Path, ...]) -> Iterator[Path]:
             yield from (Path(folder, each) for each in sorted(names) if not each.startswith("."))
 
 
-class Watched:
-    """A file whose reading moves a progress bar. It has the file's descriptor, from which httpx takes its size."""
-
-    def __init__(self, file: BinaryIO, bar: Progress, task: TaskID) -> None:
-        self._file = file
-        self._bar = bar
-        self._task = task
-
-    def fileno(self) -> int:
-        return self._file.fileno()
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._file.read(size)
-        self._bar.advance(self._task, len(data))
-        return data
-
-
 def _form(
     title: str | None,
     description: str | None,
@@ -138,66 +112,62 @@ def _form(
     return {name: value for name, value in form.items() if value}
 
 
-def _upload_all(paths: tuple[Path, ...], form: dict[str, Any], *, as_json: bool) -> None:
-    made, failed = [], []
+def _upload_all(paths: tuple[Path, ...], form: dict[str, Any], *, again: bool, as_json: bool) -> None:
+    done = Done()
     single = len(paths) == 1 and not paths[0].is_dir()
-    with command.connect() as service, _bar() as bar:
+    with command.connect() as service, Journal(service.url) as journal, _bar() as bar:
+        courier = Courier(service, journal, bar)
         for path in files_below(paths):
+            named = path in paths
             try:
-                made.append(_send_watched(service, "/assets", path, form, bar))
+                if not named and not again and (known := courier.known(path)):
+                    done.unchanged.append((path, known))
+                    continue
+                made = courier.asset(path, form, remembered=not named)
+                done.made.append(made)
             except Failure as failure:
-                failed.append((path, failure))
+                done.failed.append((path, failure))
                 if failure.code in GONE:
                     break
             else:
                 if not as_json:
-                    say(f"{made[-1]['id']}  {clean(made[-1]['title'])}")
-    _report(made, failed, single=single, as_json=as_json)
+                    say(f"{made['id']}  {clean(made['title'])}")
+    _report(done, single=single, as_json=as_json)
 
 
-def _report(made: list[Thing], failed: list[tuple[Path, Failure]], *, single: bool, as_json: bool) -> None:
-    if single and failed:
-        raise failed[0][1]
+@dataclass
+class Done:
+    """What came of which file; ``unchanged``: with the assets that they had become before."""
+
+    made: list[Thing] = field(default_factory=list)
+    unchanged: list[tuple[Path, str]] = field(default_factory=list)
+    failed: list[tuple[Path, Failure]] = field(default_factory=list)
+
+
+def _report(done: Done, *, single: bool, as_json: bool) -> None:
+    if single and done.failed:
+        raise done.failed[0][1]
     if as_json:
-        problems = [{"path": str(path), "code": each.code, "detail": each.detail} for path, each in failed]
-        print_json(made[0] if single else {"data": made, "failed": problems})
-    for path, failure in failed:
+        problems = [{"path": str(path), "code": each.code, "detail": each.detail} for path, each in done.failed]
+        unchanged = [{"path": str(path), "asset_id": asset_id} for path, asset_id in done.unchanged]
+        print_json(done.made[0] if single else {"data": done.made, "unchanged": unchanged, "failed": problems})
+    for path, failure in done.failed:
         click.echo(f"dam: {clean(path)}: {clean(failure.detail)} ({clean(failure.code)})", err=True)
     if not single and not as_json:
-        say(f"{len(made)} uploaded, {len(failed)} failed.")
-    if failed:
+        there = f", {len(done.unchanged)} were there already" if done.unchanged else ""
+        say(f"{len(done.made)} uploaded, {len(done.failed)} failed{there}.")
+    if done.failed:
         raise click.exceptions.Exit(1)
 
 
 def _replace(path: Path, replaces: str, why: str, *, as_json: bool) -> None:
-    with command.connect() as service, _bar() as bar:
+    with command.connect() as service, Journal(service.url) as journal, _bar() as bar:
         asset = naming.asset(service, replaces)
-        made = _send_watched(service, f"/assets/{asset['id']}/versions", path, {"rationale": why}, bar)
+        made = Courier(service, journal, bar).version(path, asset["id"], why)
     if as_json:
         print_json(made)
     else:
         say(f"Version {made['number']} of {clean(asset['title'])}, sha256 {clean(made['sha256'])}")
-
-
-def _send_watched(
-    service: Service, where: str, path: Path, form: dict[str, Any], bar: Progress, method: str = "POST"
-) -> Thing:
-    with _opened(path) as file:
-        task = bar.add_task(clean(name_of(path)), total=os.fstat(file.fileno()).st_size)
-        try:
-            return send(service, where, Watched(file, bar, task), name_of(path), form, method)  # type: ignore[arg-type]
-        finally:
-            bar.remove_task(task)
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
-    try:
-        file = path.open("rb")
-    except OSError as error:
-        raise Failure("file_unreadable", f"{path} can't be read: {error.strerror}.") from error
-    with file:
-        yield file
 
 
 def _bar() -> Progress:

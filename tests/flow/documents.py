@@ -72,7 +72,14 @@ def environment(folder: Path) -> dict[str, str]:
     """A clean one. The program is of this checkout, also where the environment was made for another."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DAM_")}
     path = f"{folder / '.venv' / 'bin'}:{kept.get('PATH', os.defpath)}"
-    return {**kept, "PATH": path, "PYTHONPATH": str(ROOT), "PORT": "0", "XDG_CONFIG_HOME": str(folder / "config")}
+    return {
+        **kept,
+        "PATH": path,
+        "PYTHONPATH": str(ROOT),
+        "PORT": "0",
+        "XDG_CONFIG_HOME": str(folder / "config"),
+        "XDG_STATE_HOME": str(folder / "state"),
+    }
 
 
 @contextmanager
