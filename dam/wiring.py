@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
 
 from config.settings import Settings, SettingsError
@@ -21,6 +21,7 @@ from dam.channels.network import Network
 from dam.clock import SystemClock
 from dam.passwords import Argon2Passwords
 from dam.ports.objects import ObjectStore
+from dam.ports.parts import PartStore
 from dam.ports.search import SearchIndex
 from dam.ports.services import Rules, Services
 from dam.ports.store import Store
@@ -33,6 +34,14 @@ DATABASE_FILE = "dam.sqlite"
 INDEX_FOLDER = "index"
 KEY_FILE = "secret.key"
 _BROKER_PORTS = {"amqp": 5672, "redis": 6379}
+PARTS_KEY = "parts.key"
+"""Signs the links to parts that are sent to us."""
+
+
+class Bytes(ObjectStore, Protocol):
+    """An object store, with the store of parts that become its objects."""
+
+    def parts(self) -> PartStore: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +49,7 @@ class Adapters:
     """The adapters that the settings name, imported and not made: a supervisor has this before it forks."""
 
     store: Callable[[Callable[[], None]], Store]
-    objects: Callable[[], ObjectStore]
+    objects: Callable[[], Bytes]
     index: Callable[[], SearchIndex]
 
 
@@ -58,16 +67,18 @@ def build(settings: Settings, wake: Callable[[], None]) -> Services:
     adapters = choose(settings)
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     clock = SystemClock()
+    objects = adapters.objects()
     network = Network(settings.channel_networks)
     surroundings = Surroundings(settings.home, Hands(clock), settings.folder_permit_seconds, network=network)
     return Services(
         store=adapters.store(wake),
-        objects=adapters.objects(),
+        objects=objects,
         index=adapters.index(),
         channels=ConfiguredChannels(KINDS, surroundings, _vault(settings)),
         clock=clock,
         passwords=Argon2Passwords(),
         rules=rules(settings),
+        parts=objects.parts(),
     )
 
 
@@ -145,7 +156,7 @@ def _vault(settings: Settings) -> Callable[[], Vault]:
     return open_vault
 
 
-def _objects(settings: Settings) -> Callable[[], ObjectStore]:
+def _objects(settings: Settings) -> Callable[[], Bytes]:
     url = settings.objects_url
     if url[:3].lower() == "s3:":
         return _bucket(url)
@@ -154,10 +165,10 @@ def _objects(settings: Settings) -> Callable[[], ObjectStore]:
     root = _path("DAM_OBJECTS_URL", url, "file", settings.home)
     from dam.objects.local import LocalObjects
 
-    return lambda: LocalObjects(root)
+    return lambda: LocalObjects(root, settings.home / PARTS_KEY)
 
 
-def _bucket(url: str) -> Callable[[], ObjectStore]:
+def _bucket(url: str) -> Callable[[], Bytes]:
     from dam.objects.address import Address
     from dam.objects.bucket import Bucket
     from dam.objects.s3 import S3Objects

@@ -22,6 +22,10 @@ ROUTES: Mapping[str, tuple[str, ...]] = {
     "placement.created": ("index",),
     "recipe.rollout_opened": ("fan_out_recipe",),
     "rollout.opened": ("fan_out",),
+    "upload.aborted": ("clear_upload",),
+    "upload.completing": ("assemble",),
+    "upload.expired": ("clear_upload",),
+    "upload.failed": ("clear_upload",),
     "version.approved": ("index",),
     "version.created": ("render", "index"),
     "version.preview_supplied": ("render",),
@@ -48,6 +52,7 @@ NOT_ROUTED: frozenset[str] = frozenset(
         "rollout.started",  # of a single placement, whose delivery is there already
         "token.created",
         "token.revoked",
+        "upload.created",
         "user.changed",
         "user.created",
         "user.link_made",

@@ -12,7 +12,7 @@ from datetime import timedelta
 import structlog
 
 from dam.domain.principals import SYSTEM
-from dam.operations import channels, indexing, reconcile, renditions
+from dam.operations import assemble, channels, indexing, reconcile, renditions
 from dam.ports.services import Services
 from search.errors import SearchUnavailable
 
@@ -76,6 +76,7 @@ def chores(services: Services, looks: Callable[[], None]) -> list[Chore]:
         Chore("placements", 30, _Placements(services)),
         Chore("index", 30, _Index(services)),
         Chore("renditions", 60, lambda: _give_up(services)),
+        Chore("uploads", 300, lambda: assemble.sweep(services)),
         Chore("answers", 3600, lambda: _forget_answers(services)),
         Chore("received", 3600, lambda: services.objects.sweep() > 0),
     ]

@@ -7,7 +7,7 @@ exactly one lane (tested). Must not: decide anything.
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from dam.operations import indexing, reconcile, renditions, rollouts
+from dam.operations import assemble, indexing, reconcile, renditions, rollouts
 from dam.ports.media import Renderer
 from dam.ports.services import Services
 from workers.relay import Lane
@@ -19,10 +19,12 @@ _ROLLOUT = ("fan_out", "fan_out_recipe", "reconcile", "show_channel")
 ROLLOUT = Lane("rollout", _ROLLOUT, timedelta(minutes=5), queue="deliver")
 INDEX = Lane("index", ("index",), timedelta(minutes=2), batch=500, queue="index")
 """One run brings in every asset that is behind, so that hundreds of these are done by one commit of the index."""
+ASSEMBLE = Lane("assemble", ("assemble", "clear_upload"), timedelta(minutes=25), queue="media-heavy")
+"""The largest file is read, hashed and copied once: no longer than a broker waits for any task."""
 HINTS = Lane("hints", ("deliver", "look"), timedelta(minutes=1), batch=500)
 """Only kicks: it has no queue, because what it kicks is in the process that relays."""
 
-LANES = (RENDER, ROLLOUT, INDEX, HINTS)
+LANES = (RENDER, ROLLOUT, INDEX, ASSEMBLE, HINTS)
 
 
 def table(services: Services, renderer: Renderer, deliver: Task, look: Task) -> Mapping[str, Task]:
@@ -34,6 +36,8 @@ def table(services: Services, renderer: Renderer, deliver: Task, look: Task) -> 
         "reconcile": lambda ids: reconcile.reconcile_placement(services, _text(ids, "placement_id")),
         "show_channel": lambda ids: indexing.show_channel(services, _text(ids, "channel_id")),
         "index": _index(services),
+        "assemble": lambda ids: assemble.assemble(services, _text(ids, "upload_id")),
+        "clear_upload": lambda ids: assemble.clear(services, _text(ids, "upload_id")),
         "deliver": deliver,
         "look": look,
     }

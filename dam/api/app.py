@@ -23,6 +23,7 @@ from dam.api import (
     rollouts,
     sessions,
     tokens,
+    uploads,
     users,
     versions,
 )
@@ -38,6 +39,7 @@ DOCUMENT_ENDPOINT = "openapi"
 ALL = (
     assets.routes,
     versions.routes,
+    uploads.routes,
     library.routes,
     channels.routes,
     placements.routes,

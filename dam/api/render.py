@@ -11,6 +11,7 @@ from dam.domain.placements import Need
 from dam.domain.principals import Session, Token
 from dam.domain.recipes import ORIGINAL, Artefact
 from dam.domain.work import Job
+from dam.operations.multipart import Seen
 from dam.operations.people import User
 from dam.ports.views import AssetView, Named, NumberedEvent, VersionView
 
@@ -56,6 +57,29 @@ def shown(view: VersionView | None) -> dict[str, Any] | None:
         "height": found.get("height"),
         "colour": found.get("colour"),
         "thumbnail": rendition_url(fact.asset_id, fact.number, THUMBNAIL) if thumbnail else None,
+    }
+
+
+def upload(seen: Seen) -> dict[str, Any]:
+    """An upload with the parts that are there."""
+    fact = seen.upload
+    return {
+        "id": fact.id,
+        "state": fact.state,
+        "filename": fact.filename,
+        "size": fact.size,
+        "sha256": fact.sha256,
+        "asset_id": fact.asset_id,
+        "part_size": fact.part_size,
+        "part_count": fact.part_count,
+        "parts": [{"number": part.number, "size": part.size} for part in seen.parts],
+        "tries": fact.tries,
+        "reason": need(fact.reason),
+        "created_at": fact.created_at,
+        "created_by": fact.principal_id,
+        "expires_at": fact.expires_at,
+        "finished_at": fact.finished_at,
+        "version": version(seen.version) if seen.version else None,
     }
 
 

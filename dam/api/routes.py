@@ -33,19 +33,21 @@ class NoQuery(Schema):
 @dataclass(frozen=True, slots=True)
 class Route:
     """What a route is. ``needs``: the action that the policy is asked about; None for public ones. ``fails``: the
-    statuses beyond those that every route has. ``form``: multipart, parsed by the view. ``files``: answers bytes of
-    these media types. ``tagged``: carries an ETag; ``guarded``: ``required`` or ``optional`` If-Match.
+    statuses beyond those that every route has. ``form``: multipart, parsed by the view; ``raw``: bytes, read by it.
+    ``files``: answers bytes of these media types. ``tagged``: carries an ETag; ``guarded``: ``required`` or
+    ``optional`` If-Match.
     """
 
     method: str
     rule: str
     needs: str | None
-    answers: type[Schema] | None = None
+    answers: type[Schema] | Schema | None = None
     status: int = 200
     body: type[Schema] | None = None
     query: type[Schema] = NoQuery
     fails: tuple[int, ...] = ()
     form: type[Schema] | None = None
+    raw: bool = False
     files: tuple[str, ...] = ()
     tagged: bool = False
     guarded: str | None = None
@@ -125,7 +127,7 @@ def _checked(route: Route, view: Callable[..., Any]) -> Callable[..., Any]:
     def wrapper(*args: object, **kwargs: object) -> object:
         if route.needs is not None:
             policy.require(actor(), route.needs)
-        if route.body is None and route.form is None:
+        if route.body is None and route.form is None and not route.raw:
             _refuse_body()
         return view(*args, **kwargs)
 
@@ -182,6 +184,9 @@ def _notes(route: Route) -> dict[str, Any]:
     notes["security"] = [] if route.open else [{"bearer": []}, {"session": []}]
     if route.form is not None:
         notes["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": route.form}}}
+    if route.raw:
+        content = {"application/octet-stream": {"schema": dict(BINARY)}}
+        notes["requestBody"] = {"required": True, "content": content}
     return notes
 
 

@@ -14,6 +14,11 @@ LEAST_ROLE: dict[str, Role] = {
     "asset.trash": "contributor",
     "campaign.read": "viewer",
     "campaign.edit": "contributor",
+    "upload.create": "contributor",
+    "upload.read": "contributor",
+    "upload.send": "contributor",
+    "upload.complete": "contributor",
+    "upload.abort": "contributor",
     "version.create": "contributor",
     "version.render": "contributor",
     "version.preview": "contributor",
@@ -64,3 +69,8 @@ def require(actor: Actor, action: str) -> None:
         needed = LEAST_ROLE.get(action)
         who = f"the role {needed}" if needed else "nobody"
         raise Forbidden("forbidden", f"This needs {who}; you have {actor.role or 'no role'}.", extra={"action": action})
+
+
+def may_touch(actor: Actor, owner_id: str) -> bool:
+    """Whether what somebody has begun is this actor's to go on with: their own, or anybody's for an administrator."""
+    return actor.principal_id == owner_id or actor.role == "admin"

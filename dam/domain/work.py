@@ -12,7 +12,7 @@ from typing import Literal
 MAX_TRIES = 5
 """After so many failures a job is set aside with its reason, until a person looks."""
 
-ID_NAMES = ("asset_id", "channel_id", "placement_id", "rollout", "sha256")
+ID_NAMES = ("asset_id", "channel_id", "placement_id", "rollout", "sha256", "upload_id")
 """What a job takes from the event that it follows from: names of things, never their text."""
 
 BACKOFF_S = (1, 5, 30, 120)

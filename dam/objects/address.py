@@ -1,11 +1,11 @@
-"""Where an S3 bucket is, and who asks: ``s3://KEY:SECRET@HOST:PORT/BUCKET?secure=false&region=…``.
+"""Where an S3 bucket is, and who asks: ``s3://KEY:SECRET@HOST:PORT/BUCKET?secure=false&region=…&public=…``.
 
 Rule: everything is in the URL, each part percent-encoded; what is not known is refused. Whatever is wrong, nothing of
 the URL is repeated: it holds a secret. Must not: connect.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -26,6 +26,15 @@ class Address:
     secret: str = field(repr=False)
     secure: bool = True
     region: str = "us-east-1"
+    public: str = ""
+    """Where clients reach the same server, as ``http://HOST:PORT``, where that is another address."""
+
+    def seen_by_clients(self) -> Self:
+        """The same bucket, as links to it are made."""
+        if not self.public:
+            return self
+        parts = urlsplit(self.public)
+        return replace(self, endpoint=parts.netloc, secure=parts.scheme == "https")
 
     @classmethod
     def parse(cls, url: str) -> Self:
@@ -44,6 +53,7 @@ class Address:
             secret=unquote(parts.password),
             secure=_WORDS[options.get("secure", "true")],
             region=options.get("region", "us-east-1"),
+            public=_public(options.get("public", "")),
         )
 
 
@@ -62,7 +72,22 @@ def _split(url: str) -> tuple[SplitResult, str]:
 def _options(query: str) -> dict[str, str]:
     pairs = parse_qsl(query, keep_blank_values=True)
     options = dict(pairs)
-    known = len(options) == len(pairs) and options.keys() <= {"secure", "region"}
+    known = len(options) == len(pairs) and options.keys() <= {"secure", "region", "public"}
     if not known or options.get("secure", "true") not in _WORDS or not _REGION.fullmatch(options.get("region", "-")):
-        raise ValueError("after the bucket there may be secure=true or secure=false, and region=…, each once")
+        raise ValueError(
+            "after the bucket there may be secure=true or secure=false, region=… and public=http://HOST:PORT, each once"
+        )
     return options
+
+
+def _public(url: str) -> str:
+    if not url:
+        return ""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or parts.username is not None or parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError("public= is the address at which clients reach the bucket's server: http(s)://HOST:PORT")
+    return url

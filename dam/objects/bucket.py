@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from xml.etree.ElementTree import ParseError
 
 import urllib3
@@ -51,6 +51,15 @@ class Unfinished:
 
     id: str
     begun: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A part of such an upload."""
+
+    number: int
+    size: int
+    etag: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +123,7 @@ class Bucket:
         self._name = address.bucket
         self._ask = _client(address, questions)
         self._move = _client(address, transfers)
+        self._sign = _client(address.seen_by_clients(), questions)
         self._lock = threading.Lock()
         self._made = False
 
@@ -135,11 +145,13 @@ class Bucket:
         except _Missing:
             return None
 
-    def get(self, key: str, start: int) -> BaseHTTPResponse | None:
-        """The bytes from ``start`` on, as they come; None if there is no such object. The caller closes it."""
+    def get(self, key: str, start: int, etag: str | None = None) -> BaseHTTPResponse | None:
+        """The bytes from ``start`` on, as they come, if ``etag`` names them still; None if there is no such object. The
+        caller closes it."""
+        matching: _Headers | None = {"If-Match": f'"{etag}"'} if etag else None
         try:
             with self._there():
-                return self._move.get_object(self._name, key, offset=start)
+                return self._move.get_object(self._name, key, offset=start, request_headers=matching)
         except _Missing:
             return None
 
@@ -203,6 +215,29 @@ class Bucket:
                 self._ask._abort_multipart_upload(self._name, key, upload)  # noqa: SLF001
         except _Missing:
             return
+
+    def parts(self, key: str, upload: str) -> list[Sent] | None:
+        """The parts that have come, in their order; None if there is no such upload (any more)."""
+        found: list[Sent] = []
+        marker = None
+        try:
+            with self._there():
+                while True:
+                    page = self._ask._list_parts(self._name, key, upload, part_number_marker=marker)  # noqa: SLF001
+                    found += [Sent(each.part_number, each.size or 0, each.etag) for each in page.parts]
+                    marker = page.next_part_number_marker
+                    if not page.is_truncated or not marker:
+                        return found
+        except _Missing:
+            return None
+
+    def part_url(self, key: str, upload: str, number: int, seconds: int) -> str:
+        """Where whoever has this may send part ``number`` for so long; asks nobody."""
+        query = {"uploadId": upload, "partNumber": str(number)}
+        with reported():
+            return self._sign.get_presigned_url(
+                "PUT", self._name, key, expires=timedelta(seconds=seconds), extra_query_params={**query}
+            )
 
     def unfinished(self, key: str) -> list[Unfinished]:
         """The uploads to exactly this key that were not completed."""

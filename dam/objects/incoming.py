@@ -206,7 +206,7 @@ class _Writer:
         _write_all(self._file, batch)
         self._size += sum(map(len, batch))
         if self._size - self._asked >= _WRITE_BACK:
-            _begin_write_back(self._file, self._asked, self._size - self._asked)
+            begin_write_back(self._file, self._asked, self._size - self._asked)
             self._asked = self._size
 
 
@@ -224,7 +224,7 @@ _SYNC_FILE_RANGE_WRITE = 2  # linux/fs.h: start writing out dirty pages of the r
 _sync_file_range = getattr(ctypes.CDLL(None), "sync_file_range", None)
 
 
-def _begin_write_back(file: int, offset: int, length: int) -> None:
+def begin_write_back(file: int, offset: int, length: int) -> None:
     """Ask the disk to begin. Only a hint: the fsync in ``finish`` is what makes bytes durable and reports errors."""
     if _sync_file_range is not None:
         _sync_file_range(file, ctypes.c_int64(offset), ctypes.c_int64(length), _SYNC_FILE_RANGE_WRITE)

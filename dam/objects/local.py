@@ -15,6 +15,7 @@ from typing import BinaryIO
 from dam import temporary
 from dam.domain.errors import NotFound, Unavailable
 from dam.objects.incoming import PREFIX, Incoming, reported
+from dam.objects.local_parts import LocalParts
 from dam.ports.objects import StoredObject
 
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -29,7 +30,10 @@ class LocalObjects:
     Unavailable (``objects_unavailable``) or StorageFull.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, key: Path | None = None) -> None:
+        """``key``: the file with which links to parts are signed; without one it is in ``root``."""
+        self._root = root
+        self._key = key or root / "parts.key"
         self._objects = root / "objects"
         self._incoming = root / "incoming"
         with reported():
@@ -38,6 +42,10 @@ class LocalObjects:
             for folder in (root, root.absolute().parent):
                 _sync_folder(folder)
         self.sweep_incoming(older_than=0)
+
+    def parts(self) -> LocalParts:
+        """The part store in the same folder."""
+        return LocalParts(self._root, self._key, self.receive)
 
     def receive(self) -> Incoming:
         """Begin to take a stream. Raises StorageFull, Unavailable."""

@@ -19,6 +19,7 @@ from dam.objects import marks
 from dam.objects.bucket import Bucket, Found
 from dam.objects.naming import COPIED_AT_ONCE, Naming
 from dam.objects.reading import Reading
+from dam.objects.s3_parts import S3Parts
 from dam.objects.sending import LONGEST_S, QUARANTINE, Sending
 from dam.ports.objects import StoredObject
 
@@ -47,9 +48,13 @@ class S3Objects:
         self._copied_at_once = copied_at_once
         self._now = now
 
+    def parts(self) -> S3Parts:
+        """The part store in the same bucket."""
+        return S3Parts(self._bucket, self.name)
+
     def receive(self) -> Sending:
         """Begin to take a stream; nothing is asked of the server yet."""
-        return Sending(self._bucket, self._name)
+        return Sending(self._bucket, self.name)
 
     def find(self, sha256: str) -> StoredObject | None:
         """The object's name and size, or None; what is no digest names nothing. Raises Unavailable."""
@@ -76,14 +81,15 @@ class S3Objects:
         What a live process sends stays: no stream takes so long. Raises Unavailable."""
         return marks.sweep(self._bucket, QUARANTINE, self._now() - timedelta(seconds=LEFTOVER_S))
 
+    def name(self, sent: Found, stored: StoredObject) -> Naming:
+        """How what lies elsewhere in the bucket gets its name."""
+        return Naming(self._bucket, _key(stored.sha256), sent, stored, self._copied_at_once)
+
     def _bytes(self, sha256: str, start: int) -> BaseHTTPResponse:
         answer = self._bucket.get(_key(sha256), start)
         if answer is None:
             raise _missing()
         return answer
-
-    def _name(self, sent: Found, stored: StoredObject) -> Naming:
-        return Naming(self._bucket, _key(stored.sha256), sent, stored, self._copied_at_once)
 
 
 def _key(sha256: str) -> str:

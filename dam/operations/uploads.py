@@ -31,6 +31,15 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
+class Sealed:
+    """A file that is durable and hashed, and not visible yet; ``head`` as above."""
+
+    stored: StoredObject
+    filename: str
+    head: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Details:
     """How a new asset is described; an empty title becomes the file's name without its ending."""
 
@@ -50,13 +59,7 @@ def create_asset(services: Services, actor: Actor, incoming: Incoming, details: 
     with incoming.sink as sink:
         stored = sink.seal()
         with services.store.writing() as work:
-            at = work.now()
-            work.assets.make_campaigns(details.campaigns, at)
-            asset = _new_asset(actor, incoming.filename, details, at)
-            work.add(asset)
-            created = event("asset.created", actor.principal_id, at, asset.id, {"title": asset.title})
-            work.record(created)
-            _add_version(work, actor, asset, incoming, stored, "", at)
+            asset = make_asset(work, actor.principal_id, Sealed(stored, incoming.filename, incoming.head), details)
             remember(work, actor, asset_id=asset.id)
             sink.finish()
             work.commit()
@@ -72,15 +75,34 @@ def add_version(services: Services, actor: Actor, asset_id: str, incoming: Incom
     with incoming.sink as sink:
         stored = sink.seal()
         with services.store.writing() as work:
-            asset = locked(work, asset_id)
-            outcome = _add_version(work, actor, asset, incoming, stored, rationale, work.now())
-            remember(work, actor, asset_id=asset.id, number=str(outcome.asset.latest))
+            number = make_version(
+                work, actor.principal_id, asset_id, Sealed(stored, incoming.filename, incoming.head), rationale
+            )
+            remember(work, actor, asset_id=asset_id, number=str(number))
             sink.finish()
             work.commit()
-    return outcome.asset.latest
+    return number
 
 
-def _new_asset(actor: Actor, filename: str, details: Details, at: datetime) -> Asset:
+def make_asset(work: UnitOfWork, by: str, sealed: Sealed, details: Details) -> Asset:
+    """The rows of a new asset and its first version, in the caller's transaction."""
+    at = work.now()
+    work.assets.make_campaigns(details.campaigns, at)
+    asset = _new_asset(by, sealed.filename, details, at)
+    work.add(asset)
+    work.record(event("asset.created", by, at, asset.id, {"title": asset.title}))
+    _add_version(work, by, asset, sealed, "", at)
+    return asset
+
+
+def make_version(work: UnitOfWork, by: str, asset_id: str, sealed: Sealed, rationale: str) -> int:
+    """The rows of the asset's next version, in the caller's transaction; returns its number. Raises NotFound
+    ``asset_not_found``, Conflict ``trashed``."""
+    asset = locked(work, asset_id)
+    return _add_version(work, by, asset, sealed, rationale, work.now()).asset.latest
+
+
+def _new_asset(by: str, filename: str, details: Details, at: datetime) -> Asset:
     return Asset(
         id=new_id(),
         key=new_key(),
@@ -90,16 +112,14 @@ def _new_asset(actor: Actor, filename: str, details: Details, at: datetime) -> A
         tags=details.tags,
         campaigns=details.campaigns,
         created_at=at,
-        created_by=actor.principal_id,
+        created_by=by,
         updated_at=at,
     )
 
 
-def _add_version(
-    work: UnitOfWork, actor: Actor, asset: Asset, incoming: Incoming, stored: StoredObject, rationale: str, at: datetime
-) -> Outcome:
-    content = keep_content(work, stored, incoming.head, at)
-    outcome = assets.add_version(asset, content, incoming.filename, rationale, actor.principal_id, at)
+def _add_version(work: UnitOfWork, by: str, asset: Asset, sealed: Sealed, rationale: str, at: datetime) -> Outcome:
+    content = keep_content(work, sealed.stored, sealed.head, at)
+    outcome = assets.add_version(asset, content, sealed.filename, rationale, by, at)
     store_outcome(work, asset, outcome)
     expect(work, content, at)
     return outcome

@@ -12,6 +12,7 @@ from dam.domain.placements import ConfiguredChannel
 from dam.ports.channel import Channel
 from dam.ports.clock import Clock
 from dam.ports.objects import ObjectStore
+from dam.ports.parts import PartStore
 from dam.ports.passwords import PasswordHasher
 from dam.ports.search import SearchIndex
 from dam.ports.store import Store
@@ -47,10 +48,13 @@ class Channels(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Settings that decide, not how, but what is right. Sizes in bytes."""
+    """Settings that decide, not how, but what is right. Sizes in bytes. ``part_size``: the least that the parts of an
+    upload have, and ``open_uploads``: how many uploads in parts one person may have begun and not ended."""
 
     self_approval: bool = True
     max_upload: int = 64 << 30
+    part_size: int = 8 << 20
+    open_uploads: int = 200
     lease: timedelta = timedelta(seconds=30)
     max_tries: int = 12
     audit_every: timedelta = timedelta(days=1)
@@ -69,3 +73,4 @@ class Services:
     clock: Clock
     passwords: PasswordHasher
     rules: Rules
+    parts: PartStore

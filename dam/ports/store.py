@@ -16,6 +16,7 @@ from dam.domain.previews import RenditionOverride
 from dam.domain.principals import Grant, Principal, RequestKey, Session, SignInLink, Token
 from dam.domain.recipes import Artefact
 from dam.domain.timing import Timing
+from dam.domain.uploads import Upload
 from dam.domain.work import Job
 from dam.ports.catalogue import Artefacts, Assets, People
 from dam.ports.movements import Placements, Rollouts
@@ -23,7 +24,7 @@ from dam.ports.views import Answer, NumberedEvent, Queued, Waiting
 
 Fact: TypeAlias = (
     Asset | Artefact | Attempt | ConfiguredChannel | Content | Decision | Delivery | Grant | Observation | Placement
-    | Principal | RenditionOverride | Rollout | Session | SignInLink | Token | Version
+    | Principal | RenditionOverride | Rollout | Session | SignInLink | Token | Upload | Version
 )  # fmt: skip
 
 
@@ -130,6 +131,31 @@ class Answers(Protocol):
     def sweep(self, before: datetime) -> int: ...
 
 
+class Uploads(Protocol):
+    """Uploads in parts."""
+
+    def get(self, upload_id: str) -> Upload | None: ...
+    def count_open(self, principal_id: str) -> int:
+        """How many of theirs have not ended."""
+        ...
+
+    def expired(self, now: datetime, limit: int) -> list[Upload]:
+        """Open ones whose time is over, the oldest first."""
+        ...
+
+    def stuck(self, before: datetime, limit: int) -> list[Upload]:
+        """Those that are being completed, and were last touched before then."""
+        ...
+
+    def uncleared(self, before: datetime, limit: int) -> list[Upload]:
+        """Those that have ended, were last touched before then, and whose parts may be there still."""
+        ...
+
+    def forget(self, before: datetime, limit: int) -> int:
+        """Those that were cleared before then; returns how many."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction. Leaving it without ``commit`` rolls back."""
 
@@ -147,6 +173,8 @@ class UnitOfWork(Protocol):
     def people(self) -> People: ...
     @property
     def answers(self) -> Answers: ...
+    @property
+    def uploads(self) -> Uploads: ...
 
     def now(self) -> datetime:
         """The database's time, UTC."""

@@ -16,6 +16,7 @@ from dam.domain.placements import Attempt, ConfiguredChannel, Delivery, Need, Ob
 from dam.domain.previews import RenditionOverride
 from dam.domain.principals import Grant, Principal, Session, SignInLink, Token
 from dam.domain.recipes import Artefact
+from dam.domain.uploads import Upload
 from dam.domain.work import Job
 from dam.store import places, tables
 
@@ -72,6 +73,7 @@ SHAPES: Mapping[type, Shape] = {
         (Delivery, places.deliveries, _IDENTITY, ("state", "fence", "tries")),
         (Attempt, places.attempts, ("placement_id", "fence"), ("permit_until", "ended_at", "outcome")),
         (Observation, places.observations, _IDENTITY, ("looks",)),
+        (Upload, tables.uploads, _IDENTITY, ("state", "tries", "handle", "cleared_at")),
         (Event, tables.events, _IDENTITY, ()),
         (Job, tables.jobs, _IDENTITY, ()),
     )

@@ -2,7 +2,7 @@
 
 Rule: one transaction that only reads, whatever is written meanwhile; the rows pass through and are not gathered. What
 comes out is JSON-ready and alike on both databases, so that either can take it (``dam.store.load``). What lets people
-in without their password is left out: sessions and sign-in links.
+in without their password is left out: sessions and sign-in links; and so are uploads in parts, to be begun anew.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,8 +22,8 @@ from dam.store.tables import artefacts, contents
 
 Row = dict[str, object]
 
-LEFT_OUT = frozenset({"sessions", "sign_in_links", "sign_in_failures"})
-"""Tables whose rows end with the service that wrote them."""
+LEFT_OUT = frozenset({"sessions", "sign_in_links", "sign_in_failures", "uploads"})
+"""Tables whose rows end with the service that wrote them; the parts of uploads are no objects yet, and stay behind."""
 
 TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
 """A time, as SQLite keeps it."""

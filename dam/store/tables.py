@@ -12,7 +12,8 @@ from sqlalchemy import UniqueConstraint as Unique
 from dam.domain.assets import DecisionKind
 from dam.domain.principals import PrincipalKind, Role
 from dam.domain.recipes import ArtefactState
-from dam.store.columns import NAMING, Json, Serial, conditions, one_of, partial, serial, when, whole, words
+from dam.domain.uploads import UploadState
+from dam.store.columns import NAMING, Json, Serial, conditions, need, one_of, partial, serial, when, whole, words
 
 metadata = MetaData(naming_convention=NAMING)
 event.listen(metadata, "before_create", conditions)
@@ -274,6 +275,40 @@ answers = Table(
     when("lease_until"),
     Column("result", Json, nullable=True),
     Index("ix_answers_lease_until", "lease_until"),
+)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    words("id", primary_key=True),
+    words("principal_id"),
+    words("state"),
+    words("filename"),
+    whole("size"),
+    whole("part_size"),
+    when("created_at"),
+    when("updated_at"),
+    when("expires_at"),
+    words("sha256", nullable=True),
+    words("asset_id", ForeignKey("assets.id"), nullable=True),
+    words("rationale"),
+    Column("details", Json, nullable=False),
+    words("handle", nullable=True),
+    words("accepted", nullable=True),
+    whole("tries"),
+    whole("number", nullable=True),
+    *need("reason"),
+    when("finished_at", nullable=True),
+    when("cleared_at", nullable=True),
+    ForeignKeyConstraint(["asset_id", "number"], ["versions.asset_id", "versions.number"]),
+    one_of("state", get_args(UploadState)),
+    CheckConstraint("(state IN ('open', 'completing')) = (finished_at IS NULL)", name="finished"),
+    CheckConstraint("(state = 'complete') = (number IS NOT NULL)", name="complete"),
+    partial("ix_uploads_unfinished", "principal_id", where="finished_at IS NULL"),
+    partial("ix_uploads_open", "expires_at", "id", where="state = 'open'"),
+    partial("ix_uploads_completing", "updated_at", "id", where="state = 'completing'"),
+    partial("ix_uploads_uncleared", "updated_at", "id", where="cleared_at IS NULL AND finished_at IS NOT NULL"),
+    partial("ix_uploads_cleared", "cleared_at", "id", where="cleared_at IS NOT NULL"),
 )
 
 counters = Table("counters", metadata, words("name", primary_key=True), whole("value"))

@@ -32,6 +32,7 @@ from dam.store.people import People
 from dam.store.placements import Placements
 from dam.store.rollouts import Rollouts
 from dam.store.transaction import Now, Transaction
+from dam.store.uploads import Uploads
 
 _log = logging.getLogger(__name__)
 
@@ -228,6 +229,10 @@ class SqlUnitOfWork:
     @cached_property
     def answers(self) -> Answers:
         return Answers(self._transaction)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        return Uploads(self._transaction)
 
 
 @cache

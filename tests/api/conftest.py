@@ -28,6 +28,8 @@ from tests.api.world import World, populate
 from tests.conftest import Time
 
 MAX_UPLOAD = 300_000
+PART_SIZE = 65_536
+OPEN_UPLOADS = 20
 
 
 @dataclass(frozen=True)
@@ -45,14 +47,16 @@ def build(database_url: str, folder: Path, time: Time, hands: Hands) -> Services
     home = folder / "home"
     home.mkdir()
     surroundings = Surroundings(home, hands, network=Network((ip_network("127.0.0.0/8"),)))
+    objects = LocalObjects(folder / "objects", home / "parts.key")
     return Services(
         store=open_store(database_url, now=time.now),
-        objects=LocalObjects(folder / "objects"),
+        objects=objects,
         index=TantivyIndex(folder / "index"),
         channels=ConfiguredChannels(KINDS, surroundings, lambda: AesVault(None, home / "secret.key")),
         clock=SystemClock(),
         passwords=Argon2Passwords(argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)),
-        rules=Rules(max_upload=MAX_UPLOAD),
+        rules=Rules(max_upload=MAX_UPLOAD, part_size=PART_SIZE, open_uploads=OPEN_UPLOADS),
+        parts=objects.parts(),
     )
 
 

@@ -13,7 +13,7 @@ from workers import tasks
 from workers.routes import NOT_ROUTED, ROUTES
 
 SOURCE = Path(__file__).parents[2] / "dam"
-WORD = re.compile(r"(asset|campaign|channel|delivery|placement|recipe|rollout|token|user|version|work)\.[a-z_]+")
+WORD = re.compile(r"(asset|campaign|channel|delivery|placement|recipe|rollout|token|upload|user|version|work)\.[a-z_]+")
 
 
 def literals() -> Iterator[str]:

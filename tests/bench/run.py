@@ -20,6 +20,7 @@ from tests.bench import (
     latency,
     media,
     objects,
+    parts,
     render,
     retrieval,
     rollout,
@@ -32,6 +33,7 @@ from tests.bench.row import Row
 WHOLE: Mapping[str, Callable[[], list[Row]]] = {
     "render": render.measure,
     "upload": upload.measure,
+    "parts": parts.measure,
     "rollout": rollout.measure,
     "retrieval": retrieval.measure,
     "latency": latency.measure,

@@ -54,10 +54,10 @@ class Service:
 
 
 @contextmanager
-def service(home: Path) -> Iterator[Service]:
-    """``dam up`` on a free port; ``home`` is used as it is, or made."""
+def service(home: Path, **settings: str) -> Iterator[Service]:
+    """``dam up`` on a free port; ``home`` is used as it is, or made. ``settings``: what is not the default."""
     program = [str(Path(sys.executable).with_name("dam")), "up", "--json"]
-    with running(program, home) as (pid, said):
+    with running(program, home, **settings) as (pid, said):
         port = int(said["address"].rpartition(":")[2])
         yield Service(pid, port, (home / "token").read_text().strip())
 
@@ -70,9 +70,9 @@ def bare_server(folder: Path) -> Iterator[int]:
 
 
 @contextmanager
-def running(program: Sequence[str], home: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def running(program: Sequence[str], home: Path, **settings: str) -> Iterator[tuple[int, dict[str, Any]]]:
     """A program that says one line of JSON when it is ready: its process's id, and what it said."""
-    process = subprocess.Popen(program, env=environment(home, 0), stdout=subprocess.PIPE)
+    process = subprocess.Popen(program, env={**environment(home, 0), **settings}, stdout=subprocess.PIPE)
     try:
         assert process.stdout is not None
         said = process.stdout.readline()
@@ -127,6 +127,12 @@ def forget_peaks(root: int) -> dict[int, float]:
 def most_grown_mib(before: dict[int, float]) -> float:
     """How far the process that grew most came above what it had."""
     return max(_status_mib(pid, "VmHWM") - mib for pid, mib in before.items())
+
+
+def moved_mib(root: int) -> float:
+    """What a process and all below it have read and written so far, wherever from and to."""
+    texts = [Path(f"/proc/{pid}/io").read_text() for pid in family(root)]
+    return sum(int(found) for text in texts for found in re.findall(r"[rw]char: (\d+)", text)) / (1 << 20)
 
 
 def _status_mib(pid: int, name: str) -> float:

@@ -22,13 +22,13 @@ _BLOCK = os.urandom(_MIB)
 def measure(mib: int = 1024, rounds: int = 3) -> list[Row]:
     """The time of ``mib`` MiB, and how much memory they take."""
     with folder() as place, service(place / "home") as ours, bare_server(place) as bare:
-        _send(ours.port, f"{API}/assets", 1, ours.authorization)  # what is made once is made
+        send(ours.port, f"{API}/assets", 1, ours.authorization)  # what is made once is made
         before = forget_peaks(ours.pid)
         turns = in_turns(
             rounds,
-            lambda: _send(bare, "/", mib),
+            lambda: send(bare, "/", mib),
             lambda: _keep(place, mib),
-            lambda: _send(ours.port, f"{API}/assets", mib, ours.authorization),
+            lambda: send(ours.port, f"{API}/assets", mib, ours.authorization),
         )
         grown = most_grown_mib(before)
     return [_speed(turns, mib), _memory(grown, mib)]
@@ -49,15 +49,17 @@ def _memory(grown: float, mib: int) -> Row:
     return Row("upload: memory", grown, "MiB", how, most=32)
 
 
-def _content(mib: int) -> Iterator[bytes]:
+def content(mib: int) -> Iterator[bytes]:
+    """So many MiB that nobody has sent before."""
     yield os.urandom(8) + _BLOCK[8:]
     for _ in range(mib - 1):
         yield _BLOCK
 
 
-def _send(port: int, path: str, mib: int, authorization: str = "") -> float:
+def send(port: int, path: str, mib: int, authorization: str = "") -> float:
+    """Seconds until a form with so many MiB is answered."""
     with Line(port) as line:
-        pieces = _content(mib)
+        pieces = content(mib)
         return seconds(functools.partial(line.post_file, path, "large.bin", pieces, mib * _MIB, authorization))
 
 
@@ -71,7 +73,7 @@ def _keep(place: Path, mib: int) -> float:
 def _written(path: Path, mib: int) -> None:
     digest = hashlib.sha256()
     with path.open("wb", buffering=0) as file:
-        for piece in _content(mib):
+        for piece in content(mib):
             digest.update(piece)
             file.write(piece)
         os.fsync(file.fileno())

@@ -197,14 +197,16 @@ class Street:
         index.rebuild([])
         for name in ("home", "outside"):
             (folder / name).mkdir()
+        objects = LocalObjects(folder / "objects", folder / "home" / "parts.key")
         services = Services(
             store=self.store,
-            objects=LocalObjects(folder / "objects"),
+            objects=objects,
             index=index,
             channels=ConfiguredChannels(KINDS, Surroundings(folder / "home", hands)),
             clock=SystemClock(),
             passwords=self._passwords,
             rules=Rules(),
+            parts=objects.parts(),
         )
         try:
             yield House(services, self._time, folder, renderer)

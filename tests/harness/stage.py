@@ -269,4 +269,4 @@ def _services(store: Any, objects: LocalObjects, channels: OneChannel, time: Tim
     # Nothing on this stage searches or signs in.
     nobody = cast(Any, None)
     rules = Rules(lease=timedelta(seconds=LEASE_S))
-    return Services(store, objects, nobody, channels, time, nobody, rules)
+    return Services(store, objects, nobody, channels, time, nobody, rules, nobody)

@@ -21,6 +21,15 @@ def test_tls_and_a_region_are_the_default() -> None:
     assert (found.endpoint, found.secure, found.region) == ("s3.example.org", True, "us-east-1")
 
 
+def test_clients_may_reach_it_elsewhere() -> None:
+    found = Address.parse("s3://key:secret@minio:9000/dam?secure=false&public=https://files.example.org")
+    seen = found.seen_by_clients()
+    assert (found.endpoint, found.secure) == ("minio:9000", False)
+    assert (seen.endpoint, seen.secure, seen.bucket) == ("files.example.org", True, "dam")
+    plain = Address.parse("s3://key:secret@minio:9000/dam?secure=false")
+    assert plain.seen_by_clients() == plain
+
+
 def test_a_numeric_address_keeps_its_brackets() -> None:
     assert Address.parse("s3://key:secret@[::1]:9000/dam").endpoint == "[::1]:9000"
 
@@ -46,6 +55,11 @@ def test_a_numeric_address_keeps_its_brackets() -> None:
         "s3://key:hunter2@127.0.0.1:9000/dam?secure=true&secure=true",
         "s3://key:hunter2@127.0.0.1:9000/dam?region=",
         "s3://key:hunter2@127.0.0.1:9000/dam?hunter2=1",
+        "s3://key:hunter2@127.0.0.1:9000/dam?public=hunter2",
+        "s3://key:hunter2@127.0.0.1:9000/dam?public=ftp://hunter2",
+        "s3://key:hunter2@127.0.0.1:9000/dam?public=http://u:hunter2@files",
+        "s3://key:hunter2@127.0.0.1:9000/dam?public=http://files/hunter2",
+        "s3://key:hunter2@127.0.0.1:9000/dam?public=http://[hunter2",
         "s3:key:hunter2",
         "S3://hunter2@127.0.0.1/dam",
     ],

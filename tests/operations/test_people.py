@@ -62,6 +62,7 @@ def with_store(store: SqlStore) -> Services:
         clock=nothing,  # type: ignore[arg-type]
         passwords=CountingPasswords(),
         rules=Rules(),
+        parts=nothing,  # type: ignore[arg-type]
     )
 
 

@@ -45,6 +45,7 @@ SUITES: Mapping[str, Suite] = {
         ("tests/stack/suites/search.py", "tests/stack/suites/engine.py", "tests/stack/suites/away.py"),
         ("elasticsearch",),
     ),
+    "parts": Suite(("tests/stack/suites/parts.py",), ("minio", "versitygw")),
     "flow": Suite(("tests/stack/suites/flow.py",), ("postgresql", "minio", "versitygw")),
 }
 

@@ -32,14 +32,16 @@ def serving(store: SqlStore, folder: Path) -> Iterator[Services]:
     hands, index = Hands(SystemClock()), TantivyIndex(folder / "index")
     home = folder / "home"
     home.mkdir(exist_ok=True)
+    objects = LocalObjects(folder / "objects", home / "parts.key")
     yield Services(
         store=store,
-        objects=LocalObjects(folder / "objects"),
+        objects=objects,
         index=index,
         channels=ConfiguredChannels(KINDS, Surroundings(home, hands)),
         clock=SystemClock(),
         passwords=Argon2Passwords(),
         rules=Rules(),
+        parts=objects.parts(),
     )
     index.close()
     hands.close()

@@ -102,6 +102,7 @@ def at_rest(story: Story) -> list[str]:
         return wrong
     wrong += [*_asset(services, known, known.asset, done=True), *_renditions(services, known, known.asset)]
     wrong += _places(services, known, story.folder / SHOP)
+    wrong += _parts(story.folder / "data" / "objects")
     return [*wrong, *_found(services, known)]
 
 
@@ -243,6 +244,12 @@ def _places(services: Services, known: Held, shop: Path) -> Iterator[str]:
     found = {str(file.relative_to(shop)): _sha256(file) for file in _files(shop)}
     if found != expected:
         yield f"In the folder are {found}, not {expected}."
+
+
+def _parts(objects: Path) -> Iterator[str]:
+    """Parts go when their upload has ended, whichever way."""
+    if left := [str(file.relative_to(objects)) for file in (objects / "uploads").rglob("*")]:
+        yield f"Of uploads in parts there is still {left}."
 
 
 def _words(number: int | None, withdrawn: bool) -> tuple[str, ...]:

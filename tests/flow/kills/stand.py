@@ -192,7 +192,7 @@ class Stand:
 def _watched(services: Services, trace: Trace) -> Services:
     """Every port behind a watch."""
     names = {"store": "Store", "objects": "ObjectStore", "index": "SearchIndex", "channels": "Channels"}
-    names |= {"clock": "Clock", "passwords": "PasswordHasher"}
+    names |= {"clock": "Clock", "passwords": "PasswordHasher", "parts": "PartStore"}
     watched: dict[str, Any] = {
         name: Watched(getattr(services, name), ports()[port], trace) for name, port in names.items()
     }

@@ -25,6 +25,7 @@ from dam.operations import (
 )
 from search.results import Page
 from tests.flow.kills.accounts import enter, join
+from tests.flow.kills.parts import give_up, third_version
 from tests.flow.kills.pictures import second_version, show_itself, show_otherwise, upload
 from tests.flow.kills.story import BOSS, HERO, OLD, RELEASES, SHELF, SHOP, SMALL, Facts, Story, digest_of
 from tests.flow.kills.worker import (
@@ -261,6 +262,8 @@ STEPS: tuple[tuple[str, Callable[[Story], Facts]], ...] = (
     ("reindex", reindex),
     ("show otherwise", show_otherwise),
     ("show itself", show_itself),
+    ("send in parts", third_version),
+    ("give up", give_up),
     ("look around", look_around),
     ("take down", take_down),
     ("forget a delivery", forget_delivery),

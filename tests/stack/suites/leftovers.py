@@ -67,7 +67,7 @@ def test_what_lives_is_left_alone(s3: S3Objects, dead: Sending) -> None:
 
 def test_a_stream_ends_before_anybody_would_sweep_it(s3: S3Objects, bucket: Bucket) -> None:
     times = iter([0.0, LONGEST_S + 1])
-    sink = Sending(bucket, s3._name, clock=lambda: next(times))
+    sink = Sending(bucket, s3.name, clock=lambda: next(times))
     with sink, pytest.raises(Unavailable) as refused:
         sink.seal()
     assert refused.value.code == "stream_too_old"

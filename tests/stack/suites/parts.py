@@ -1,0 +1,155 @@
+"""The part store in a bucket, on real servers: the contract, by the links that clients get, and what only a server can
+get wrong.
+"""
+
+import functools
+import hashlib
+import http.client
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import pytest
+
+from dam.domain.errors import Conflict, Unavailable
+from dam.domain.uploads import Upload
+from dam.objects.bucket import Bucket
+from dam.objects.s3 import S3Objects
+from dam.objects.s3_parts import S3Parts
+from dam.ports.objects import ObjectStore
+from dam.ports.parts import PartLink, PartStore
+from tests.contracts.part_store import PartStoreContract, Send, Sizes, upload_of
+from tests.stack.suites.buckets import Server
+from tests.stack.suites.objects import PART, data_of
+
+
+def send_to(link: PartLink, data: bytes) -> int:
+    """As a client does it: the link, and nothing else. 0: the server broke off, as it may where it refuses."""
+    parts = urlsplit(link.url)
+    assert parts.netloc
+    connection = http.client.HTTPConnection(parts.netloc, timeout=60)
+    try:
+        connection.request(link.method, f"{parts.path}?{parts.query}", data, dict(link.headers))
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+    except (BrokenPipeError, ConnectionResetError):
+        return 0
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def parts(s3: S3Objects) -> S3Parts:
+    return s3.parts()
+
+
+class TestContract(PartStoreContract):
+    @pytest.fixture
+    def store(self, parts: S3Parts) -> PartStore:
+        return parts
+
+    @pytest.fixture
+    def objects(self, s3: S3Objects) -> ObjectStore:
+        return s3
+
+    @pytest.fixture
+    def sizes(self) -> Sizes:
+        return Sizes(PART)
+
+    @pytest.fixture
+    def send(self) -> Send:
+        return send_to
+
+
+@pytest.fixture
+def upload(parts: S3Parts) -> Upload:
+    made = upload_of(2 * PART, PART)
+    return replace(made, handle=parts.begin(made.id))
+
+
+DATA = data_of(2 * PART)
+
+
+def send_all(parts: S3Parts, upload: Upload) -> str:
+    for number in (1, 2):
+        assert send_to(parts.link(upload, number), DATA[(number - 1) * PART : number * PART]) == 200
+    return parts.close(upload)
+
+
+def test_nothing_but_the_object_is_left(parts: S3Parts, upload: Upload, server: Server) -> None:
+    with parts.assemble(upload, send_all(parts, upload)) as assembled:
+        stored = assembled.finish()
+    parts.discard(upload.id)
+    assert server.held() == [f"objects/{stored.sha256[:2]}/{stored.sha256[2:4]}/{stored.sha256}"]
+    assert server.unfinished(f"uploads/{upload.id}") == 0
+
+
+def test_what_is_large_is_only_completed_at_the_end(
+    bucket: Bucket, upload: Upload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = S3Objects(bucket, copied_at_once=PART).parts()
+    with parts.assemble(upload, send_all(parts, upload)) as assembled:
+        stored = assembled.seal()
+        for long in ("put", "copy", "put_part", "copy_part", "get"):
+            monkeypatch.delattr(Bucket, long)
+        assert assembled.finish() == stored
+    assert stored.sha256 == hashlib.sha256(DATA).hexdigest()
+
+
+def test_a_part_of_another_size_does_not_count(parts: S3Parts, upload: Upload) -> None:
+    """A presigned link says no length, so that the server takes any."""
+    send_to(parts.link(upload, 1), DATA[:PART])
+    send_to(parts.link(upload, 2), DATA[: PART - 1])
+    with pytest.raises(Conflict) as refused:
+        parts.close(upload)
+    assert refused.value.extra["missing"] == [2]
+
+
+def test_a_link_is_for_one_part_of_one_upload(parts: S3Parts, upload: Upload) -> None:
+    link = parts.link(upload, 1)
+    for altered in (
+        link.url.replace("partNumber=1", "partNumber=2"),
+        link.url.replace(upload.id, upload_of(1, PART).id),
+        link.url.replace("X-Amz-Expires=3600", "X-Amz-Expires=7200"),
+    ):
+        assert altered != link.url
+        assert send_to(replace(link, url=altered), DATA[:PART]) in (0, 403)
+    assert parts.received(upload) == []
+
+
+def test_many_parts_are_listed_page_by_page(
+    parts: S3Parts, upload: Upload, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send_all(parts, upload)
+    listed = functools.partial(bucket._ask._list_parts, max_parts=1)
+    monkeypatch.setattr(bucket._ask, "_list_parts", listed)
+    assert [part.number for part in parts.received(upload)] == [1, 2]
+
+
+def test_links_lead_to_where_clients_are(server: Server, upload: Upload) -> None:
+    """The server is asked at its own address; clients have another one."""
+    public = f"http://localhost:{server.address.endpoint.rpartition(':')[2]}"
+    parts = S3Objects(Bucket(replace(server.address, public=public))).parts()
+    link = parts.link(upload, 1)
+    assert link.url.startswith(f"{public}/{server.address.bucket}/uploads/{upload.id}?")
+    assert send_to(link, DATA[:PART]) == 200
+    assert [part.number for part in parts.received(upload)] == [1]
+
+
+def test_a_hash_that_breaks_off_is_no_digest(
+    parts: S3Parts, upload: Upload, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accepted = send_all(parts, upload)
+    whole = bucket.get
+    monkeypatch.setattr(bucket, "get", lambda key, start, etag=None: whole(key, 10, etag))
+    with parts.assemble(upload, accepted) as assembled, pytest.raises(Unavailable):
+        assembled.seal()
+
+
+def test_what_another_wrote_under_its_key_is_not_taken(parts: S3Parts, upload: Upload, bucket: Bucket) -> None:
+    """Between the completion and the copy, by whoever has the service's own key."""
+    with parts.assemble(upload, send_all(parts, upload)) as assembled:
+        assembled.seal()
+        bucket.put(f"uploads/{upload.id}", b"something else!")
+        with pytest.raises(Unavailable):
+            assembled.finish()
