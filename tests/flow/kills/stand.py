@@ -14,12 +14,13 @@ import shutil
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import argon2
 
@@ -28,13 +29,15 @@ from dam import wiring
 from dam.channels import KINDS
 from dam.channels.configured import ConfiguredChannels
 from dam.channels.hand import Hands
-from dam.channels.kind import Surroundings
+from dam.channels.kind import Kind, Surroundings
 from dam.domain import recipes
 from dam.operations import draft, indexing
 from dam.passwords import Argon2Passwords
+from dam.ports.channel import Channel
 from dam.ports.services import Services
 from dam.store import migrate
 from dam.store.work import open_store
+from dam.vault import AesVault
 from tests.flow.kills import durable, oracle
 from tests.flow.kills.steps import STEPS, go_on
 from tests.flow.kills.story import FOREIGN, OLD, RELEASES, SHOP, Log, Shifted, Story
@@ -173,7 +176,10 @@ class Stand:
         draft.SHOWN_WITHIN = timedelta()
         hands = Hands(built.clock)
         surroundings = Surroundings(self._settings.home, hands)
-        channels = ConfiguredChannels(KINDS, surroundings)
+        vault: Any = AesVault(None, self._settings.home / wiring.KEY_FILE)
+        if trace is not None:
+            vault = Watched(vault, ports()["Vault"], trace)
+        channels = ConfiguredChannels(_kinds(), surroundings, lambda: vault)
         services = replace(built, store=self._store, passwords=Argon2Passwords(_CHEAP), channels=channels)
         renderer: Any = StudioRenderer(self._studio)
         if trace is not None:
@@ -187,6 +193,18 @@ class Stand:
 
     def _said(self) -> str:
         return (self._folder / "output").read_text()
+
+
+def _kinds() -> dict[str, Kind]:
+    """The kinds, with a folder that is given a secret, as servers are; it has no use for it."""
+    folder = KINDS["folder"]
+    known = {**dict(folder.schema["properties"]), "secret": {"type": "string", "writeOnly": True}}  # type: ignore[call-overload]
+
+    def build(channel_id: UUID, config: Mapping[str, object], surroundings: Surroundings) -> Channel:
+        rest = {name: value for name, value in config.items() if name != "secret"}
+        return folder.build(channel_id, rest, surroundings)
+
+    return {**KINDS, "folder": replace(folder, schema={**folder.schema, "properties": known}, build=build)}
 
 
 def _watched(services: Services, trace: Trace) -> Services:

@@ -44,7 +44,7 @@ from tests.flow.kills.worker import (
 def set_up(story: Story) -> Facts:
     """A folder channel, and its name corrected."""
     services = story.services
-    wanted = channels.Setup("shop front", "folder", {"path": str(story.folder / SHOP)})
+    wanted = channels.Setup("shop front", "folder", {"path": str(story.folder / SHOP), "secret": "s3cret"})
     made = story.once("channel", lambda who: {"channel_id": channels.add(services, who, wanted)})
     channel = read.channel(services, BOSS, made["channel_id"])
     if channel.name != SHOP:
