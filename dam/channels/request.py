@@ -29,6 +29,7 @@ IDLE_S = 60.0  # how long a process without an order stays
 ANSWER_BYTES = 4096  # at most so long is an answer of the program
 _TOLD_BYTES = 2000  # of the body that the program tells
 _BODY_BYTES = 1 << 20
+_CONNECT_S = 5.0  # for one address: another one may be reachable
 _PIECE = 1 << 16
 _LENGTH = struct.Struct(">I")
 _DISCARD = struct.pack("ii", 1, 0)
@@ -65,7 +66,7 @@ def connect(addresses: list[str], port: int, tls_name: str | None, times: Times)
     problem: OSError = Unsent("there is no address")
     for address in addresses:
         try:
-            plain = socket.create_connection((address, port), times.left())
+            plain = socket.create_connection((address, port), min(times.left(), _CONNECT_S))
         except OSError as error:
             problem = error
             continue

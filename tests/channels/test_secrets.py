@@ -8,11 +8,14 @@ import sys
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from config.settings import Settings
+from dam import wiring
 from dam.channels.configured import ConfiguredChannels
 from dam.channels.hand import Hands
 from dam.channels.kind import Kind, Surroundings
@@ -162,6 +165,22 @@ def test_a_damaged_key_is_not_replaced(home: Path) -> None:
     with pytest.raises(Unavailable):
         AesVault(None, file).seal(SECRET, "a")
     assert file.read_text() == "abcd\n"
+
+
+def test_channels_are_held_to_the_settings(tmp_path: Path) -> None:
+    settings = Settings(
+        home=tmp_path / "home", channel_networks=(ip_network("127.0.0.0/8"),), secret_key=KEY, database_url="", port=0
+    )
+    services = wiring.build(settings, lambda: None)
+    config = {"endpoint": "127.0.0.1:1", "bucket": "shop", "secure": False, "key": "KEY", "secret": SECRET}
+    channel = services.channels.configured(replace(EMPTY, kind="s3"), config)
+    assert channel.sealed is not None
+    assert json.loads(AesVault(KEY, None).open(channel.sealed, channel.id)) == {"secret": SECRET}
+    for endpoint, code in (("127.0.0.1:1", "destination_failed"), ("10.0.0.1:1", "address_not_allowed")):
+        there = services.channels.configured(channel, {"endpoint": endpoint})
+        with pytest.raises(Unreachable) as refused:
+            services.channels.open(there).check()
+        assert refused.value.code == code
 
 
 def test_a_service_without_s3_channels_loads_nothing_for_them() -> None:
