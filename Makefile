@@ -4,11 +4,12 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run demo test lint check test-stack mutants torture bench bench-stack lock clean
+.PHONY: help run demo secrets test lint check test-stack mutants torture bench bench-stack lock clean
 
 help:
 	@echo 'make run    start the service in the foreground (PORT=, DAM_HOME= override); Ctrl-C stops it'
 	@echo 'make demo   play the whole story on the running service, and show the proof (S3= to place into a bucket too)'
+	@echo 'make secrets   passwords for docker-compose.yml, in ./secrets; once'
 	@echo 'make test   check and test everything'
 	@echo 'make test-stack   the shared suites on real servers, found or installed for it (SUITE= for some of them)'
 	@echo 'make mutants   take each defence out in turn, in a copy; fails if its test still passes (NAME= for some of them)'
@@ -47,6 +48,10 @@ run: .venv/run
 # make demo S3='endpoint=HOST:PORT bucket=NAME key=KEY secret=@FILE secure=false'
 demo: .venv/run
 	@exec $(BIN)/dam demo $(foreach each,$(S3),--s3 '$(each)')
+
+# For docker-compose.yml: needs no environment, and never replaces what is there.
+secrets:
+	@$(PYTHON) deploy/make_secrets.py
 
 # ---- testing ----
 

@@ -72,11 +72,9 @@ def _configure(place: Place, home: Path, port: int) -> None:
         "network.host": "127.0.0.1",
         "http.port": port,
         "transport.port": free_port(),
-        "discovery.type": "single-node",
         "xpack.security.enabled": "false",
-        "xpack.ml.enabled": "false",
         "cluster.routing.allocation.disk.threshold_enabled": "false",
-        "action.auto_create_index": "false",
+        **versions.settings(NAME),
     }
     place.make("config")  # it keeps its keystore there too
     for given in (home / "config").iterdir():

@@ -46,7 +46,7 @@ def running() -> Iterator[str]:
         port, key, password = free_port(), secret(), secret()
         place.start(
             [place.bring(find()), "server", "--quiet", "--address", f"127.0.0.1:{port}", place.make("data")],
-            {"MINIO_ROOT_USER": key, "MINIO_ROOT_PASSWORD": password, "MINIO_BROWSER": "off", "MINIO_UPDATE": "off"},
+            {"MINIO_ROOT_USER": key, "MINIO_ROOT_PASSWORD": password, **versions.settings(NAME)},
             lambda: web.says_ok(f"http://127.0.0.1:{port}/minio/health/ready"),
             _START_S,
         )

@@ -46,6 +46,7 @@ SUITES: Mapping[str, Suite] = {
         ("elasticsearch",),
     ),
     "parts": Suite(("tests/stack/suites/parts.py",), ("minio", "versitygw")),
+    "compose": Suite(("tests/stack/suites/compose.py",), ("postgresql", "minio", "rabbitmq")),
     "flow": Suite(("tests/stack/suites/flow.py",), ("postgresql", "minio", "versitygw")),
 }
 

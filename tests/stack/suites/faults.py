@@ -20,7 +20,8 @@ from tests.postgres import Postgres
 from tests.stack.proxy import Fault
 from tests.stack.suites.buckets import server_of
 from tests.stack.suites.conftest import Stack
-from tests.stack.suites.faulty import RECOVERY_S, Answer, Away, House, empty_database, standing
+from tests.stack.suites.crew import empty_database
+from tests.stack.suites.faulty import RECOVERY_S, Answer, Away, House, standing
 
 QUICK_S = 1.0
 SMALL, LARGE = b"small", bytes(range(256)) * 24_000  # in one piece, and in parts

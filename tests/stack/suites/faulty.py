@@ -6,7 +6,6 @@ a further setting that leads through it.
 
 import http.client
 import json
-import secrets
 import signal
 import threading
 import time
@@ -18,7 +17,6 @@ from typing import IO, Any
 from urllib.parse import parse_qs, urlsplit
 
 import psycopg
-from psycopg import sql
 
 from tests.commands.test_up import Service
 from tests.stack.proxy import Proxy
@@ -141,11 +139,3 @@ def _findings(service: Service) -> Any:
 def _keep(stream: IO[str], file: Path) -> None:
     with file.open("w") as log:
         log.writelines(stream)
-
-
-def empty_database(server: str) -> str:
-    """A new database of the server at this URL."""
-    name = f"test_{secrets.token_hex(8)}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    return urlsplit(server)._replace(path=f"/{name}").geturl()
