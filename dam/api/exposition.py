@@ -43,14 +43,19 @@ def _of_database(found: Figures) -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "dam_outbox_oldest_seconds", "How long the oldest of them waits.", value=_age(found.now, found.outbox.oldest)
     )
-    deliveries = GaugeMetricFamily("dam_deliveries", "Deliveries that are open.", labels=["state"])
-    for state, count in sorted(found.deliveries.items()):
-        deliveries.add_metric([state], count)
-    yield deliveries
+    yield _by_state("dam_deliveries", "Deliveries that are open.", found.deliveries)
+    yield _by_state("dam_uploads", "Uploads in parts that have not ended.", found.uploads)
     yield GaugeMetricFamily("dam_placements_needing_person", "Placements that wait for a person.", value=found.needing)
     yield GaugeMetricFamily("dam_channels_unreachable", "Channels that can't be reached.", value=found.unreachable)
     yield GaugeMetricFamily("dam_index_behind_assets", "Assets of which search shows an old state.", value=found.behind)
     yield _tasks(found)
+
+
+def _by_state(name: str, words: str, counts: Mapping[str, int]) -> Metric:
+    metric = GaugeMetricFamily(name, words, labels=["state"])
+    for state, count in sorted(counts.items()):
+        metric.add_metric([state], count)
+    return metric
 
 
 def _jobs(found: Figures) -> Metric:

@@ -19,7 +19,7 @@ from dam.ports.views import Queued, Waiting
 @dataclass(frozen=True, slots=True)
 class Figures:
     """One moment. ``events``: how many have a number; ``behind``: assets that search shows otherwise than they are;
-    ``deliveries``: those that are open, by state.
+    ``deliveries`` and ``uploads``: those that have not ended, by state.
     """
 
     now: datetime
@@ -28,6 +28,7 @@ class Figures:
     outbox: Waiting
     behind: int
     deliveries: Mapping[str, int]
+    uploads: Mapping[str, int]
     needing: int
     unreachable: int
     tasks: Sequence[Timing]
@@ -44,6 +45,7 @@ def figures(services: Services, actor: Actor) -> Figures:
             outbox=work.jobs.unnumbered(),
             behind=work.assets.count_behind(),
             deliveries=dict.fromkeys(sorted(OPEN), 0) | work.rollouts.open_states(),
+            uploads={"open": 0, "completing": 0} | work.uploads.unfinished(),
             needing=work.placements.count_needing(),
             unreachable=work.placements.count_unreachable(),
             tasks=work.jobs.timings(),

@@ -139,6 +139,10 @@ class Uploads(Protocol):
         """How many of theirs have not ended."""
         ...
 
+    def unfinished(self) -> dict[str, int]:
+        """How many have not ended, by state."""
+        ...
+
     def expired(self, now: datetime, limit: int) -> list[Upload]:
         """Open ones whose time is over, the oldest first."""
         ...

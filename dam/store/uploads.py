@@ -30,6 +30,11 @@ class Uploads:
         query = select(func.count()).select_from(uploads).where(uploads.c.principal_id == principal_id, open_)
         return int(self._tx.value(query))
 
+    def unfinished(self) -> dict[str, int]:
+        """How many have not ended, by state."""
+        query = select(uploads.c.state, func.count().label("count")).where(uploads.c.finished_at.is_(None))
+        return {row["state"]: row["count"] for row in self._tx.rows(query.group_by(uploads.c.state))}
+
     def expired(self, now: datetime, limit: int) -> list[Upload]:
         """Open ones whose time is over."""
         return self._page(uploads.c.state == "open", uploads.c.expires_at, now, limit)

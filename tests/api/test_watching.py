@@ -47,6 +47,9 @@ def test_what_waits_is_counted(world: World) -> None:
     assert labelled(found, "dam_outbox_events") > 0
     assert labelled(found, "dam_index_behind_assets") == 1
     assert labelled(found, "dam_deliveries", state="due") == 0
+    assert labelled(found, "dam_uploads", state="open") == 0
+    assert world.post("uploads", {"filename": "a.png", "size": 9}).status_code == 201
+    assert labelled(numbers(world), "dam_uploads", state="open") == 1
     relay.number(world.services.store)
     found = numbers(world)
     assert labelled(found, "dam_outbox_events") == 0
