@@ -59,8 +59,8 @@ class Server:
         times = Times(seconds, min(seconds, _SILENCE_S) if not body else seconds)
         try:
             with self._connected(times) as connection:
-                raw = self._composed(method, key, query, headers, body)
-                response = request.exchange(connection, method, raw, times)
+                head = self._head(method, key, query, headers, body)
+                response = request.exchange(connection, method, [head, body], times)
                 return Answer(response.status, request.body(response), _plain(response))
         except OSError as error:
             raise self._unreachable(error) from error
@@ -72,8 +72,8 @@ class Server:
         try:
             connection = self._connected(times)
             try:
-                raw = self._composed("GET", key, NONE, NONE, b"")
-                response = request.exchange(connection, "GET", raw, times)
+                head = self._head("GET", key, NONE, NONE, b"")
+                response = request.exchange(connection, "GET", [head], times)
                 if response.status == 200:
                     times.until = request.now() + _BODY_S + (response.length or 0) / _SLOWEST
                     return cast(BinaryIO, _Body(connection, response))
@@ -132,7 +132,7 @@ class Server:
         """One request as an order to a hand, which is to carry it out by ``deadline``. The name is looked up here."""
         where = self._where
         addresses = self._network.resolve(where.host, where.port)
-        raw = self._composed(method, key, query, headers, body)
+        raw = self._head(method, key, query, headers, body) + body
         return request.order(addresses, where.port, where.host if where.secure else None, method, raw, deadline)
 
     def _done(self, answer: Answer) -> Answer:
@@ -145,14 +145,14 @@ class Server:
         addresses = self._network.resolve(where.host, where.port)
         return request.connect(addresses, where.port, where.host if where.secure else None, times)
 
-    def _composed(self, method: str, key: str, query: Parameters, headers: Parameters, body: bytes) -> bytes:
+    def _head(self, method: str, key: str, query: Parameters, headers: Parameters, body: bytes) -> bytes:
         path, asked = path_of(self._where.bucket, key), query_of(query)
         whole = {**headers, "Host": self._where.authority}
         signed = sign(self._where.credentials, method, path, asked, whole, body, datetime.now(UTC))
         lines = [f"{method} {path}{'?' if asked else ''}{asked} HTTP/1.1"]
         lines += [f"{name}: {value}" for name, value in signed.items()]
         lines += [f"Content-Length: {len(body)}", "Connection: close", "User-Agent: dam", "", ""]
-        return "\r\n".join(lines).encode("ascii") + body
+        return "\r\n".join(lines).encode("ascii")
 
     def _unreachable(self, error: OSError) -> Unreachable:
         detail = f"{self._where.authority} can't be spoken to: {request.sentence(error)}."

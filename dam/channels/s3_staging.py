@@ -84,7 +84,10 @@ def type_of(key: str, head: bytes) -> str:
 
 def _read(source: BinaryIO, size: int) -> bytes:
     """So many bytes, or all that there are."""
-    found = bytearray()
+    whole = source.read(size)
+    if len(whole) == size:
+        return whole
+    found = bytearray(whole)
     while len(found) < size and (piece := source.read(size - len(found))):
         found += piece
     return bytes(found)

@@ -96,6 +96,8 @@ def test_without_tls_nothing_is_sent(hands: Hands) -> None:
         (),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort",),
         (b"not HTTP at all\r\n\r\n",),
+        (b"HTTP/1.1 200 OK\r\n\r\nperhaps not all of it",),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\n",),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n", b"x" * 2_000_000),
     ],
 )

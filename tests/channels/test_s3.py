@@ -137,7 +137,8 @@ def test_a_refusal_before_all_was_sent_is_read() -> None:
         thread.start()
         with request.connect(["127.0.0.1"], server.getsockname()[1], None, Times(20, 20)) as connection:
             threading.Timer(0.3, done.set).start()
-            assert request.exchange(connection, "PUT", b"PUT / HTTP/1.1\r\n\r\n" + body, Times(20, 20)).status == 507
+            sent = [b"PUT / HTTP/1.1\r\n\r\n", body]
+            assert request.exchange(connection, "PUT", sent, Times(20, 20)).status == 507
         thread.join()
 
 
