@@ -70,9 +70,9 @@ _TAKEABLE = (
     select(jobs.c.id)
     .where(jobs.c.id.in_(bindparam("named", expanding=True)))
     .where(or_(and_(jobs.c.state == "due", jobs.c.due_at <= _NOW), _LEASE_OVER))
+    # In order, so that no two wait for each other. Who holds one may leave it as it is, and then no other message comes.
     .order_by(jobs.c.id)
-    # Who holds one has it, or sends it at this moment: then another message comes.
-    .with_for_update(skip_locked=True)
+    .with_for_update()
 )
 _SEND = _CHOSEN.values(state="due", leased_until=None, sent_until=bindparam("until")).returning(jobs)
 _WAITING = (

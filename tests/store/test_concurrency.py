@@ -107,6 +107,31 @@ def test_work_that_somebody_holds_is_skipped(postgres_url: str) -> None:
 
 
 @pytest.mark.postgresql
+def test_a_message_for_a_job_that_somebody_looks_at_waits_and_takes_it_then(postgres_url: str) -> None:
+    store = open_store(postgres_url)
+    with store.writing() as work:
+        work.jobs.enqueue("index", {})
+        (job,) = work.jobs.page("due", None, 9)
+        work.commit()
+    taken: list[int] = []
+
+    def take() -> None:
+        with store.writing() as work:
+            taken.extend(each.id for each in work.jobs.take([job.id], work.now(), later(9)))
+            work.commit()
+
+    with store.writing() as work:
+        work.jobs.enqueue_by("index", later(9**9))  # holds the one that is there
+        thread = threading.Thread(target=take)
+        thread.start()
+        wait_for_a_lock(store)
+        work.commit()
+    thread.join()
+    assert taken == [job.id]
+    store.dispose()
+
+
+@pytest.mark.postgresql
 def test_whoever_holds_a_placement_sees_what_the_one_before_did(postgres_url: str) -> None:
     """Else a permit could be given to an attempt that a claim takes for dead at the same moment."""
     store = open_store(postgres_url)
