@@ -70,7 +70,7 @@ _TAKEABLE = (
     select(jobs.c.id)
     .where(jobs.c.id.in_(bindparam("named", expanding=True)))
     .where(or_(and_(jobs.c.state == "due", jobs.c.due_at <= _NOW), _LEASE_OVER))
-    # In order, so that no two wait for each other. Who holds one may leave it as it is, and then no other message comes.
+    # In order, so that no two wait for each other. Who holds one may leave it as it is: then no other message comes.
     .order_by(jobs.c.id)
     .with_for_update()
 )

@@ -8,9 +8,11 @@ import random
 import select
 import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from redis import Redis
 
 from tests.api.world import png
 from tests.stack import rabbitmq
@@ -45,6 +47,21 @@ def test_a_broker_that_is_lost_amid_much_work_loses_none_of_it(stack: Stack, tmp
             assert Counter(house.told("version.rendered")) == Counter(assets + late)
             assert house.counts()["set_aside"] == 0
             print(f"drained {took:.0f} s after the broker was {loss}")
+
+
+@pytest.mark.timeout(1800)
+def test_a_redis_that_is_flushed_amid_much_work_loses_none_of_it(stack: Stack, tmp_path: Path) -> None:
+    with crew(tmp_path / "crew", empty_database(stack.url("postgresql")), stack.url("redis")) as house:
+        assets = upload(house, 1000 if TORTURE else 40)
+        house.start(processes=2)
+        house.until(lambda: len(house.told("version.rendered")) > len(assets) // 2)
+        with closing(Redis.from_url(house.broker)) as redis:
+            redis.flushall()
+        assets += upload(house, 1, shade=100_000)
+        took = house.until(lambda: rests(house), DRAINED_S)
+        assert Counter(house.told("version.rendered")) == Counter(assets)
+        assert house.counts()["set_aside"] == 0
+        print(f"drained {took:.0f} s after Redis was flushed")
 
 
 @pytest.mark.timeout(1800)

@@ -122,6 +122,22 @@ def test_a_job_that_kills_its_worker_is_set_aside_and_the_others_go_on(away: Cre
     assert worker.process.poll() is None
 
 
+@pytest.mark.timeout(300)
+def test_a_task_that_hangs_is_killed_at_its_limit_and_done_by_another_process(stack: Stack, tmp_path: Path) -> None:
+    database = empty_database(stack.url("postgresql"))
+    with crew(tmp_path / "crew", database, stack.url("rabbitmq")) as house:
+        house.start("-Q", "media", app="tests.stack.suites.hasty", processes=1)
+        (first,) = upload(house, 1)
+        house.until(lambda: house.told("version.rendered") == [first])
+        with psycopg.connect(database) as blocking:
+            (second,) = upload(house, 1, shade=1)
+            blocking.execute("LOCK TABLE artefacts IN ACCESS EXCLUSIVE MODE")  # what renders stands still
+            house.until(lambda: "Hard time limit" in house.said())
+        house.until(lambda: house.told("version.rendered") == [first, second])
+        with house.store.reading() as work:
+            assert work.jobs.counts()["set_aside"] == 0
+
+
 def upload(crew: Crew, count: int, shade: int = 0) -> list[str]:
     """So many pictures, each different; returns their assets' ids."""
     return [str(crew.service.upload(png(20 + number, 10 + shade))["id"]) for number in range(count)]
