@@ -38,11 +38,11 @@ def policy(url: str) -> Mapping[str, object]:
         "worker_prefetch_multiplier": 1,
         # Each task has its own, shorter one. It kills the process that runs it.
         "task_time_limit": LONGEST_S,
-        "task_queues": {name: _queue(name, rabbitmq=rabbitmq) for name in QUEUES},
+        "task_queues": {name: _queue(name, url) for name in QUEUES},
         "task_create_missing_queues": False,
         "task_default_queue": QUEUES[0],
         "task_default_exchange": "dam",
-        "task_default_exchange_type": "topic",
+        "task_default_exchange_type": _exchange_type(url),
         "task_default_queue_type": "quorum" if rabbitmq else "classic",
         "worker_detect_quorum_queues": rabbitmq,
         "task_publish_retry": False,  # the relay tries again itself
@@ -81,8 +81,15 @@ def is_rabbitmq(url: str) -> bool:
     return urlsplit(url).scheme == "amqp"
 
 
-def _queue(name: str, *, rabbitmq: bool) -> Mapping[str, object]:
-    described: dict[str, object] = {"exchange": "dam", "exchange_type": "topic", "routing_key": name}
-    if rabbitmq:
+def _exchange_type(url: str) -> str:
+    """On Redis, messages go to their list by its name: a table of bindings would be gone after a flush, and what is
+    sent then with it, because a process declares a binding only once.
+    """
+    return "topic" if is_rabbitmq(url) else "direct"
+
+
+def _queue(name: str, url: str) -> Mapping[str, object]:
+    described: dict[str, object] = {"exchange": "dam", "exchange_type": _exchange_type(url), "routing_key": name}
+    if is_rabbitmq(url):
         described["queue_arguments"] = {"x-queue-type": "quorum", "x-delivery-limit": _DELIVERIES}
     return described

@@ -35,6 +35,7 @@ def test_on_rabbitmq_queues_are_quorum_queues_with_a_limit_of_deliveries() -> No
 
 def test_on_redis_a_message_stays_with_its_worker_longer_than_any_task_runs() -> None:
     options = application(celery.policy(REDIS)).conf.broker_transport_options
+    assert {queue.exchange.type for queue in application(celery.policy(REDIS)).amqp.queues.values()} == {"direct"}
     assert options["visibility_timeout"] > celery.LONGEST_S
     assert options["unacked_restore_interval"] * options["unacked_restore_throttle"] <= 60
 
