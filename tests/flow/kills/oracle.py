@@ -102,7 +102,7 @@ def at_rest(story: Story) -> list[str]:
         return wrong
     wrong += [*_asset(services, known, known.asset, done=True), *_renditions(services, known, known.asset)]
     wrong += _places(services, known, story.folder / SHOP)
-    wrong += _parts(story.folder / "data" / "objects")
+    wrong += _parts(story.folder / "data")
     return [*wrong, *_found(services, known)]
 
 
@@ -246,9 +246,9 @@ def _places(services: Services, known: Held, shop: Path) -> Iterator[str]:
         yield f"In the folder are {found}, not {expected}."
 
 
-def _parts(objects: Path) -> Iterator[str]:
+def _parts(data: Path) -> Iterator[str]:
     """Parts go when their upload has ended, whichever way."""
-    if left := [str(file.relative_to(objects)) for file in (objects / "uploads").rglob("*")]:
+    if left := [str(file.relative_to(data)) for file in (data / "uploads").rglob("*")]:
         yield f"Of uploads in parts there is still {left}."
 
 

@@ -5,11 +5,18 @@ get wrong.
 import functools
 import hashlib
 import http.client
+import json
+import signal
+import sqlite3
+import time
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from dam.client.parts import THRESHOLD
 from dam.domain.errors import Conflict, Unavailable
 from dam.domain.uploads import Upload
 from dam.objects.bucket import Bucket
@@ -17,6 +24,7 @@ from dam.objects.s3 import S3Objects
 from dam.objects.s3_parts import S3Parts
 from dam.ports.objects import ObjectStore
 from dam.ports.parts import PartLink, PartStore
+from tests.commands.test_up import LONG, Service
 from tests.contracts.part_store import PartStoreContract, Send, Sizes, upload_of
 from tests.stack.suites.buckets import Server
 from tests.stack.suites.objects import PART, data_of
@@ -153,3 +161,36 @@ def test_what_another_wrote_under_its_key_is_not_taken(parts: S3Parts, upload: U
         bucket.put(f"uploads/{upload.id}", b"something else!")
         with pytest.raises(Unavailable):
             assembled.finish()
+
+
+@pytest.mark.timeout(300)
+def test_dam_upload_sends_past_the_service(server: Server, tmp_path: Path) -> None:
+    """As it is started, with a file that is big enough."""
+    data = data_of(THRESHOLD + 5)
+    (tmp_path / "big.bin").write_bytes(data)
+    service = Service(tmp_path / "home", DAM_OBJECTS_URL=server.url, XDG_STATE_HOME=str(tmp_path / "state"))
+    try:
+        sending = service.run("upload", str(tmp_path / "big.bin"), "--json")
+        said, errors = sending.communicate(timeout=LONG * 4)
+        assert sending.returncode == 0, errors
+        assert "through the service" not in errors
+        digest = json.loads(said)["latest"]["sha256"]
+        assert digest == hashlib.sha256(data).hexdigest()
+        (upload_id,) = uploads_of(tmp_path / "home")
+        until_cleared(server, f"uploads/{upload_id}")
+        assert f"objects/{digest[:2]}/{digest[2:4]}/{digest}" in server.held()
+        assert service.end(signal.SIGTERM) == 0
+    finally:
+        service.close()
+
+
+def uploads_of(home: Path) -> list[str]:
+    with closing(sqlite3.connect(home / "dam.sqlite")) as database:
+        return [str(row[0]) for row in database.execute("SELECT id FROM uploads WHERE state = 'complete'")]
+
+
+def until_cleared(server: Server, key: str) -> None:
+    end = time.monotonic() + LONG
+    while key in server.held():
+        assert time.monotonic() < end, "The parts are still there."
+        time.sleep(0.05)
