@@ -4,6 +4,7 @@ from tests.contracts.store import AssetsContract, UnitOfWorkContract
 from tests.contracts.store_finding import FindingContract
 from tests.contracts.store_places import PlacementsContract
 from tests.contracts.store_rollouts import ArtefactsContract, AttemptsContract, RolloutsContract
+from tests.contracts.store_uploads import UploadsContract
 from tests.contracts.store_work import JobsContract, PeopleContract
 
 
@@ -41,3 +42,7 @@ class TestRollouts(RolloutsContract):
 
 class TestAttempts(AttemptsContract):
     """Attempts and observations."""
+
+
+class TestUploads(UploadsContract):
+    """Uploads in parts."""
