@@ -5,9 +5,10 @@ import signal
 import threading
 import time
 import urllib.error
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,17 @@ from dam.ports.services import Services
 from dam.store.work import SqlStore
 from search.engines.elastic import ElasticIndex
 from search.engines.elastic_address import Address
+from search.errors import SearchUnavailable
 from search.query import Everything
 from search.results import Page
 from tests.commands.test_up import Service
 from tests.flow.house import BOSS
+from tests.search.documents import a_document
+from tests.stack.proxy import Fault, Proxy
 from tests.stack.suites.conftest import Stack
-from tests.stack.suites.door import Door
 from tests.stack.suites.indices import named
+
+pytestmark = pytest.mark.timeout(300)
 
 ASSETS, EDITS = 20, 2000
 CAUGHT_UP_S = 60
@@ -41,14 +46,14 @@ def address(stack: Stack) -> Iterator[Address]:
 
 
 @pytest.fixture
-def door(address: Address) -> Iterator[Door]:
-    with Door(address.host, address.port) as door:
-        yield door
+def proxy(address: Address) -> Iterator[Proxy]:
+    with Proxy((address.host, address.port)) as proxy:
+        yield proxy
 
 
 @pytest.fixture
-def url(address: Address, door: Door) -> str:
-    return f"elasticsearch://127.0.0.1:{door.port}/{address.name}?secure=false"
+def url(address: Address, proxy: Proxy) -> str:
+    return f"elasticsearch://127.0.0.1:{proxy.port}/{address.name}?secure=false"
 
 
 @pytest.fixture
@@ -114,15 +119,14 @@ def until_found(service: Service, query: str, total: int) -> float:
 
 
 def test_two_thousand_edits_while_it_is_away(
-    address: Address, door: Door, url: str, beside: Services, tmp_path: Path
+    address: Address, proxy: Proxy, url: str, beside: Services, tmp_path: Path
 ) -> None:
-    door.open()
     with running(tmp_path / "home", DAM_SEARCH_URL=url) as service:
         service.get("/readyz")
         assets = [add(beside, number) for number in range(ASSETS)]
         until_found(service, "", ASSETS)
 
-        door.shut()
+        proxy.behave(Fault("refuses"))
         for number in range(EDITS):
             edit(beside, assets[number % ASSETS], f"round{number // ASSETS}")
         describe.trash(beside, BOSS, assets[0])
@@ -132,34 +136,34 @@ def test_two_thousand_edits_while_it_is_away(
         index = next(each for each in ready["checks"] if each["name"] == "index")
         assert (ready["status"], index["ok"]) == ("ready", False)
 
-        door.open()
+        proxy.behave()
         assert until_found(service, f"round{EDITS // ASSETS - 1}", ASSETS - 1) <= CAUGHT_UP_S
-        behind_door = ElasticIndex(address)
+        direct = ElasticIndex(address)
         with beside.store.reading() as work:
             wanted = {asset.id: asset.index_seq for asset in work.assets.page(None, 100)}
-        assert behind_door.sequences(list(wanted)) == wanted
-        assert set(behind_door.search(Everything(), Page()).ids) == set(assets[1:])
-        behind_door.close()
+        assert direct.sequences(list(wanted)) == wanted
+        assert set(direct.search(Everything(), Page()).ids) == set(assets[1:])
+        direct.close()
         assert service.get("/api/v1/work?state=set_aside")["data"] == []
 
 
 def test_a_service_starts_without_it_and_builds_the_index_when_it_is_there(
-    door: Door, url: str, beside: Services, tmp_path: Path
+    proxy: Proxy, url: str, beside: Services, tmp_path: Path
 ) -> None:
+    proxy.behave(Fault("refuses"))
     with running(tmp_path / "home", DAM_SEARCH_URL=url) as service:
         assert service.get("/readyz")["status"] == "ready"
         add(beside, 1)
         assert refusal(service, "/api/v1/assets")["code"] == "engine_unavailable"
-        door.open()
+        proxy.behave()
         assert until_found(service, "new1", 1) <= CAUGHT_UP_S
 
 
-def test_one_that_hangs_hinders_nobody_else(door: Door, url: str, tmp_path: Path) -> None:
-    door.open()
+def test_one_that_hangs_hinders_nobody_else(proxy: Proxy, url: str, tmp_path: Path) -> None:
     with running(tmp_path / "home", DAM_SEARCH_URL=url, DAM_WEB_THREADS="4") as service:
         service.get("/readyz")
         service.get("/api/v1/assets")
-        door.hang()
+        proxy.behave(Fault("silent"))
         with ThreadPoolExecutor(12) as pool:
             began = time.monotonic()
             searches = [pool.submit(refusal, service, "/api/v1/assets") for _ in range(12)]
@@ -172,5 +176,49 @@ def test_one_that_hangs_hinders_nobody_else(door: Door, url: str, tmp_path: Path
             assert time.monotonic() - began < 4
             for each in searches:
                 each.result()
-        door.open()
+        proxy.behave()
         until_found(service, "", 0)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("refuses"),
+        Fault("resets"),
+        Fault("silent"),
+        Fault("truncates", 0),
+        Fault("truncates", 100),
+        Fault("unavailable"),
+    ],
+    ids=str,
+)
+def test_every_fault_is_told_in_time_and_is_over_when_it_is_over(address: Address, proxy: Proxy, fault: Fault) -> None:
+    index = ElasticIndex(replace(address, port=proxy.port))
+    index.rebuild([a_document("a")])
+    actions: list[Callable[[], object]] = [
+        lambda: index.search(Everything(), Page()),
+        lambda: index.sequences(["a"]),
+        lambda: index.write([a_document("b", 2)]),
+        lambda: index.rebuild([a_document("c")]),
+    ]
+    for action in actions if fault.kind != "silent" else actions[:2]:
+        proxy.behave(fault)
+        began = time.monotonic()
+        with pytest.raises(SearchUnavailable) as refused:
+            action()
+        assert refused.value.code in {"engine_unavailable", "search_failed", "write_failed"}
+        assert time.monotonic() - began < 10
+        proxy.behave()
+        assert index.search(Everything(), Page()).ids == ("a",)
+    index.write([a_document("b", 2)])
+    assert index.search(Everything(), Page()).total == 2
+    assert index.rebuild([a_document("c")]) == 1
+    index.close()
+
+
+def test_a_slow_one_is_waited_for(address: Address, proxy: Proxy) -> None:
+    index = ElasticIndex(replace(address, port=proxy.port))
+    proxy.behave(Fault("slow", 2000))
+    index.rebuild([a_document("a")])
+    assert index.search(Everything(), Page(), facets=("tag",)).ids == ("a",)
+    index.close()

@@ -135,6 +135,34 @@ def test_nobody_who_writes_or_searches_is_disturbed_by_rebuilds(index: ElasticIn
     assert index.sequences(["w"]) == {"w": last["written"]}
 
 
+@pytest.mark.parametrize("ends", [False, True])
+@pytest.mark.parametrize("late", [False, True])
+def test_a_rebuild_in_the_middle_of_a_write_misses_nothing(
+    index: ElasticIndex, monkeypatch: pytest.MonkeyPatch, ends: bool, late: bool
+) -> None:
+    index.rebuild([])
+    store, begun = writer.store, list[str]()
+
+    def rebuild() -> None:
+        begun.append(index._catalogue.begin())
+        if ends:
+            index._catalogue.publish(begun[0])
+
+    def storing(connection: Any, alias: str, changes: Sequence[Change]) -> Any:
+        if not begun and not late:
+            rebuild()
+        stored = store(connection, alias, changes)
+        if not begun:
+            rebuild()
+        return stored
+
+    monkeypatch.setattr(writer, "store", storing)
+    index.write([a_document("a")])
+    if not ends:
+        index._catalogue.publish(begun[0])
+    assert ids(index) == {"a"}
+
+
 def test_an_interrupted_rebuild_is_taken_up_and_sends_nothing_again(
     index: ElasticIndex, server: Elasticsearch, address: Address, monkeypatch: pytest.MonkeyPatch
 ) -> None:

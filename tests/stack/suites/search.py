@@ -10,14 +10,21 @@ from hypothesis import strategies as st
 from dam.ports.search import SearchIndex
 from search.document import Change
 from search.engines.elastic import ElasticIndex
+from search.errors import QueryError
+from search.fields import FACETS
 from search.query import Query
+from search.results import Page
 from tests.contracts.search_index import SearchIndexContract
 from tests.search import collection
 from tests.search.engines.comparing import CHANGES, QUERIES, compare, compare_listed, compare_shuffled, fill
 from tests.search.model import NaiveIndex
+from tests.search.test_fuzz import TEXTS, refusal
 from tests.stack.servers import variable
 from tests.stack.suites.conftest import Stack
 from tests.stack.suites.indices import empty
+
+
+pytestmark = pytest.mark.timeout(300)
 
 
 class TestContract(SearchIndexContract):
@@ -54,6 +61,18 @@ def test_a_listed_query(stack: Stack, filled: ElasticIndex, model: SearchIndex, 
 def test_it_equals_the_model(stack: Stack, changes: list[Change], queries: list[Query]) -> None:
     with empty(stack.url("elasticsearch")) as index:
         compare(index, changes, queries)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(TEXTS, st.lists(st.sampled_from(collection.QUERIES), max_size=3))
+def test_what_parses_is_answered_as_the_model_does(
+    stack: Stack, filled: ElasticIndex, model: SearchIndex, text: str, listed: list[str]
+) -> None:
+    stack.url("elasticsearch")
+    query = refusal(" ".join((text, *(f"({each})" for each in listed if each))))
+    if not isinstance(query, QueryError):
+        found, expected = (index.search(query, Page(limit=200), facets=FACETS) for index in (filled, model))
+        assert found == expected
 
 
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
