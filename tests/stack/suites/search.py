@@ -23,7 +23,6 @@ from tests.stack.servers import variable
 from tests.stack.suites.conftest import Stack
 from tests.stack.suites.indices import empty
 
-
 pytestmark = pytest.mark.timeout(300)
 
 
