@@ -102,7 +102,7 @@ def completed(service: Service, upload_id: str, sha256: str | None, *, sleep: Sl
         pause = min(pause * 1.5, _LONGEST_POLL_S)
 
 
-def patiently(ask: Callable[[], Thing], sleep: Sleep) -> Thing:
+def patiently(ask: Callable[[], Thing], sleep: Sleep = time.sleep) -> Thing:
     """The answer, with a few tries where a network or a restart may be in the way. Only for what bears repeating."""
     for attempt in range(1, TRIES):
         try:

@@ -54,7 +54,7 @@ class Courier:
                 said = _announced(path, found, form)
                 upload = self._in_parts(path, file, said, "")
                 if upload is not None:
-                    return self._service.get(f"/assets/{upload['asset_id']}")
+                    return parts.patiently(lambda: self._service.get(f"/assets/{upload['asset_id']}"))
             if not remembered:
                 return _watched(self._service, "/assets", path, file, form, self._bar)
             entry = self._journal.begin(path, found, form)
@@ -96,7 +96,7 @@ class Courier:
         """The upload that goes on, or a new one."""
         if entry.upload_id is not None:
             try:
-                known = self._service.get(f"/uploads/{entry.upload_id}")
+                known = parts.patiently(lambda: self._service.get(f"/uploads/{entry.upload_id}"))
                 if known["state"] in ("open", "completing", "complete"):
                     return known
             except Failure as failure:
@@ -104,11 +104,16 @@ class Courier:
                     raise
             self._journal.uploading(entry, None)
             entry = self._journal.find(Path(entry.path), entry.purpose) or entry
-        made: Thing = self._service.request("POST", "/uploads", json=said, headers={KEY: entry.key}).json()
+        made = parts.patiently(lambda: self._announce(said, entry.key))
         if made["state"] not in ("open", "completing", "complete"):  # answered as the first time, and ended since
             self._journal.uploading(entry, None)
             raise Failure("upload_ended", f"The upload is {made['state']}; run the command again to begin anew.")
         self._journal.uploading(entry, made["id"])
+        return made
+
+    def _announce(self, said: Thing, key: str) -> Thing:
+        """To be asked again if need be: the key says that it is the same."""
+        made: Thing = self._service.request("POST", "/uploads", json=said, headers={KEY: key}).json()
         return made
 
     def _ended(self, entry: Entry, upload: Thing, file: BinaryIO, before: os.stat_result, task: TaskID) -> Thing:
