@@ -40,7 +40,10 @@ SUITES: Mapping[str, Suite] = {
     "queue": Suite(
         ("tests/stack/suites/queue.py", "tests/stack/suites/losses.py"), ("postgresql", "rabbitmq", "redis")
     ),
-    "faults": Suite(("tests/stack/suites/faults.py",), ("postgresql", "minio")),
+    "faults": Suite(
+        ("tests/stack/suites/faults.py", "tests/stack/suites/faults_beside.py"),
+        ("postgresql", "minio", "elasticsearch", "rabbitmq"),
+    ),
     "search": Suite(
         ("tests/stack/suites/search.py", "tests/stack/suites/engine.py", "tests/stack/suites/away.py"),
         ("elasticsearch",),

@@ -10,14 +10,15 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import psycopg
 
+from search.engines.elastic_address import Address as SearchAddress
 from tests.commands.test_up import Service
 from tests.stack.proxy import Proxy
 from tests.stack.suites.buckets import Server
@@ -99,33 +100,54 @@ class House:
 
 
 @contextmanager
-def standing(home: Path, database: str, bucket: Server) -> Iterator[House]:
-    """``dam up`` on an empty database and bucket, each behind its proxy. At the end everything is as it must be."""
+def standing(
+    home: Path, database: str, bucket: Server, search: SearchAddress | None = None, broker: str = ""
+) -> Iterator[House]:
+    """``dam up`` on an empty database and bucket, each behind its proxy; so are the search engine and the broker, where
+    they are given. At the end everything is as it must be.
+    """
     parts = urlsplit(database)
-    socket = f"{parse_qs(parts.query)['host'][0]}/.s.PGSQL.5432"
-    host, _, port = bucket.address.endpoint.rpartition(":")
-    with Proxy(socket) as to_database, Proxy((host, int(port))) as to_objects:
-        through = parts._replace(netloc=f"{parts.username}:{parts.password}@127.0.0.1:{to_database.port}", query="")
-        behind = replace(bucket, address=replace(bucket.address, endpoint=f"127.0.0.1:{to_objects.port}"))
-        service = Service(home, DAM_DATABASE_URL=through.geturl(), DAM_OBJECTS_URL=behind.url)
-        # Nobody reads its log meanwhile, and a pipe that is full would hold it up.
-        reading = threading.Thread(target=_keep, args=[service.process.stderr, home / "log"])
-        reading.start()
-        try:
-            token = (service.home / "token").read_text().strip()
-            headers = {"authorization": f"Bearer {token}"}
-            house = House(service, {"database": to_database, "objects": to_objects}, database, bucket, headers)
-            house.until_ok()
-            yield house
-            for proxy in house.proxies.values():
-                proxy.behave()
-            assert service.end(signal.SIGTERM) == 0
-            assert _findings(service) == []
-        finally:
-            if service.process.poll() is None:
-                service.end(signal.SIGKILL)
-            reading.join()
-            service.close()
+    with ExitStack() as stack:
+        proxies = {"database": stack.enter_context(Proxy(f"{parse_qs(parts.query)['host'][0]}/.s.PGSQL.5432"))}
+        through = parts._replace(netloc=_through(parts, proxies["database"]), query="")
+        host, _, port = bucket.address.endpoint.rpartition(":")
+        proxies["objects"] = stack.enter_context(Proxy((host, int(port))))
+        where = replace(bucket.address, endpoint=f"127.0.0.1:{proxies['objects'].port}")
+        settings = {"DAM_DATABASE_URL": through.geturl(), "DAM_OBJECTS_URL": replace(bucket, address=where).url}
+        if search is not None:
+            proxies["search"] = stack.enter_context(Proxy((search.host, search.port)))
+            settings["DAM_SEARCH_URL"] = (
+                f"elasticsearch://127.0.0.1:{proxies['search'].port}/{search.name}?secure=false"
+            )
+        if broker:
+            parts = urlsplit(broker)
+            proxies["broker"] = stack.enter_context(Proxy((parts.hostname or "", parts.port or 0)))
+            settings["DAM_BROKER_URL"] = parts._replace(netloc=_through(parts, proxies["broker"])).geturl()
+        yield from _running(Service(home, **settings), proxies, database, bucket)
+
+
+def _through(parts: SplitResult, proxy: Proxy) -> str:
+    return f"{parts.username}:{parts.password}@127.0.0.1:{proxy.port}"
+
+
+def _running(service: Service, proxies: dict[str, Proxy], database: str, bucket: Server) -> Iterator[House]:
+    # Nobody reads its log meanwhile, and a pipe that is full would hold it up.
+    reading = threading.Thread(target=_keep, args=[service.process.stderr, service.home / "log"])
+    reading.start()
+    try:
+        token = (service.home / "token").read_text().strip()
+        built = House(service, proxies, database, bucket, {"authorization": f"Bearer {token}"})
+        built.until_ok()
+        yield built
+        for proxy in proxies.values():
+            proxy.behave()
+        assert service.end(signal.SIGTERM) == 0
+        assert _findings(service) == []
+    finally:
+        if service.process.poll() is None:
+            service.end(signal.SIGKILL)
+        reading.join()
+        service.close()
 
 
 def _findings(service: Service) -> Any:

@@ -1,0 +1,96 @@
+"""The search engine and the broker fail: neither is needed to upload, to decide, or to fetch. What could not be found
+or done meanwhile is, when they are back, without a hand.
+"""
+
+import statistics
+from collections.abc import Iterator
+from http import HTTPStatus
+
+import pytest
+
+from tests.api.world import png
+from tests.commands.test_up import until_rendered
+from tests.stack.proxy import Fault
+from tests.stack.suites.buckets import server_of
+from tests.stack.suites.conftest import Stack
+from tests.stack.suites.crew import Worker, empty_database
+from tests.stack.suites.faults import QUICK_S, at_once, only_long, outcomes
+from tests.stack.suites.faulty import House, standing
+from tests.stack.suites.indices import named
+
+SERVERS = ("postgresql", "minio", "elasticsearch", "rabbitmq")
+CAUGHT_UP = 600  # looks, of a twentieth of a second and more
+
+
+@pytest.fixture(scope="module")
+def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The full stack, with one of Celery's workers; each test leaves it as it found it, or the next one fails."""
+    stack, folder = Stack(request.node.nodeid), tmp_path_factory.mktemp("faults")
+    database, bucket = empty_database(stack.url("postgresql")), server_of("minio", stack.url("minio"))
+    with (
+        named(stack.url("elasticsearch")) as search,
+        standing(folder / "home", database, bucket, search, stack.url("rabbitmq")) as built,
+    ):
+        worker = Worker(built.service.environment, folder / "worker.log", "workers.app", "-c", "2", "-n", "one@%h")
+        try:
+            made = built.upload(png(9, 9, shade=9)).json
+            until_rendered(built.service, made["id"])
+            yield built
+            assert worker.end() == 0
+        finally:
+            if worker.process.poll() is None:
+                worker.kill()
+
+
+@pytest.fixture(autouse=True)
+def _counted(stack: Stack) -> None:
+    for server in SERVERS:
+        stack.url(server)
+
+
+def until_found(house: House, words: str) -> None:
+    for _ in range(CAUGHT_UP):
+        answer = house.get(f"/api/v1/assets?q={words}")
+        if answer.status == HTTPStatus.OK and answer.json["total"]:
+            return
+    raise AssertionError(f"{words} is not found")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [Fault("refuses"), Fault("silent"), Fault("unavailable"), *only_long(Fault("resets"), Fault("truncates", 20))],
+    ids=str,
+)
+def test_without_the_search_engine_only_searches_fail(house: House, fault: Fault) -> None:
+    house.proxies["search"].behave(fault)
+    refused = at_once(lambda: house.get("/api/v1/assets?q=x"), lambda: house.get("/api/v1/assets"))
+    made = house.upload(fault.kind.encode())
+    title = f"while{fault.kind}"
+    path = f"/api/v1/assets/{made.json['id']}"
+    merge = {"content-type": "application/merge-patch+json", "if-match": "*"}
+    edited = house.ask("PATCH", path, f'{{"title": "{title}"}}'.encode(), **merge)
+    alive = [house.get(each) for _ in range(20) for each in (path, "/api/v1/events", "/healthz")]
+    ready = house.get("/readyz")
+    house.proxies["search"].behave()
+    assert outcomes(refused) == {(503, "engine_unavailable")}
+    assert max(each.seconds for each in refused) < 10
+    assert (made.status, edited.status) == (201, 200)
+    assert outcomes(alive) == {(200, "")}
+    assert statistics.quantiles([each.seconds for each in alive], n=100)[98] < QUICK_S
+    assert (ready.status, ready.json["status"]) == (200, "ready")
+    assert not next(each["ok"] for each in ready.json["checks"] if each["name"] == "index")
+    until_found(house, title)
+
+
+@pytest.mark.parametrize("fault", [Fault("refuses"), Fault("silent"), *only_long(Fault("resets"))], ids=str)
+def test_without_the_broker_work_waits_and_is_done(house: House, fault: Fault) -> None:
+    house.proxies["broker"].behave(fault)
+    shade = 100 + len(fault.kind)
+    made = house.upload(png(30, 20, shade=shade))
+    alive = [house.get(each) for _ in range(20) for each in ("/api/v1/assets", "/api/v1/events", "/healthz")]
+    house.proxies["broker"].behave()
+    assert made.status == HTTPStatus.CREATED
+    assert outcomes(alive) == {(200, "")}
+    assert statistics.quantiles([each.seconds for each in alive], n=100)[98] < QUICK_S
+    until_rendered(house.service, made.json["id"])
+    assert house.get("/readyz").json["status"] == "ready"
