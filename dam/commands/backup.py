@@ -18,9 +18,12 @@ from config.settings import Settings, SettingsError
 from dam import wiring
 from dam.backups import verbs
 from dam.backups.folder import Folder, Rows, Writing
-from dam.backups.transfer import Moved, bring
+from dam.backups.transfer import Moved, Tell, bring
 from dam.commands import home
 from dam.domain.errors import NotFound
+from dam.operations import indexing
+from dam.ports.objects import ObjectStore
+from dam.ports.services import Services
 from dam.store.dump import snapshot
 from dam.store.engine import database_path
 
@@ -48,7 +51,8 @@ def restore(settings: Settings, folder: str, *, accept_damage: bool, as_json: bo
     with home.whole(settings.home), Folder(Path(folder)).held(make=False) as held, _target(settings) as target:
         rows = held.rows(held.manifest())
         with home.unfinished(settings.home):
-            moved = verbs.restore(rows, held.objects(), target, _Telling("restored"), accept_damage=accept_damage)
+            tell = _Telling("restored")
+            moved = _fill(settings, target, rows, held.objects(), tell, accept_damage=accept_damage)
     return _end({"restored": True, **_said(moved)}, as_json=as_json)
 
 
@@ -69,7 +73,7 @@ def copy(settings: Settings, to: str, *, objects_only: bool, accept_damage: bool
         if objects_only:
             moved = bring(source, target.objects, verbs.named(rows), _Telling("copied"))
         else:
-            moved = verbs.restore(rows, source, target, _Telling("copied"), accept_damage=accept_damage)
+            moved = _fill(there, target, rows, source, _Telling("copied"), accept_damage=accept_damage)
     return _end({"copied_all": not objects_only, **_said(moved)}, as_json=as_json)
 
 
@@ -87,14 +91,27 @@ def _rows(place: Path, database: str) -> Iterator[Rows]:
 
 
 @contextmanager
-def _target(settings: Settings) -> Iterator[verbs.Target]:
-    adapters = wiring.choose(settings)
-    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    index = adapters.index()
+def _target(settings: Settings) -> Iterator[Services]:
+    services = wiring.build(settings, _nobody)
     try:
-        yield verbs.Target(wiring.database_url(settings), adapters.objects(), index)
+        yield services
     finally:
-        index.close()
+        services.index.close()
+
+
+def _fill(
+    settings: Settings, services: Services, rows: Rows, source: ObjectStore, tell: Tell, *, accept_damage: bool
+) -> Moved:
+    """Bring all of it there, and then what search needs; that would be made by the service too, but later."""
+    target = verbs.Target(wiring.database_url(settings), services.objects, services.index)
+    moved = verbs.restore(rows, source, target, tell, accept_damage=accept_damage)
+    while indexing.index_behind(services):
+        pass
+    return moved
+
+
+def _nobody() -> None:
+    """Nobody is to be woken: the service is stopped."""
 
 
 def _present(settings: Settings) -> str:

@@ -15,6 +15,7 @@ import click
 from config import logging
 from config.settings import Settings, SettingsError
 from dam.domain.errors import DamError
+from search.errors import SearchError
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 
@@ -35,7 +36,7 @@ def _run(module: str, function: str, *args: Any, **kwargs: Any) -> None:
     body: Callable[..., int] = getattr(importlib.import_module(f"dam.commands.{module}"), function)
     try:
         code = body(settings, *args, **kwargs)
-    except (DamError, SettingsError) as error:
+    except (DamError, SearchError, SettingsError) as error:
         code = _complain(error.code, error.detail)
     raise click.exceptions.Exit(code)
 

@@ -35,7 +35,7 @@ class Suite:
 SUITES: Mapping[str, Suite] = {
     "servers": Suite(("tests/stack/suites/answers.py",), tuple(SERVERS)),
     "objects": Suite(("tests/stack/suites/objects.py", "tests/stack/suites/leftovers.py"), ("minio", "versitygw")),
-    "operations": Suite(("tests/stack/suites/operations.py",), ("postgresql", "minio")),
+    "operations": Suite(("tests/stack/suites/operations.py",), ("postgresql", "minio", "elasticsearch")),
     "channels": Suite(("tests/stack/suites/channels.py", "tests/stack/suites/deliveries.py"), ("minio", "versitygw")),
     "queue": Suite(
         ("tests/stack/suites/queue.py", "tests/stack/suites/losses.py"), ("postgresql", "rabbitmq", "redis")

@@ -2,6 +2,7 @@
 
 import secrets
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,20 +13,28 @@ from psycopg import sql
 from tests.api.world import png
 from tests.commands.test_backup import say
 from tests.commands.test_up import Service, until_at_rest, until_rendered
+from tests.flow.test_canary import processes, written
 from tests.stack.suites.buckets import server_of
 from tests.stack.suites.conftest import Stack
+from tests.stack.suites.indices import named
 
 
 @pytest.fixture
-def target(stack: Stack) -> dict[str, str]:
-    """The settings of an empty database and an empty bucket."""
+def target(stack: Stack) -> Iterator[dict[str, str]]:
+    """The settings of an empty database, an empty bucket, and an index that is not there."""
     url, name = stack.url("postgresql"), f"test_{secrets.token_hex(8)}"
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     bucket = server_of("minio", stack.url("minio"))
-    return {"DAM_DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl(), "DAM_OBJECTS_URL": bucket.url}
+    with named(stack.url("elasticsearch")) as index:
+        yield {
+            "DAM_DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl(),
+            "DAM_OBJECTS_URL": bucket.url,
+            "DAM_SEARCH_URL": f"elasticsearch://{index.host}:{index.port}/{index.name}?secure=false",
+        }
 
 
+@pytest.mark.timeout(400)
 def test_a_service_moves_onto_servers_and_back(target: dict[str, str], tmp_path: Path) -> None:
     small = Service(tmp_path / "small")
     large: Service | None = None
@@ -45,14 +54,22 @@ def test_a_service_moves_onto_servers_and_back(target: dict[str, str], tmp_path:
         assert (moved[0], moved[1]["damaged"]) == (0, [])
         assert 0 < moved[1]["copied"] < ahead[1]["copied"] <= moved[1]["objects"]
 
-        large = Service(tmp_path / "large", **target)
+        large = Service(tmp_path / "large", DAM_LOG_LEVEL="debug", **target)
         assert {each["id"] for each in large.get("/api/v1/assets")["data"]} >= {first, second}
         third = large.upload(png(60, 30))["id"]
         until_rendered(large, third)
         backup = str(tmp_path / "backup")
         assert say(large, "backup", backup, "--json")[0] == 0
         assert say(large, "backup", backup, "--check", "--json")[0] == 0
+        assert large.get("/api/v1/assets?q=kind:image")["total"] == 4
+        said = processes(large.process.pid)
         assert large.end(signal.SIGTERM) == 0
+        assert large.process.stderr is not None
+        said += large.process.stderr.read()
+        for secret in (urlsplit(target["DAM_DATABASE_URL"]).password, urlsplit(target["DAM_OBJECTS_URL"]).password):
+            assert secret
+            assert secret not in said
+            assert secret.encode() not in written(tmp_path, file.name)
         assert say(large, "fsck", "--full", "--json")[1]["findings"] == []
 
         home = str(tmp_path / "back")
