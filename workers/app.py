@@ -18,6 +18,8 @@ from config import celery as policy
 from config import logging
 from config.settings import Settings, SettingsError
 from dam import wiring
+from dam.domain.errors import Unavailable
+from dam.store import schema
 from workers import broker
 from workers.dispatch import HINTS
 from workers.pool import Hand
@@ -87,10 +89,16 @@ def _logs(**_: object) -> None:
             stdlib_logging.getLogger(name).setLevel("WARNING")
 
 
-def _only_processes(instance: Any, **_: object) -> None:
-    """In a pool of threads a time limit ends nothing."""
+def _refuse_unfit(instance: Any, **_: object) -> None:
+    """In a pool of threads a time limit ends nothing; another version's tables are not ours to write to."""
     if not issubclass(instance.pool_cls, TaskPool):
         raise _unfit("pool_unfit", "Time limits need processes. Leave --pool out, or set it to prefork.")
+    try:
+        current = schema.is_newest(wiring.database_url(SETTINGS))
+    except Unavailable as away:
+        raise _unfit(away.code, away.detail) from None
+    if not current:
+        raise _unfit("schema_unfit", "The database is not ready for this version of dam. Run: dam migrate.")
 
 
 def _open(**_: object) -> None:
@@ -103,6 +111,6 @@ def _close(**_: object) -> None:
 
 
 signals.setup_logging.connect(_logs)
-signals.celeryd_after_setup.connect(_only_processes)
+signals.celeryd_after_setup.connect(_refuse_unfit)
 signals.worker_process_init.connect(_open)
 signals.worker_process_shutdown.connect(_close)

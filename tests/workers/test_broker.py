@@ -9,6 +9,7 @@ from contextlib import closing
 import pytest
 
 from config import celery
+from tests.postgres import Postgres
 from workers.broker import CeleryBroker, application
 from workers.dispatch import BrokerAway
 
@@ -64,10 +65,23 @@ def test_the_embedded_default_loads_no_celery() -> None:
     ],
 )
 def test_a_worker_that_could_not_work_says_why_and_ends(broker: str, said: str) -> None:
-    environment = {"DAM_BROKER_URL": broker, "PATH": ""}
-    command = [sys.executable, "-m", "celery", "-A", "workers.app", "worker"]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert said in refusal(DAM_BROKER_URL=broker)
+
+
+def test_a_worker_of_another_version_does_not_start(postgres: Postgres) -> None:
+    unmigrated = postgres.url("postgres")
+    settings = {"DAM_BROKER_URL": "redis://:hunter2@127.0.0.1:1/0", "DAM_DATABASE_URL": unmigrated}
+    assert "schema_unfit: " in refusal(**settings)
+    assert "pool_unfit: " in refusal("--pool", "solo", **settings)
+    nobody = {**settings, "DAM_DATABASE_URL": "postgresql://dam:hunter2@127.0.0.1:1/dam"}
+    assert "database_unavailable: " in refusal(**nobody)
+
+
+def refusal(*options: str, **settings: str) -> str:
+    """What a worker says that ends before it has begun."""
+    command = [sys.executable, "-m", "celery", "-A", "workers.app", "worker", *options]
+    done = subprocess.run(command, capture_output=True, text=True, env={**settings, "PATH": ""}, check=False)
     assert done.returncode == 1
-    assert said in done.stderr
-    assert "hunter2" not in done.stderr
+    assert "hunter2" not in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+    return done.stderr

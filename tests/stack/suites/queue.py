@@ -5,6 +5,8 @@ Celery is never "eager" here: each worker is a process as an administrator start
 
 import os
 import select
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +18,7 @@ import pytest
 from tests.api.world import png
 from tests.commands.test_up import descendants
 from tests.stack.suites.conftest import Stack
-from tests.stack.suites.crew import Crew, crew, empty_database
+from tests.stack.suites.crew import ROOT, Crew, crew, empty_database
 
 
 @pytest.fixture(params=["rabbitmq", "redis"])
@@ -71,6 +73,9 @@ def test_the_whole_story(away: Crew) -> None:
         delivered = connection.execute("SELECT count(*) FROM deliveries WHERE state = 'done'").fetchone()
     assert delivered is not None
     assert delivered[0] > 0
+
+    asked = [sys.executable, "-m", "celery", "-A", "workers.app", "inspect", "ping", "--timeout", "20"]
+    assert subprocess.run(asked, env=away.service.environment, cwd=ROOT, check=False).returncode == 0
 
     children = descendants(worker.process.pid)
     arguments = "".join(Path(f"/proc/{pid}/cmdline").read_text() for pid in [worker.process.pid, *children])
