@@ -31,6 +31,9 @@ PARALLEL = 4
 TRIES = 6
 """Of one part, or one question, with pauses of 1, 2, 4, 8 and 16 seconds: about half a minute without a network."""
 
+FIRST_TRIES = 3
+"""As long as no part has got anywhere: the store may be in a network that we are not in."""
+
 _LINKS = 32
 _PIECE = 256 << 10
 _POLL_S, _LONGEST_POLL_S = 0.2, 2.0
@@ -156,6 +159,7 @@ class _Sending:
         self._advance, self._sleep = advance, sleep or self._stopped.wait
         self._lacking = list(lacking)
         self._links: dict[int, Link] = {}
+        self._host = ""
         self._lock = threading.Lock()
         self._anything = anything
         self.failure: BaseException | None = None
@@ -185,17 +189,19 @@ class _Sending:
                 self._anything = True
                 return
             except Failure as failure:
+                if attempt >= FIRST_TRIES and self._is_out_of_reach(failure):
+                    detail = f"{self._host}, where the parts go, can't be reached from here."
+                    raise StoreOutOfReach("store_out_of_reach", detail) from failure
                 if self._stopped.is_set() or attempt == TRIES or not _passes(failure):
-                    raise self._explained(failure) from failure
+                    raise
                 with self._lock:
                     self._links.pop(number, None)  # another link, in case that one has expired
                 self._sleep(_pause(attempt))
 
-    def _explained(self, failure: Failure) -> Failure:
-        host = urlsplit(next(iter(self._links.values())).url).netloc if self._links else ""
-        if failure.code == "no_answer" and not self._anything and host not in ("", urlsplit(self._service.url).netloc):
-            return StoreOutOfReach("store_out_of_reach", f"{host}, where the parts go, can't be reached from here.")
-        return failure
+    def _is_out_of_reach(self, failure: Failure) -> bool:
+        """The service gives links, and nothing ever gets to where they lead."""
+        elsewhere = self._host not in ("", urlsplit(self._service.url).netloc)
+        return failure.code == "no_answer" and not self._anything and elsewhere
 
     def _link(self, number: int) -> Link:
         with self._lock:
@@ -209,6 +215,7 @@ class _Sending:
         path = f"{API}/uploads/{self._upload['id']}/parts"
         answer = self._service.request("POST", path.removeprefix(API), json={"numbers": wanted})
         for each in answer.json():
+            self._host = urlsplit(self._address(each["url"])).netloc
             self._links[each["number"]] = Link(
                 each["method"], self._address(each["url"]), each["headers"], datetime.fromisoformat(each["expires_at"])
             )
