@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
 PREFIX = "DAM_"
 CLIENT_NAMES = frozenset({"DAM_URL", "DAM_TOKEN"})
@@ -80,6 +81,15 @@ def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
         raise ValueError("write networks such as 10.0.0.0/8, with commas between them") from None
 
 
+def _url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        parts.port  # noqa: B018 - it is looked at only now
+    except ValueError:
+        raise ValueError("it is no URL") from None
+    return text
+
+
 def _folder(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
@@ -107,7 +117,7 @@ class Settings:
         also="PORT",
     )
     database_url: str = _setting(
-        "", str, "`sqlite:///PATH` or `postgresql://…`. Empty: SQLite in the home folder.", secret=True
+        "", _url, "`sqlite:///PATH` or `postgresql://…`. Empty: SQLite in the home folder.", secret=True
     )
     objects_url: str = _setting(
         "",
@@ -117,14 +127,14 @@ class Settings:
     )
     search_url: str = _setting(
         "",
-        str,
+        _url,
         "`tantivy:///PATH` or `elasticsearch://USER:PASSWORD@HOST:PORT/NAME` ([operate.md](operate.md)). "
         "Empty: an index in the home folder.",
         secret=True,
     )
     broker_url: str = _setting(
         "embedded://",
-        str,
+        _url,
         "`embedded://`: the worker process runs the jobs itself. `amqp://USER:PASSWORD@HOST:PORT/VHOST` (RabbitMQ) or "
         "`redis://:PASSWORD@HOST:PORT/NUMBER`: Celery workers do ([operate.md](operate.md)).",
         secret=True,
