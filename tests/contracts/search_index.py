@@ -218,6 +218,11 @@ class SearchIndexContract:
         index.write([a_document(ending, title=f"ban{ending}") for ending in endings])
         assert index.search(parse("ban*"), Page()).total == len(endings)
 
+    @pytest.mark.parametrize("query", ["\U00020000", "\U00020001", "\U00020002", "\U00020001\U00020002"])
+    def test_characters_that_take_two_units_are_found_one_by_one(self, index: SearchIndex, query: str) -> None:
+        index.write([a_document("a", title="\U00020000\U00020001\U00020002"), a_document("b", title="\U00020003")])
+        assert find(index, query) == ["a"]
+
     def test_what_is_excluded_is_excluded_wherever_it_stands(self, index: SearchIndex) -> None:
         index.write([a_document("a", title="hero", description="draft"), a_document("b", title="hero")])
         assert find(index, "hero -draft") == ["b"]

@@ -223,6 +223,19 @@ def test_of_two_rebuilds_the_later_one_wins_and_the_other_is_told(index: Elastic
     assert ids(index) == {"second"}
 
 
+def test_what_is_not_the_next_index_any_more_does_not_become_the_current_one(
+    index: ElasticIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.rebuild([a_document("old")])
+    catalogue = index._catalogue
+    monkeypatch.setattr(catalogue, "sweep", lambda **_: None)  # the moment before what was replaced is removed
+    first, second = catalogue.begin(), catalogue.begin()
+    assert code_of(lambda: catalogue.publish(first)) == "rebuild_running"
+    assert ids(index) == {"old"}
+    catalogue.publish(second)
+    assert ids(index) == set()
+
+
 def test_two_that_resume_build_together(index: ElasticIndex) -> None:
     def together() -> Iterator[Change]:
         yield a_document("a")
