@@ -4,6 +4,7 @@ Rule: a task reads its ids and calls one operation. Every task that ``routes`` o
 exactly one lane (tested). Must not: decide anything.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
@@ -23,6 +24,9 @@ ASSEMBLE = Lane("assemble", ("assemble", "clear_upload"), timedelta(minutes=25),
 """The largest file is read, hashed and copied once: no longer than a broker waits for any task."""
 HINTS = Lane("hints", ("deliver", "look"), timedelta(minutes=1), batch=500)
 """Only kicks: it has no queue, because what it kicks is in the process that relays."""
+
+_INDEX_S = 60.0
+"""What is behind after so long is left to the sweep: much of it is no reason to be killed at the limit."""
 
 LANES = (RENDER, ROLLOUT, INDEX, ASSEMBLE, HINTS)
 
@@ -45,7 +49,8 @@ def table(services: Services, renderer: Renderer, deliver: Task, look: Task) -> 
 
 def _index(services: Services) -> Callable[[Ids], None]:
     def index(ids: Ids) -> None:
-        while indexing.index_behind(services):
+        end = time.monotonic() + _INDEX_S
+        while indexing.index_behind(services) and time.monotonic() < end:
             pass
 
     return index
