@@ -71,7 +71,7 @@ class Patience:
 
 
 QUESTIONS = Patience(connect=5, read=20)
-BYTES = Patience(connect=60, read=120)
+BYTES = Patience(connect=60, read=60)
 """Bodies on their way, and copies within the server, which are bounded too (see ``naming``)."""
 
 

