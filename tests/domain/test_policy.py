@@ -13,7 +13,8 @@ ADDED: dict[Role, set[str]] = {
     },
     "contributor": {
         "asset.create", "asset.edit", "asset.trash", "campaign.edit", "version.create", "version.render",
-        "version.preview", "channel.check", "placement.verify", "placement.retry",
+        "version.preview", "channel.check", "placement.verify", "placement.retry", "upload.create", "upload.read",
+        "upload.send", "upload.complete", "upload.abort",
     },
     "approver": {
         "version.approve", "version.reject", "version.revoke", "asset.rollback", "asset.withdraw", "asset.publish",
