@@ -118,6 +118,11 @@ class Crew:
         with self.store.reading() as work:
             return work.jobs.counts()
 
+    def rendering(self) -> int:
+        """How many previews are being made: by the broker's workers, unlike what stays with the relay."""
+        with self.store.reading() as work:
+            return sum(job.task == "render" for job in work.jobs.page("leased", None, 1000))
+
     def until(self, true: Callable[[], bool], seconds: float = LONG) -> float:
         """Look until it is so; returns after how many seconds it was."""
         began = time.monotonic()

@@ -76,7 +76,7 @@ def test_workers_that_are_killed_amid_much_work_leave_one_effect_each(
         victims = Victims(house)
         for _ in range(10 if TORTURE else 2):
             assets += upload(house, 30 if TORTURE else 15, shade=len(assets))
-            house.until(lambda: victims.look() or house.counts()["leased"] > 0)
+            house.until(lambda: victims.look() or house.rendering() > 0)
             select.select([], [], [], chance.uniform(0.1, 1.0))
             victim = chance.randrange(len(workers))
             workers[victim].kill()

@@ -97,9 +97,9 @@ def test_the_whole_story(away: Crew) -> None:
 def test_a_worker_that_stops_in_order_ends_what_it_began(away: Crew) -> None:
     worker = away.start()
     assets = upload(away, 8)
-    away.until(lambda: away.counts()["leased"] > 0)
+    away.until(lambda: away.rendering() > 0)
     assert worker.end() == 0
-    assert away.counts()["leased"] == 0
+    assert away.rendering() == 0
     away.start()
     away.until_at_rest()
     assert Counter(away.told("version.rendered")) == Counter(assets)
@@ -115,7 +115,7 @@ def test_a_job_that_kills_its_worker_is_set_aside_and_the_others_go_on(away: Cre
         blocking.execute("LOCK TABLE contents IN ACCESS EXCLUSIVE MODE")  # what renders stands still
         away.enqueue("render", {"sha256": digest})
         give_it_its_last_try(away)
-        away.until(lambda: away.counts()["leased"] == 1)
+        away.until(lambda: away.rendering() == 1)
         for pid in descendants(worker.process.pid):
             os.kill(pid, 9)
     away.until(lambda: away.counts()["set_aside"] == 1)
