@@ -59,7 +59,7 @@ def refused(error: DamError | SearchError | ChannelError) -> Response:
     """The answer to a refusal, or to something that is not available."""
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), HTTPStatus.INTERNAL_SERVER_ERROR)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        # What is away for now says so in its sentence, at each request; a trace is for what nobody expected.
+        # What is away says so in its sentence, at each request; a trace belongs to what nobody expected.
         expected = status == HTTPStatus.SERVICE_UNAVAILABLE
         current_app.logger.error("%s", error, exc_info=None if expected else error)
     if isinstance(error, DamError):

@@ -51,7 +51,10 @@ def measure(starts: int = 3, settle_s: float = 95.0, watch_s: float = 20.0) -> l
 def _work(ours: Service) -> None:
     """A picture, its renditions, and a search that finds it."""
     through(ours, photograph((3000, 2000)))
+    end = time.monotonic() + _PATIENCE_S
     while not ours.ask("GET", "/assets?q=photo")["total"]:
+        if time.monotonic() > end:
+            raise RuntimeError("the picture is not found")
         time.sleep(0.05)
 
 

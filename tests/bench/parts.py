@@ -96,6 +96,8 @@ def completed(ours: Service, upload_id: str) -> float:
     began = time.perf_counter()
     ours.ask("POST", f"/uploads/{upload_id}/complete", {})
     while (found := ours.ask("GET", f"/uploads/{upload_id}"))["state"] == "completing":
+        if time.perf_counter() - began > _PATIENCE_S:
+            break
         time.sleep(0.02)
     if found["state"] != "complete":
         raise RuntimeError(f"The upload is {found['state']}: {found['reason']}")
