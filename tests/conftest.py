@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from dam import tracing
 from dam.store import migrate
 from dam.store.work import SqlStore, open_store
 from tests.postgres import Postgres
@@ -42,6 +43,13 @@ def _own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield
+
+
+@pytest.fixture(autouse=True)
+def _traced() -> Iterator[None]:
+    """A request's id that outlived its request would be written beside the next test's rows."""
+    yield
+    assert tracing.current() is None
 
 
 @pytest.fixture

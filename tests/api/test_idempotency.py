@@ -1,6 +1,7 @@
 """Idempotency-Key on real requests: nothing is done twice, nothing is said twice that is a secret."""
 
 import io
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -57,7 +58,7 @@ def test_while_the_first_runs_the_second_is_told_so(world: World) -> None:
 
 
 def run_during(world: World, act: Callable[[], None]) -> None:
-    """Do something while the next upload's transaction is still to come."""
+    """Do something while the next upload's transaction is still to come; in a thread of its own, as a server does."""
     objects = world.services.objects
     receive = objects.receive
     done: list[bool] = []
@@ -78,7 +79,9 @@ def run_during(world: World, act: Callable[[], None]) -> None:
         def seal(self) -> object:
             if not done:
                 done.append(True)
-                act()
+                other = threading.Thread(target=act)
+                other.start()
+                other.join()
             return self.sink.seal()
 
     object.__setattr__(objects, "receive", Sink)

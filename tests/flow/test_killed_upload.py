@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import sqlite3
 import time
@@ -36,7 +37,7 @@ def test_a_second_run_ends_what_a_killed_one_began(tmp_path: Path) -> None:
         asset: Any = json.loads(said)
         assert asset["latest"]["sha256"] == sha256(DATA)
         assert there
-        assert [each["id"] for each in service.get("/api/v1/assets?q=")["data"]] == [asset["id"]]
+        assert until_found(service) == [asset["id"]]
         assert uploads(tmp_path / "home") == [("complete", asset["id"])]
         assert service.end(signal.SIGTERM) == 0
     finally:
@@ -51,6 +52,15 @@ def until_some_parts(home: Path) -> list[str]:
         if len(found) >= 2:
             return found
     raise AssertionError("No part has come.")
+
+
+def until_found(service: Service) -> list[str]:
+    """The assets that a search finds, once the index has caught up."""
+    for _ in range(600):
+        if found := service.get("/api/v1/assets?q=")["data"]:
+            return [each["id"] for each in found]
+        select.select([], [], [], 0.05)
+    raise AssertionError("Nothing is found.")
 
 
 def uploads(home: Path) -> list[tuple[str, str]]:
