@@ -125,6 +125,12 @@ class Settings:
         "`file:///PATH` or `s3://KEY:SECRET@HOST:PORT/BUCKET` ([operate.md](operate.md)). Empty: the home folder.",
         secret=True,
     )
+    presigned_reads: bool = _setting(
+        "false",
+        _boolean,
+        "Whether originals in a bucket are fetched from its server itself, by links that are good for a minute "
+        "([operate.md](operate.md#where-originals-are-fetched)).",
+    )
     search_url: str = _setting(
         "",
         _url,

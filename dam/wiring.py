@@ -159,7 +159,9 @@ def _vault(settings: Settings) -> Callable[[], Vault]:
 def _objects(settings: Settings) -> Callable[[], Bytes]:
     url = settings.objects_url
     if url[:3].lower() == "s3:":
-        return _bucket(url)
+        return _bucket(url, linked=settings.presigned_reads)
+    if settings.presigned_reads:
+        raise SettingsError("DAM_PRESIGNED_READS: only an S3 server has such links; set DAM_OBJECTS_URL=s3://….")
     if urlsplit(url).scheme not in ("", "file"):
         raise _unsupported("DAM_OBJECTS_URL", url, "file:///PATH, s3://…")
     root = _path("DAM_OBJECTS_URL", url, "file", settings.home)
@@ -168,7 +170,7 @@ def _objects(settings: Settings) -> Callable[[], Bytes]:
     return lambda: LocalObjects(root, settings.home / PARTS_KEY)
 
 
-def _bucket(url: str) -> Callable[[], Bytes]:
+def _bucket(url: str, *, linked: bool) -> Callable[[], Bytes]:
     from dam.objects.address import Address
     from dam.objects.bucket import Bucket
     from dam.objects.s3 import S3Objects
@@ -177,7 +179,7 @@ def _bucket(url: str) -> Callable[[], Bytes]:
         address = Address.parse(url)
     except ValueError as error:
         raise SettingsError(f"DAM_OBJECTS_URL: {error}.") from None
-    return lambda: S3Objects(Bucket(address))
+    return lambda: S3Objects(Bucket(address), linked=linked)
 
 
 def _index(settings: Settings) -> Callable[[], SearchIndex]:

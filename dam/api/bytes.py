@@ -7,6 +7,7 @@ it is, so that the kernel sends it if it has a descriptor; ranges are a seek and
 
 import base64
 import re
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import BinaryIO
 from urllib.parse import quote
@@ -78,6 +79,8 @@ def send(found: Bytes, caching: str) -> Response:
     chosen = _chosen(found)
     if chosen is None:
         return _unsatisfiable(found, headers)
+    if link := _elsewhere(found, headers["Content-Disposition"]):
+        return _sent_on(link, headers)
     start, length = chosen
     partial = length != found.size
     if not partial:
@@ -94,6 +97,26 @@ def send(found: Bytes, caching: str) -> Response:
     part.begin()
     body = wrap_file(request.environ, part, BLOCK)  # type: ignore[arg-type]
     return Response(body, status, headers, direct_passthrough=True)
+
+
+def _elsewhere(found: Bytes, disposition: str) -> str | None:
+    """Where the bytes are fetched past the service. A HEAD is answered here, with all that is promised of them; so is
+    what a page of ours needs for itself: its policy lets it ask nobody else. S3 servers give a range whatever
+    ``If-Range`` says: who has begun with other bytes stays here."""
+    part_of_page = request.headers.get("Sec-Fetch-Site") == "same-origin" and (
+        request.headers.get("Sec-Fetch-Mode") != "navigate"
+    )
+    here = request.method == "HEAD" or part_of_page or not _same_representation(found)
+    return None if here else found.link(services(), disposition)
+
+
+def _sent_on(link: str, about: Mapping[str, str]) -> Response:
+    """Not to be kept by anybody: the next request is checked anew. What S3 doesn't say of the bytes is said here."""
+    headers = {"Location": link, "Cache-Control": "private, no-store"}
+    headers |= {name: about[name] for name in ("ETag", "Repr-Digest")}
+    answer = Response(status=HTTPStatus.TEMPORARY_REDIRECT, headers=headers)
+    del answer.headers["Content-Type"]  # there is no body
+    return answer
 
 
 def _headers(found: Bytes, caching: str) -> dict[str, str]:

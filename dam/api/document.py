@@ -17,7 +17,7 @@ from dam.api.answers import Problem
 from dam.api.credentials import COOKIE
 
 TITLE = "Digital asset management"
-NO_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
+NO_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED, HTTPStatus.TEMPORARY_REDIRECT})
 
 
 class IdConverter(BaseConverter):

@@ -154,7 +154,7 @@ def _implied(route: Route) -> set[int]:
     if "<" in route.rule:
         found.add(404)
     if route.files:
-        found |= {304, 404, 416}
+        found |= {304, 307, 404, 416}
     if route.method != "GET":
         found |= {413, 415, 507}
     if route.method == "POST" and route.once and not route.open:

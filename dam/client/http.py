@@ -1,14 +1,15 @@
 """Speaking to the service: one request, one answer; lists page by page; bytes as a stream.
 
 Rule: whatever is not an answer to the request is a ``Failure`` with the service's own code and sentence. Nothing is
-followed elsewhere (a redirect would carry the token along), and a service on this machine is never reached through a
-proxy.
+followed elsewhere but to bytes, and there without the token, which a redirect would carry along; and a service on this
+machine is never reached through a proxy.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 
@@ -30,6 +31,7 @@ class Service:
 
     def __init__(self, access: Access, transport: httpx.BaseTransport | None = None) -> None:
         self.url = access.url
+        self._transport = transport
         headers = {"User-Agent": "dam"}
         if access.token:
             headers["Authorization"] = f"Bearer {access.token}"
@@ -89,15 +91,52 @@ class Service:
 
     @contextmanager
     def stream(self, path: str) -> Iterator[httpx.Response]:
-        """An answer whose bytes are read by the caller, just as they are on the wire."""
-        with (
-            speaking(self.url),
-            self._http.stream("GET", API + path, headers={"Accept-Encoding": "identity"}) as answer,
-        ):
+        """An answer whose bytes are read by the caller, just as they are on the wire: the service's, or those of the
+        server that it sends us on to."""
+        with ExitStack() as held:
+            answer = _opened(held, self.url, self._http, API + path)
+            if answer.status_code == httpx.codes.TEMPORARY_REDIRECT:
+                link = _elsewhere(answer)
+                stranger = held.enter_context(self._without_token(link))
+                digest = answer.headers.get("Repr-Digest", "")
+                answer = _opened(held, _origin(link), stranger, link)
+                # Which bytes they are, says who sent us there, not who has them.
+                answer.headers["Content-Digest"] = digest
             if answer.status_code != httpx.codes.OK:
                 answer.read()
                 raise refusal(answer)
             yield answer
+
+    def _without_token(self, link: str) -> httpx.Client:
+        return httpx.Client(
+            timeout=TIMEOUTS,
+            follow_redirects=False,
+            trust_env=not address.is_loopback(link),
+            transport=self._transport,
+        )
+
+
+def _opened(held: ExitStack, url: str, client: httpx.Client, path: str) -> httpx.Response:
+    """The answer of the server at ``url``, whose bytes are still to be read."""
+    held.enter_context(speaking(url))
+    return held.enter_context(client.stream("GET", path, headers={"Accept-Encoding": "identity"}))
+
+
+def _elsewhere(answer: httpx.Response) -> str:
+    """Where the bytes are, if it is an address. Raises Failure ``unexpected_answer``."""
+    try:
+        link: str = urljoin(str(answer.url), answer.headers.get("Location", ""))
+        urlsplit(link)
+    except ValueError:
+        answer.read()
+        raise refusal(answer) from None
+    return link
+
+
+def _origin(link: str) -> str:
+    """A link without what it allows: a message must not repeat that."""
+    parts = urlsplit(link)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 @contextmanager

@@ -6,7 +6,7 @@ looked at again, not believed to have failed. Must not: know what keys mean.
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -154,6 +154,14 @@ class Bucket:
                 return self._move.get_object(self._name, key, offset=start, request_headers=matching)
         except _Missing:
             return None
+
+    def url(self, key: str, seconds: int, headers: Mapping[str, str]) -> str:
+        """Where whoever has this may fetch an object for so long, with these headers in the answer; asks nobody."""
+        answered: _Headers = {f"response-{name}": value for name, value in headers.items()}
+        with reported():
+            return self._sign.get_presigned_url(
+                "GET", self._name, key, expires=timedelta(seconds=seconds), response_headers=answered
+            )
 
     def delete(self, key: str) -> None:
         """Take an object away; it is no error if it is not there."""

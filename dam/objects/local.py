@@ -72,6 +72,9 @@ class LocalObjects:
             except FileNotFoundError:
                 raise NotFound("object_missing", f"No bytes are stored under {sha256}.") from None
 
+    def link(self, sha256: str, media_type: str, disposition: str) -> None:
+        """The bytes of a folder go through the service."""
+
     def list(self) -> Iterator[StoredObject]:
         """Every object, ordered by digest; holds the names of one folder at a time. Raises Unavailable."""
         for first in _names(self._objects, _PAIR):

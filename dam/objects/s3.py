@@ -26,6 +26,9 @@ from dam.ports.objects import StoredObject
 LEFTOVER_S = 2 * LONGEST_S
 """A stream ends after half of it, so that the machines' clocks may differ by the other half."""
 
+LINK_S = 60
+"""Whoever was sent on has so long to begin: a withdrawal takes effect no later than this."""
+
 _OBJECTS = "objects/"
 _KEY = re.compile(rf"{_OBJECTS}([0-9a-f]{{2}})/([0-9a-f]{{2}})/(\1\2[0-9a-f]{{60}})", re.ASCII)
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -34,17 +37,20 @@ _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 class S3Objects:
     """``ObjectStore`` in a bucket, which is made when it is missing. Opens no connection before its first use.
 
-    Several processes and machines may use one bucket. ``copied_at_once``: what is larger is copied in parts.
+    Several processes and machines may use one bucket. ``linked``: clients may fetch from its server itself.
+    ``copied_at_once``: what is larger is copied in parts.
     """
 
     def __init__(
         self,
         bucket: Bucket,
         *,
+        linked: bool = False,
         copied_at_once: int = COPIED_AT_ONCE,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._bucket = bucket
+        self._linked = linked
         self._copied_at_once = copied_at_once
         self._now = now
 
@@ -69,6 +75,13 @@ class S3Objects:
         if found is None:
             raise _missing()
         return cast(BinaryIO, Reading(partial(self._bytes, sha256), found.size))
+
+    def link(self, sha256: str, media_type: str, disposition: str) -> str | None:
+        """A presigned address of the bucket's server, where clients are to ask there. Raises Unavailable."""
+        if not self._linked:
+            return None
+        headers = {"content-type": media_type, "content-disposition": disposition, "cache-control": "no-store"}
+        return self._bucket.url(_key(sha256), LINK_S, headers)
 
     def list(self) -> Iterator[StoredObject]:
         """Every object, ordered by digest; holds a page of names at a time. Raises Unavailable."""

@@ -33,6 +33,10 @@ class Bytes:
         """The stream; the caller closes it. Raises NotFound ``object_missing``, Unavailable."""
         return services.objects.open(self.sha256)
 
+    def link(self, services: Services, disposition: str) -> str | None:
+        """Where an original is to be fetched past the service; None where it is not. Raises Unavailable."""
+        return services.objects.link(self.sha256, self.media_type, disposition) if self.original else None
+
 
 def content(services: Services, actor: Actor, asset_id: str, number: int, recipe: str = ORIGINAL) -> Bytes:
     """A version's original, or one of the renditions that it is shown by. Raises Forbidden, NotFound, Conflict

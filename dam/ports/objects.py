@@ -60,6 +60,11 @@ class ObjectStore(Protocol):
         machine it has a descriptor. Raises NotFound (``object_missing``), Unavailable; so may the reading."""
         ...
 
+    def link(self, sha256: str, media_type: str, disposition: str) -> str | None:
+        """Where whoever has this may fetch the bytes for a minute, past the service, with these two headers; None where
+        bytes go through the service. Asks nobody whether they are there. Raises Unavailable."""
+        ...
+
     def list(self) -> Iterator[StoredObject]:
         """Every object, ordered by digest, without loading them all. Raises Unavailable."""
         ...

@@ -151,6 +151,9 @@ class Uploading(ObjectStore):
         self._between()
         return self._real.open(sha256)
 
+    def link(self, sha256: str, media_type: str, disposition: str) -> str | None:
+        return self._real.link(sha256, media_type, disposition)
+
     def list(self) -> Iterator[StoredObject]:
         return self._real.list()
 

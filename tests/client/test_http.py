@@ -47,6 +47,43 @@ def test_an_answer_that_is_not_the_services_is_said_so(status: int) -> None:
     assert failure.value.code == "unexpected_answer"
 
 
+def test_bytes_are_followed_elsewhere_without_the_token_and_no_further() -> None:
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append((request.url.host, request.headers.get("Authorization")))
+        if request.url.host == "files.example" and request.url.path == "/good":
+            return httpx.Response(200, content=b"bytes", headers={"Content-Digest": "its own"})
+        where = "https://files.example/" + ("good" if request.url.path.endswith("good/content") else "again")
+        return httpx.Response(307, headers={"Location": where, "Repr-Digest": "the service's"})
+
+    with Service(Access(URL, "t"), httpx.MockTransport(answer)) as service:
+        with service.stream("/assets/good/content") as found:
+            assert found.read() == b"bytes"
+            assert found.headers["Content-Digest"] == "the service's"
+        with pytest.raises(Failure) as failure, service.stream("/assets/bad/content"):
+            pass
+    assert asked == [("dam.example", "Bearer t"), ("files.example", None)] * 2
+    assert failure.value.code == "unexpected_answer"
+
+
+@pytest.mark.parametrize("link", ["http://[", "ftp://files.example/x", "", "https://files.example/x?X-Amz-Signature=s"])
+def test_an_address_that_leads_nowhere_is_told_without_what_it_allows(link: str) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.host == "files.example":
+            raise httpx.ConnectError("refused")
+        return httpx.Response(307, headers={"Location": link})
+
+    with (
+        Service(Access(URL, "t"), httpx.MockTransport(answer)) as service,
+        pytest.raises(Failure) as failure,
+        service.stream("/assets/x/content"),
+    ):
+        pass
+    assert failure.value.code in ("unexpected_answer", "no_answer")
+    assert "Signature" not in failure.value.detail
+
+
 def test_a_redirect_is_not_followed_so_that_the_token_stays_here() -> None:
     asked = []
 

@@ -128,6 +128,9 @@ class ObjectStoreContract:
         with pytest.raises(NotFound):
             store.open(name)
 
+    def test_bytes_go_through_the_service_unless_it_is_said_otherwise(self, store: ObjectStore) -> None:
+        assert store.link(put(store, b"bytes").sha256, "image/png", "attachment") is None
+
     def test_the_list_is_ordered_and_comes_piece_by_piece(self, store: ObjectStore) -> None:
         stored = [put(store, str(n).encode()) for n in range(50)]
         listed = store.list()

@@ -82,6 +82,13 @@ def test_another_scheme_is_refused_with_those_that_there_are() -> None:
     assert refused.value.detail == "DAM_OBJECTS_URL: ftp can't be used; supported now: file:///PATH, s3://…."
 
 
+def test_only_a_bucket_has_links() -> None:
+    with pytest.raises(SettingsError) as refused:
+        choose(Settings(presigned_reads=True))
+    assert refused.value.detail.startswith("DAM_PRESIGNED_READS: ")
+    choose(Settings(presigned_reads=True, objects_url="s3://key:hunter2@127.0.0.1/dam"))
+
+
 def test_the_embedded_default_loads_no_sdk() -> None:
     program = (
         "import sys; from config.settings import Settings; from dam.wiring import choose\n"

@@ -34,7 +34,10 @@ class Suite:
 
 SUITES: Mapping[str, Suite] = {
     "servers": Suite(("tests/stack/suites/answers.py",), tuple(SERVERS)),
-    "objects": Suite(("tests/stack/suites/objects.py", "tests/stack/suites/leftovers.py"), ("minio", "versitygw")),
+    "objects": Suite(
+        ("tests/stack/suites/objects.py", "tests/stack/suites/leftovers.py", "tests/stack/suites/links.py"),
+        ("minio", "versitygw"),
+    ),
     "operations": Suite(("tests/stack/suites/operations.py",), ("postgresql", "minio", "elasticsearch")),
     "channels": Suite(("tests/stack/suites/channels.py", "tests/stack/suites/deliveries.py"), ("minio", "versitygw")),
     "queue": Suite(
