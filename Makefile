@@ -4,10 +4,11 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run demo secrets test lint check test-stack mutants torture bench bench-stack lock clean
+.PHONY: help run demo secrets web web-check test lint check test-stack mutants torture bench bench-stack lock clean
 
 help:
 	@echo 'make run    start the service in the foreground (PORT=, DAM_HOME= override); Ctrl-C stops it'
+	@echo 'make web    build the browser client, if it is not built; make run does it too'
 	@echo 'make demo   play the whole story on the running service, and show the proof (S3= to place into a bucket too)'
 	@echo 'make secrets   passwords for docker-compose.yml, in ./secrets; once'
 	@echo 'make test   check and test everything'
@@ -39,9 +40,41 @@ help:
 	@$(PIP) install --require-hashes --requirement requirements-test.lock
 	@touch $@
 
+# ---- the browser client: made once, and anew when what it is made from has changed; Node comes with the environment ----
+
+WEB := dam/web
+WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/build -type f ! -name schema.ts) $(WEB)/index.html $(WEB)/vite.config.ts
+NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
+
+.venv/web-packages: .venv/run $(WEB)/package.json $(WEB)/package-lock.json $(WEB)/.npmrc
+	@echo 'Installing what the browser client is made of'
+	@cd $(WEB) && $(NODE) npm ci --omit=dev --ignore-scripts --loglevel=error
+	@rm -f .venv/web-checks
+	@touch $@
+
+# Whoever checks has the tools for it too; a later `make run` finds all that it needs.
+.venv/web-checks: .venv/web-packages
+	@echo 'Installing what checks the browser client'
+	@cd $(WEB) && $(NODE) npm ci --ignore-scripts --loglevel=error
+	@touch $@
+
+$(WEB)/built/index.html: .venv/web-packages $(WEB_SOURCES)
+	@echo 'Building the browser client'
+	@cd $(WEB) && $(NODE) npm run --silent build -- --logLevel=warn
+	@touch $@
+
+web: $(WEB)/built/index.html
+
+# The client's types are those of the service's own document; whatever they do not fit is an error.
+web-check: .venv/test .venv/web-checks $(WEB)/built/index.html
+	$(BIN)/python -m tests.web.document > .venv/openapi.json
+	@cd $(WEB) && $(NODE) npx --no-install openapi-typescript ../../.venv/openapi.json --output src/api/schema.ts >/dev/null
+	cd $(WEB) && $(NODE) npm run --silent check
+	cd $(WEB) && $(NODE) npm run --silent test
+
 # ---- running ----
 
-run: .venv/run
+run: .venv/run web
 	@exec $(BIN)/dam up
 
 # Against the service that runs: the one of DAM_HOME (./data), or the one that DAM_URL names. With a bucket, too:
@@ -55,13 +88,13 @@ secrets:
 
 # ---- testing ----
 
-lint: .venv/test
+lint: .venv/test web-check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: .venv/test
+check: .venv/test web
 	$(BIN)/pytest -n 2 --dist worksteal
 
 test: lint check
@@ -101,4 +134,4 @@ lock: .venv/test
 	$(COMPILE) --extra test --output-file requirements-test.lock pyproject.toml
 
 clean:
-	rm -rf .venv build .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf .venv build $(WEB)/built $(WEB)/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

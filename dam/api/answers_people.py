@@ -17,6 +17,19 @@ class User(Answer):
     disabled = fields.Boolean()
 
 
+class PersonName(Answer):
+    """What an account is called."""
+
+    id = text()
+    name = text()
+
+
+class PersonNames(Answer):
+    """Those of the asked accounts that there are."""
+
+    data = fields.List(fields.Nested(PersonName))
+
+
 class Me(User):
     """Who asks, and in which role for this request; ``csrf`` where it is a session."""
 

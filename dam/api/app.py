@@ -17,6 +17,7 @@ from dam.api import (
     document,
     feed,
     library,
+    pages,
     placements,
     problems,
     public,
@@ -92,7 +93,8 @@ def create_app(services: Services, options: Options | None = None) -> Flask:
 
 
 def _guard(app: Flask) -> None:
-    public_endpoints = {DOCUMENT_ENDPOINT, *(name for routes in ALL for name in routes.public)}
+    client = {f"{pages.blueprint.name}.{name}" for name in ("page", "file")}
+    public_endpoints = {DOCUMENT_ENDPOINT, *client, *(name for routes in ALL for name in routes.public)}
 
     @app.teardown_request
     def leave(error: BaseException | None) -> None:
@@ -117,6 +119,7 @@ def _publish(app: Flask, version: str) -> None:
     blueprints = [routes.blueprint for routes in ALL]
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
+    app.register_blueprint(pages.blueprint)
     making = Lock()
 
     @cache

@@ -1,17 +1,28 @@
 """The shapes of what the API takes about accounts, sessions and tokens. Rule: as in ``bodies``."""
 
+import re
+
 from marshmallow import Schema, fields, validate
 
 from dam.api.bodies import MAX_NAME, Flag, Name
 from dam.domain.principals import ROLES
 
+MAX_IDS = 100
+_IDS = re.compile(rf"[0-9a-f-]{{36}}(?:,[0-9a-f-]{{36}}){{0,{MAX_IDS - 1}}}\Z", re.ASCII)
+
 
 class SignIn(Schema):
-    """Name and password, or the secret of a one-time link (then ``password`` becomes the account's)."""
+    """Name and password, or the secret of a one-time link (then ``name`` and ``password`` become the account's)."""
 
     name = fields.String(validate=validate.Length(1, MAX_NAME))
     password = fields.String(validate=validate.Length(1, 1000))
     link = fields.String(validate=validate.Length(1, 200))
+
+
+class NamesQuery(Schema):
+    """Ids of accounts, separated by commas."""
+
+    ids = fields.String(required=True, validate=validate.Regexp(_IDS))
 
 
 class NewPassword(Schema):

@@ -23,7 +23,7 @@ routes = Routes("sessions", "Signing in and out, and one's own account.")
 @routes.on(
     Route(
         "POST", "/api/v1/sessions", None, answers.Session, 201,
-        body=bodies.SignIn, fails=(401, 429), open=True,
+        body=bodies.SignIn, fails=(401, 409, 429), open=True,
     )
 )  # fmt: skip
 def create_session(body: dict[str, Any]) -> Response:
@@ -47,9 +47,9 @@ def create_session(body: dict[str, Any]) -> Response:
 
 def _begun(body: dict[str, Any]) -> NewSession:
     former = credentials.present_secret()
-    if "link" in body and "name" not in body:
-        return sign_in.redeem(services(), body["link"], body.get("password"), former)
-    if "link" not in body and "name" in body and "password" in body:
+    if "link" in body:
+        return sign_in.redeem(services(), body["link"], body.get("password"), former, body.get("name"))
+    if "name" in body and "password" in body:
         return sign_in.sign_in(services(), body["name"], body["password"], former)
     raise invalid((FieldError("", "missing", "Send name and password, or link."),))
 

@@ -27,6 +27,13 @@ def list_users(query: dict[str, Any]) -> dict[str, Any]:
     return page(found, limit, "users", lambda each: each.principal.id, render.user)
 
 
+@routes.on(Route("GET", "/api/v1/people", "people.read", answers.PersonNames, query=bodies.NamesQuery))
+def list_names(query: dict[str, Any]) -> dict[str, Any]:
+    """What accounts are called, for whoever sees what they did."""
+    found = people.names(services(), actor(), query["ids"].split(","))
+    return {"data": [{"id": each, "name": name} for each, name in found.items()]}
+
+
 @routes.on(Route("POST", "/api/v1/users", "user.edit", answers.CreatedUser, 201, body=bodies.NewUser, tagged=True))
 def create_user(body: dict[str, Any]) -> tuple[object, dict[str, str]]:
     """Make an account; ``link`` signs its owner in once."""

@@ -47,6 +47,7 @@ LEAST_ROLE: dict[str, Role] = {
     "metrics.read": "viewer",
     "me.read": "viewer",
     "me.edit": "viewer",
+    "people.read": "viewer",
     "user.read": "manager",
     "user.edit": "admin",
     "token.read": "viewer",

@@ -5,7 +5,7 @@ in which that is written. How people prove who they are is ``sign_in``; what pro
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from dam.domain import policy
@@ -53,6 +53,13 @@ def ensure_admin(services: Services) -> str | None:
         secret = _add_link(services, work, person.id)
         work.commit()
     return secret
+
+
+def names(services: Services, actor: Actor, ids: Sequence[str]) -> dict[str, str]:
+    """What these accounts are called; who is not there is left out."""
+    policy.require(actor, "people.read")
+    with services.store.reading() as work:
+        return work.people.names(ids)
 
 
 def me(services: Services, actor: Actor) -> User:

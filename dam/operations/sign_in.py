@@ -9,9 +9,10 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from dam.domain.errors import TooManyRequests, Unauthenticated
+from dam.domain.errors import Conflict, TooManyRequests, Unauthenticated
+from dam.domain.events import event
 from dam.domain.principals import Actor, Principal, Role, Session, SignInLink, Token, lesser
-from dam.operations.passwords import check_password
+from dam.operations.passwords import check_password, clean_name
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
 
@@ -66,13 +67,17 @@ def sign_in(services: Services, name: str, password: str, former: str | None = N
     return begun
 
 
-def redeem(services: Services, secret: str, password: str | None = None, former: str | None = None) -> NewSession:
-    """Begin a session by a one-time link, which is used up; ``password`` becomes the account's.
+def redeem(
+    services: Services, secret: str, password: str | None = None, former: str | None = None, name: str | None = None
+) -> NewSession:
+    """Begin a session by a one-time link, which is used up; ``password`` and ``name`` become the account's.
 
-    Raises Unauthenticated ``link_invalid`` (unknown, used or expired), Invalid ``password_invalid``.
+    Raises Unauthenticated ``link_invalid`` (unknown, used or expired), Invalid ``password_invalid``, ``name_invalid``,
+    Conflict ``name_taken`` (the link is still good then).
     """
     if password is not None:
         check_password(password)
+    wanted = None if name is None else clean_name(name)
     with services.store.reading() as work:
         _usable_link(work, secret)
     encoded = services.passwords.hash(password) if password is not None else None
@@ -80,6 +85,8 @@ def redeem(services: Services, secret: str, password: str | None = None, former:
         link, person = _usable_link(work, secret)
         if not work.replace(link, replace(link, used_at=work.now())):
             raise _link_invalid()
+        if wanted is not None and wanted != person.name:
+            person = _give_name(work, person, wanted)
         if encoded is not None:
             person = give_password(work, person, encoded)
         begun = _begin_session(services, work, person, former)
@@ -143,6 +150,16 @@ def give_password(work: UnitOfWork, person: Principal, encoded: str) -> Principa
     if not work.replace(person, after):
         raise Unauthenticated("wrong_credentials", "The account changed at the same moment; try again.")
     work.people.end_sessions(person.id)
+    return after
+
+
+def _give_name(work: UnitOfWork, person: Principal, name: str) -> Principal:
+    if work.people.named(name) is not None:
+        raise Conflict("name_taken", f"There is an account named {name} already.")
+    after = replace(person, name=name)
+    if not work.replace(person, after):
+        raise Unauthenticated("link_invalid", "The account changed at the same moment; try again.")
+    work.record(event("user.changed", person.id, work.now(), None, {"user_id": person.id, "name": name}))
     return after
 
 

@@ -79,6 +79,7 @@ LEAST: dict[tuple[str, str], str] = {
     ("POST", "/sessions"): PUBLIC,
     ("DELETE", "/sessions"): "viewer",
     ("GET", "/me"): "viewer",
+    ("GET", "/people"): "viewer",
     ("POST", "/me/password"): "viewer",
     ("GET", "/users"): "manager",
     ("POST", "/users"): "admin",

@@ -9,7 +9,7 @@ from dam.domain.principals import ROLES, SYSTEM, Actor, Role, lesser
 ADDED: dict[Role, set[str]] = {
     "viewer": {
         "asset.read", "campaign.read", "channel.read", "placement.read", "rollout.read", "event.read", "me.read",
-        "me.edit", "token.read", "token.create", "token.revoke", "metrics.read",
+        "me.edit", "people.read", "token.read", "token.create", "token.revoke", "metrics.read",
     },
     "contributor": {
         "asset.create", "asset.edit", "asset.trash", "campaign.edit", "version.create", "version.render",

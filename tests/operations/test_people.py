@@ -118,6 +118,20 @@ def test_a_link_that_is_redeemed_twice_at_once_works_once(services: Services) ->
     assert sorted(outcomes) == ["in", "link_invalid", "link_invalid", "link_invalid"]
 
 
+def test_a_link_gives_the_account_its_name(services: Services) -> None:
+    """One that somebody has already is refused, and the link is good for another."""
+    link = people.ensure_admin(services) or ""
+    first = sign_in.redeem(services, link, PASSWORD, name=" Ada ").actor
+    assert first.name == "Ada"
+    _, second = people.create_user(services, first, "ben", "viewer", None)
+    with refused(Conflict, "name_taken"):
+        sign_in.redeem(services, second, PASSWORD, name="Ada")
+    with refused(Invalid, "name_invalid"):
+        sign_in.redeem(services, second, PASSWORD, name=" ")
+    assert sign_in.redeem(services, second, PASSWORD, name="Ben").actor.name == "Ben"
+    assert sign_in.sign_in(services, "Ben", PASSWORD).actor.role == "viewer"
+
+
 def test_a_link_expires(services: Services, time: Time) -> None:
     link = people.ensure_admin(services) or ""
     time.move(services.rules.link.total_seconds())

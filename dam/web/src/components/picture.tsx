@@ -1,0 +1,25 @@
+// A picture that holds its place: its dominant colour until it is there, so that nothing jumps; words where there is none.
+import { useState } from "preact/hooks";
+
+interface Props {
+  readonly src: string | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly colour: string | null;
+  readonly alt: string;
+  /** What stands there where there is no picture, such as the file's ending. */
+  readonly instead?: string;
+  readonly eager?: boolean;
+}
+
+export function Picture({ src, width, height, colour, alt, instead, eager }: Props) {
+  const [broken, setBroken] = useState<string | null>(null);
+  const shape = width && height ? `${width} / ${height}` : "4 / 3";
+  return (
+    <span class="picture" style={{ aspectRatio: shape, backgroundColor: colour ?? undefined }}>
+      {src && broken !== src
+        ? <img src={src} alt={alt} loading={eager ? "eager" : "lazy"} decoding="async" draggable={false} onError={() => setBroken(src)} />
+        : <span class="instead" role="img" aria-label={alt}>{instead}</span>}
+    </span>
+  );
+}

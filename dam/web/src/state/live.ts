@@ -1,0 +1,85 @@
+// What happens, as it happens: one poll of the events feed for the whole page, each second while something runs, every
+// ten seconds otherwise, none while the tab is hidden. Who shows something listens, and asks anew.
+import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { API, type Schemas } from "../api/client";
+import { me } from "./session";
+
+export type Event = Schemas["Event"];
+type Listener = (events: readonly Event[]) => void;
+
+const SOON = 1000;
+const LATER = 10_000;
+const MOST = 200;
+const ALL = Number.MAX_SAFE_INTEGER;
+
+/** Whether the last poll was answered. */
+export const connected = signal(true);
+
+const listeners = new Set<Listener>();
+let hurrying = 0;
+let last: number | null = null;
+let tag = "";
+let timer: ReturnType<typeof setTimeout> | undefined;
+let running = false;
+
+/** Poll as long as the page lives; asks nothing while nobody is signed in. */
+export function begin(): void {
+  document.addEventListener("visibilitychange", () => void (document.hidden ? clearTimeout(timer) : poll()));
+  void poll();
+}
+
+/** Ask now: something was just begun. */
+export const nudge = (): void => void poll();
+
+/** Poll each second as long as the component is there and `runs`. */
+export function useHurry(runs: boolean): void {
+  useEffect(() => {
+    if (!runs) return;
+    hurrying += 1;
+    void poll();
+    return () => void (hurrying -= 1);
+  }, [runs]);
+}
+
+/** Hear of every event from now on. */
+export function useEvents(listener: Listener): void {
+  useEffect(() => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  });
+}
+
+async function poll(): Promise<void> {
+  clearTimeout(timer);
+  if (running) return;
+  running = true;
+  try {
+    if (me.peek() && !document.hidden) await ask();
+    connected.value = true;
+  } catch {
+    connected.value = false;
+  } finally {
+    running = false;
+  }
+  if (!document.hidden) timer = setTimeout(() => void poll(), hurrying > 0 ? SOON : LATER);
+}
+
+async function ask(): Promise<void> {
+  for (;;) {
+    const address = `${API}/events?after=${last ?? ALL}&limit=${last === null ? 1 : MOST}`;
+    const answer = await fetch(address, {
+      headers: tag ? { "If-None-Match": tag } : {},
+      cache: "no-store",
+      signal: AbortSignal.timeout(LATER),
+    });
+    if (answer.status === 304 || answer.status === 401) return;
+    if (!answer.ok) throw new Error(String(answer.status));
+    const found = (await answer.json()) as Schemas["Events"];
+    const began = last !== null;
+    last = found.next === null ? found.last : Number(found.next);
+    tag = found.next === null ? (answer.headers.get("ETag") ?? "") : "";
+    if (began && found.data.length > 0) for (const listener of [...listeners]) listener(found.data);
+    if (found.next === null) return;
+  }
+}

@@ -1,0 +1,126 @@
+"""A service of its own for each test that changes something, a Chromium for all of them, and a page that hears of every
+error that the browser tells.
+
+Rule: tests name what a person sees (roles and labels), wait for what is to be seen, and never for time to pass.
+"""
+
+import os
+import shutil
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+from tests.commands.test_up import Service
+from tests.web.axe import violations
+
+PASSWORD = "a long enough password"
+PATIENCE_MS = 20_000
+EXPECTED = ("Failed to load resource",)
+"""A refused request is no error of the page's; what it shows then is asserted."""
+
+
+def chromium() -> str | None:
+    """Where the browser is: ``TEST_CHROMIUM``, or the machine's own."""
+    named = os.environ.get("TEST_CHROMIUM")
+    return named or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents and "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.timeout(300))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    where = chromium()
+    if where is None:
+        pytest.skip("no Chromium is installed; the package is named chromium")
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+        with playwright.chromium.launch(executable_path=where, args=arguments) as launched:
+            yield launched
+
+
+@dataclass
+class Visit:
+    """A person before a browser: ``page`` is theirs, ``service`` what it shows."""
+
+    service: Service
+    page: Page
+    context: BrowserContext
+
+    @property
+    def address(self) -> str:
+        return str(self.service.said["address"])
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.address + path)
+
+    def sign_in(self, name: str = "Ada", password: str = PASSWORD) -> None:
+        """Redeems the first start's link; later, signs in by the password."""
+        link = self.service.said.pop("link", None)
+        self.page.goto(link or f"{self.address}/sign-in")
+        self.page.get_by_label("Name").fill(name)
+        self.page.get_by_label("Password").fill(password)
+        self.page.get_by_role("button", name="Begin" if link else "Sign in").click()
+        expect(self.page.get_by_role("navigation", name="Places")).to_be_visible()
+
+    def accessible(self) -> None:
+        """Nothing on the page that axe objects to."""
+        assert violations(self.page) == []
+
+
+class Told:
+    """What the browser told of errors, script and policy alike."""
+
+    def __init__(self) -> None:
+        self.errors: list[str] = []
+
+    def listen(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", self._console)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(EXPECTED):
+            self.errors.append(message.text)
+
+
+@pytest.fixture
+def visiting(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Visit]]:
+    """Begins visits: the first starts the service, later ones come to it with a browser of their own."""
+    told = Told()
+    services: list[Service] = []
+    contexts: list[BrowserContext] = []
+
+    def visit(**options: object) -> Visit:
+        if not services:
+            services.append(Service(tmp_path / "home"))
+            urllib.request.urlopen(services[0].said["address"] + "/readyz", timeout=60).close()
+        context = browser.new_context(**{"locale": "en-GB", "viewport": {"width": 1280, "height": 800}, **options})  # type: ignore[arg-type]
+        context.set_default_timeout(PATIENCE_MS)
+        contexts.append(context)
+        page = context.new_page()
+        told.listen(page)
+        return Visit(services[0], page, context)
+
+    expect.set_options(timeout=PATIENCE_MS)
+    yield visit
+    for context in contexts:
+        context.close()
+    for service in services:
+        service.close()
+    assert told.errors == []
+
+
+@pytest.fixture
+def visit(visiting: Callable[..., Visit]) -> Visit:
+    """A person who has signed in for the first time."""
+    one = visiting()
+    one.sign_in()
+    return one
