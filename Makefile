@@ -94,7 +94,7 @@ lint: .venv/test web-check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: .venv/test web
+check: .venv/test .venv/web-checks web
 	$(BIN)/pytest -n 2 --dist worksteal
 
 test: lint check

@@ -9,6 +9,7 @@ import { connected } from "../state/live";
 import { me } from "../state/session";
 import { Icon } from "./icon";
 import { Shortcuts } from "./shortcuts";
+import { Uploads } from "./uploads";
 
 const PLACES = [
   { path: "/", name: "nav.library", icon: Images, keys: "g l" },
@@ -42,6 +43,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
       </nav>
       {!connected.value && <p class="offline" role="status">{t("nav.offline")}</p>}
       <main id="main" tabIndex={-1}>{children}</main>
+      <Uploads />
       {listed && <Shortcuts onClose={() => setListed(false)} />}
     </>
   );

@@ -1,0 +1,2 @@
+// Where an asset lives. Begun.
+export function PlacesOf(_props: { assetId: string }) { return null; }
