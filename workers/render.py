@@ -7,6 +7,7 @@ Rule: only translation. What may go wrong with a file is decided in ``workers.me
 from collections.abc import Mapping, Sequence
 from typing import BinaryIO, Self
 
+from dam.domain import media_types
 from dam.domain.recipes import Recipe
 from dam.ports.media import MediaFailure, MediaUnavailable, RenderedFile
 from workers.media import plan, results
@@ -23,7 +24,7 @@ class StudioRenderer:
         """Render all recipes from one decode. Raises MediaFailure, MediaUnavailable."""
         specs = [plan.Spec(each.name, each.box, _FORMATS[each.media_type], each.quality) for each in recipes]
         try:
-            return Made(self._studio.render(source, media_type, specs))
+            return Made(self._studio.render(source, media_types.named(media_type).route or media_type, specs))
         except plan.MediaFailure as failure:
             raise MediaFailure(failure.code, failure.sentence) from failure
         except plan.MediaUnavailable as error:
@@ -47,6 +48,7 @@ class Made:
             "has_alpha": found.has_alpha,
             "profile": found.profile,
             "colour": found.dominant_colour,
+            **found.details,
         }
 
     @property

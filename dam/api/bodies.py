@@ -12,7 +12,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from dam.api.paging import Paged
-from dam.domain.media_types import DECODED, UNKNOWN
+from dam.domain.media_types import ALL
 from dam.domain.recipes import ORIGINAL, RECIPES
 
 MAX_TITLE = 500
@@ -23,7 +23,7 @@ MAX_VALUE = 5_000
 _DIGEST = validate.Regexp("^[0-9a-f]{64}$")
 _UUID = validate.Regexp("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 _MAX_WHOLE = 999_999_999
-ORIGINAL_TYPES = (*DECODED, UNKNOWN)
+ORIGINAL_TYPES = tuple(ALL)
 RENDITION_TYPES = tuple(dict.fromkeys(recipe.media_type for recipe in RECIPES))
 ANY_TYPES = tuple(dict.fromkeys((*ORIGINAL_TYPES, *RENDITION_TYPES)))
 RECIPE_NAMES = (ORIGINAL, *dict.fromkeys(recipe.name for recipe in RECIPES))

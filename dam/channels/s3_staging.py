@@ -77,9 +77,11 @@ def length_of(number: int) -> int:
 
 
 def type_of(key: str, head: bytes) -> str:
-    """What the bytes show, else what the name says."""
-    seen = media_types.sniff(head[: media_types.HEAD_SIZE]).name
-    return seen if seen != media_types.UNKNOWN else _TYPES.guess_type(f"/{key}")[0] or media_types.UNKNOWN
+    """What the bytes show, where it is a picture that runs nothing; else what the name says."""
+    seen = media_types.sniff(head)
+    if seen.route is not None and seen is not media_types.SVG:
+        return seen.name
+    return _TYPES.guess_type(f"/{key}")[0] or media_types.UNKNOWN
 
 
 def _read(source: BinaryIO, size: int) -> bytes:

@@ -18,8 +18,8 @@ VersionStatus = Literal["draft", "approved", "rejected", "revoked"]
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """These bytes exist. ``kind`` is ``image`` or ``other``; ``properties`` holds what a decoder found (width, height,
-    colour …).
+    """These bytes exist. ``kind`` is one of ``media_types.Kind``; ``properties`` holds what a decoder found (width,
+    height, colour …).
     """
 
     sha256: str

@@ -35,13 +35,17 @@ class Supplied:
 
 def supply(version: Version, preview: Content, by: str, at: datetime) -> Supplied:
     """Have every display rendition that can be made of ``preview`` made of it. Raises Invalid ``not_a_picture``."""
-    able = [each for each in recipes.for_display() if preview.kind in each.kinds]
+    able = [each for each in recipes.for_display() if _shows(each, preview)]
     if not able:
-        raise Invalid("not_a_picture", "A preview has to be a picture that can be shown: JPEG, PNG or WebP.")
+        raise Invalid("not_a_picture", "A preview has to be a picture that can be shown, such as a JPEG, PNG or WebP.")
     key = (version.asset_id, version.number)
     overrides = tuple(RenditionOverride(*key, each.name, preview.sha256, at, by) for each in able)
     data = {"number": version.number, "sha256": preview.sha256}
     return Supplied(overrides, event("version.preview_supplied", by, at, version.asset_id, data))
+
+
+def _shows(recipe: recipes.Recipe, preview: Content) -> bool:
+    return recipes.obstacle(recipe, preview.media_type, preview.kind, preview.size) is None
 
 
 def take_away(version: Version, by: str, at: datetime) -> Event:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from dam.domain import media_types
 from dam.domain.errors import NotFound
 
 ArtefactState = Literal["pending", "ready", "failed", "not_applicable"]
@@ -56,14 +57,15 @@ class Artefact:
     reason_detail: str | None = None
 
 
-_STILLS = frozenset({"image"})
+_PICTURES = frozenset({"image", "document", "video"})
+"""What has a look: of a document its first page, of a film a poster. Whether we can see it, its type says."""
 
 ORIGINAL = "original"
 
 RECIPES: tuple[Recipe, ...] = (
-    Recipe("thumb-256", 1, "Thumbnail, 256 px", "image/webp", "webp", 256, 80, _STILLS, display=True),
-    Recipe("preview-1024", 1, "Preview, 1024 px", "image/webp", "webp", 1024, 82, _STILLS, display=True),
-    Recipe("large-2048", 1, "Large, 2048 px", "image/webp", "webp", 2048, 84, _STILLS, display=True),
+    Recipe("thumb-256", 1, "Thumbnail, 256 px", "image/webp", "webp", 256, 80, _PICTURES, display=True),
+    Recipe("preview-1024", 1, "Preview, 1024 px", "image/webp", "webp", 1024, 82, _PICTURES, display=True),
+    Recipe("large-2048", 1, "Large, 2048 px", "image/webp", "webp", 2048, 84, _PICTURES, display=True),
 )
 
 
@@ -92,6 +94,16 @@ def for_display() -> tuple[Recipe, ...]:
     """The newest version of each recipe that every version of an asset gets."""
     names = dict.fromkeys(recipe.name for recipe in RECIPES if recipe.display)
     return tuple(newest(name) for name in names)
+
+
+def obstacle(recipe: Recipe, media_type: str, kind: str, size: int) -> str | None:
+    """Why this recipe can't be made of such a file, and what to do; None if it can be tried."""
+    if size == 0:
+        return "The file is empty: nothing came with its name. Upload it again as a new version."
+    found = media_types.named(media_type)
+    if found.route is None:
+        return found.reason
+    return None if kind in recipe.kinds else f"{found.title}: there is no {recipe.title} of such a file."
 
 
 def params_sha256(params: Mapping[str, object]) -> str:

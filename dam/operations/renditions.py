@@ -123,14 +123,15 @@ def _forget(work: UnitOfWork, page: Iterable[Artefact]) -> set[str]:
 
 def _blank(content: Content, recipe: Recipe, at: datetime) -> Artefact:
     key = (content.sha256, recipe.name, recipe.version, recipes.NO_PARAMS)
-    if content.kind in recipe.kinds:
+    obstacle = recipes.obstacle(recipe, content.media_type, content.kind, content.size)
+    if obstacle is None:
         return Artefact(*key, state="pending", updated_at=at)
     return Artefact(
         *key,
         state="not_applicable",
         updated_at=at,
         reason_code="no_preview",
-        reason_detail="Files of this type are kept and delivered, but have no preview.",
+        reason_detail=obstacle,
     )
 
 

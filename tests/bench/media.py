@@ -25,4 +25,4 @@ def measure(rounds: int = 7) -> list[Row]:
 
 
 def _through(studio: Studio, data: bytes) -> float:
-    return seconds(lambda: studio.render(io.BytesIO(data), "image/jpeg", specs()).close())
+    return seconds(lambda: studio.render(io.BytesIO(data), "JPEG", specs()).close())

@@ -19,5 +19,5 @@ def test_a_picture_stands_for_every_display_rendition_of_that_version() -> None:
 
 def test_what_is_no_picture_is_no_preview() -> None:
     with pytest.raises(Invalid, match="picture") as caught:
-        previews.supply(version(), replace(content(), kind="other"), "ann", later(1))
+        previews.supply(version(), replace(content(), kind="other", media_type="application/zip"), "ann", later(1))
     assert caught.value.code == "not_a_picture"

@@ -5,6 +5,7 @@ Belongs here: colour only, on pictures that are already small. Must not: read fi
 
 import io
 from collections import defaultdict
+from typing import cast
 
 from PIL import Image, ImageCms
 
@@ -13,15 +14,18 @@ from workers.media.plan import MIB
 # Press profiles are larger than those of screens (ISO Coated v2: 1.8 MB); beyond this it is no profile in good faith.
 LARGEST_PROFILE = 4 * MIB
 _SRGB = ImageCms.createProfile("sRGB")
+_LAB = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
 _SPACES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 _OPAQUE_ENOUGH = 128
 
 
 def to_srgb(image: Image.Image, profile: bytes | None) -> tuple[Image.Image, str]:
-    """``image`` (L, LA, RGB, RGBA, CMYK) as RGB or RGBA in sRGB, and its profile's fate: none, applied or ignored.
+    """``image`` (L, LA, RGB, RGBA, CMYK, LAB) as RGB or RGBA in sRGB, and its profile's fate: none, applied or ignored.
 
     A profile that is oversized, broken or of another colour space is ignored, as viewers do.
     """
+    if image.mode == "LAB":
+        return _transformed(image, _LAB, "LAB"), "none"
     alpha = image.getchannel("A") if image.mode in ("LA", "RGBA") else None
     colours = image.convert({"LA": "L", "RGBA": "RGB"}[image.mode]) if alpha else image
     converted = _transform(colours, profile) if profile and len(profile) <= LARGEST_PROFILE else None
@@ -41,17 +45,16 @@ def _transform(image: Image.Image, profile: bytes) -> Image.Image | None:
             image = image.convert("RGB")  # grey pictures are often tagged with the profile of a screen
         if mode != image.mode:
             return None
-        transform = ImageCms.buildTransform(
-            source,
-            _SRGB,
-            mode,
-            "RGB",
-            ImageCms.Intent.RELATIVE_COLORIMETRIC,
-            ImageCms.Flags.BLACKPOINTCOMPENSATION,
-        )
-        return ImageCms.applyTransform(image, transform)
+        return _transformed(image, source, mode)
     except (ImageCms.PyCMSError, OSError, ValueError):
         return None
+
+
+def _transformed(image: Image.Image, source: ImageCms.ImageCmsProfile, mode: str) -> Image.Image:
+    """Raises PyCMSError."""
+    intent, flags = ImageCms.Intent.RELATIVE_COLORIMETRIC, ImageCms.Flags.BLACKPOINTCOMPENSATION
+    transform = ImageCms.buildTransform(source, _SRGB, mode, "RGB", intent, flags)
+    return cast(Image.Image, ImageCms.applyTransform(image, transform))
 
 
 def dominant_colour(image: Image.Image) -> str | None:

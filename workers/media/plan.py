@@ -9,13 +9,21 @@ from types import MappingProxyType
 
 MIB = 1024 * 1024
 
-# Media type, as sniffed by the caller, to the one decoder that may look at the bytes.
-FORMATS: Mapping[str, str] = MappingProxyType({"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"})
-
-# Pixels that 512 MiB of RLIMIT_DATA carry, measured: JPEG decodes at an eighth of its size and is bounded by time; PNG
-# takes 4 bytes a pixel; WebP 16 (two canvases of the animation decoder, its answer, the image). Raise them together
-# with ``Limits.data`` only.
-PIXELS: Mapping[str, int] = MappingProxyType({"JPEG": 500_000_000, "PNG": 100_000_000, "WEBP": 26_000_000})
+# The decoders, each with the pixels that 512 MiB of RLIMIT_DATA carry, measured: JPEG decodes at an eighth of its size
+# and is bounded by time; PNG, TIFF and BMP take 4 bytes a pixel; WebP 16 (two canvases of the animation decoder, its
+# answer, the image). Raise them together with ``Limits.data`` only.
+PIXELS: Mapping[str, int] = MappingProxyType(
+    {
+        "JPEG": 500_000_000,
+        "PNG": 100_000_000,
+        "WEBP": 26_000_000,
+        "GIF": 100_000_000,
+        "TIFF": 100_000_000,
+        "BMP": 100_000_000,
+        "ICO": 4_000_000,
+        "AVIF": 40_000_000,
+    }
+)
 
 LARGEST_BOX = 8192  # below what WebP can hold (16383); the working image is at most twice this
 MOST_SPECS = 16
@@ -61,6 +69,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "unusual settings, or supply a preview by hand.",
         "crashed": "This file made the image decoder fail. The original is kept; export it again from the program that "
         "made it, and upload that as a new version.",
+        "unsupported_variant": "This file is of a rare variant that no preview can be made of. The original is kept; "
+        "export it with usual settings (8 or 16 bits, RGB, CMYK or grey) and upload that as a new version, or supply a "
+        "preview by hand.",
         "unsupported_type": "There is no preview for this type of file yet. The original is kept and can be used.",
     }
 )
@@ -83,16 +94,15 @@ class MediaUnavailable(Exception):
     """Nothing could be learnt about the file, because our own machinery failed: try again later."""
 
 
-def check_request(media_type: str, specs: Sequence[Spec]) -> str:
-    """The decoder for ``media_type``. Raises MediaFailure (``unsupported_type``); ValueError for impossible specs."""
+def check_request(format_: str, specs: Sequence[Spec]) -> None:
+    """Raises MediaFailure (``unsupported_type``) for no decoder of ours; ValueError for impossible specs."""
     names = [spec.name for spec in specs]
     if not 1 <= len(specs) <= MOST_SPECS or len(set(names)) != len(names):
         raise ValueError(f"between 1 and {MOST_SPECS} specs with different names are needed")
     for spec in specs:
         _check_spec(spec)
-    if media_type not in FORMATS:
-        raise MediaFailure("unsupported_type", media_type)
-    return FORMATS[media_type]
+    if format_ not in PIXELS:
+        raise MediaFailure("unsupported_type", format_)
 
 
 def _check_spec(spec: Spec) -> None:

@@ -8,15 +8,17 @@ import os
 import re
 import signal
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any, BinaryIO, Self, cast
 
 from workers.media.courier import Verdict
 from workers.media.plan import NOT_CONFINED, PIXELS, SENTENCES, Limits, MediaFailure, MediaUnavailable, Spec
 
-_MODES = frozenset({"1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I", "I;16"})
+_MODES = frozenset(
+    {"1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr", "LAB", "I", "I;16", "I;16B"}
+)
 _PROFILES = frozenset({"none", "applied", "ignored"})
 _COLOUR = re.compile(r"#[0-9a-f]{6}\Z")
 
@@ -24,7 +26,8 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}\Z")
 @dataclass(frozen=True, slots=True)
 class Properties:
     """Of the original. ``width`` and ``height`` in px, upright; ``colour_mode`` in Pillow's words; ``profile``: none,
-    applied or ignored; ``dominant_colour`` as ``#rrggbb`` in sRGB, None if all is transparent."""
+    applied or ignored; ``dominant_colour`` as ``#rrggbb`` in sRGB, None if all is transparent; ``details``: what only
+    some formats have, by the names of ``_DETAILS``."""
 
     width: int
     height: int
@@ -33,6 +36,7 @@ class Properties:
     has_alpha: bool
     profile: str
     dominant_colour: str | None
+    details: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,14 @@ def check_properties(said: dict[str, Any], format_: str) -> Properties:
     _require(isinstance(said["profile"], str) and said["profile"] in _PROFILES, "profile")
     _require(isinstance(said["has_alpha"], bool), "alpha")
     _require(colour is None or (isinstance(colour, str) and _COLOUR.match(colour) is not None), "colour")
+    _check_details(said["details"])
     return Properties(**said)
+
+
+def _check_details(said: object) -> None:
+    _require(isinstance(said, dict) and set(said) <= set(_DETAILS), "details")
+    for name, value in cast("dict[str, object]", said).items():
+        _require(_DETAILS[name](value), name)
 
 
 def check_files(outputs: Sequence[BinaryIO], specs: Sequence[Spec], limits: Limits) -> dict[str, RenderedFile]:
@@ -146,7 +157,11 @@ def webp_size(head: bytes) -> tuple[int, int]:
 
 
 def _is_side(value: object) -> bool:
-    return type(value) is int and value >= 1
+    return type(value) is int and 1 <= value < 2**31
+
+
+# ``pages`` of a document; ``animated``: there is more than the one picture that is shown.
+_DETAILS: Mapping[str, Callable[[object], bool]] = {"pages": _is_side, "animated": lambda value: value is True}
 
 
 def _require(truth: bool, what: str) -> None:  # noqa: FBT001 an assertion with a name

@@ -40,13 +40,13 @@ class Studio:
         self._current: Template | None = None
         self._live: set[Template] = set()
 
-    def render(self, source: BinaryIO, media_type: str, specs: Sequence[Spec]) -> Rendered:
+    def render(self, source: BinaryIO, format_: str, specs: Sequence[Spec]) -> Rendered:
         """Every rendition in ``specs`` of ``source``: a file as a whole, left as it is; any other stream to its end.
 
-        ``media_type`` is what the bytes were sniffed as. Raises MediaFailure for what is wrong with the file,
-        MediaUnavailable when it is our machinery (try again later), ValueError for specs that can't be.
+        ``format_`` is the decoder for what the bytes were sniffed as. Raises MediaFailure for what is wrong with the
+        file, MediaUnavailable when it is our machinery (try again later), ValueError for specs that can't be.
         """
-        format_ = check_request(media_type, specs)
+        check_request(format_, specs)
         request = {"format": format_, "specs": [asdict(spec) for spec in specs], "limits": asdict(self._limits)}
         with contextlib.ExitStack() as unless_accepted:
             with _read_only(source) as descriptor:

@@ -126,13 +126,27 @@ def _answer(descriptor: int, verdict: dict[str, object]) -> None:
         os.close(descriptor)
 
 
+_SAMPLES = (
+    ("JPEG", "RGB"),
+    ("JPEG", "CMYK"),
+    ("PNG", "P"),
+    ("PNG", "LA"),
+    ("PNG", "I;16"),
+    ("WEBP", "RGBA"),
+    ("GIF", "P"),
+    ("TIFF", "RGBA"),
+    ("TIFF", "LAB"),
+    ("BMP", "RGB"),
+    ("ICO", "RGBA"),
+)
+
+
 def warm_up() -> None:
     """Use each decoder, the encoder, EXIF and a colour profile once, so that no child has to import anything."""
     exif = Image.Exif()
     exif[0x0112] = 6
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    samples = (("JPEG", "RGB"), ("JPEG", "CMYK"), ("PNG", "P"), ("PNG", "LA"), ("PNG", "I;16"), ("WEBP", "RGBA"))
-    for format_, mode in samples:
+    for format_, mode in _SAMPLES:
         file = io.BytesIO()
         Image.new(mode, (40, 30)).save(file, format_, exif=exif.tobytes(), icc_profile=profile)
         file.seek(0)

@@ -24,6 +24,7 @@ GOOD: Mapping[str, object] = {
     "has_alpha": False,
     "profile": "none",
     "dominant_colour": "#0a0b0c",
+    "details": {},
 }
 
 
@@ -98,6 +99,11 @@ def test_a_good_report_is_taken() -> None:
         {"dominant_colour": "red"},
         {"dominant_colour": 7},
         {"more": 1},
+        {"details": None},
+        {"details": {"pages": 0}},
+        {"details": {"pages": "<b>"}},
+        {"details": {"animated": False}},
+        {"details": {"more": 1}},
     ],
 )
 def test_a_report_that_can_not_be_right_is_refused(lie: Mapping[str, object]) -> None:
@@ -171,7 +177,7 @@ def test_sides_are_read_from_each_kind_of_webp(options: dict[str, Any]) -> None:
 )
 def test_impossible_specs_are_the_callers_mistake(specs: list[Spec]) -> None:
     with pytest.raises(ValueError, match=r"spec|box|WEBP"):
-        check_request("image/png", specs)
+        check_request("PNG", specs)
 
 
 def test_every_sentence_says_what_to_do_or_that_the_file_is_safe() -> None:
