@@ -238,6 +238,27 @@ class Recipes(Answer):
     next = maybe_text()
 
 
+class Sample(Answer):
+    """A sample file, and what to say of it at its upload. ``size`` is null until it has been made; ``replaces``: the
+    name of the sample whose next version it is, with its ``rationale``.
+    """
+
+    name = text()
+    title = text()
+    tags = fields.List(text())
+    campaigns = fields.List(text())
+    description = text()
+    fields_ = fields.Dict(keys=fields.String(), values=fields.String(), data_key="fields")
+    size = maybe_whole()
+    media_type = text()
+    replaces = maybe_text()
+    rationale = maybe_text()
+    url = text()
+
+
+Samples = page_of(Sample, "Samples")
+
+
 class Event(Answer):
     """What happened."""
 

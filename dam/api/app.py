@@ -5,6 +5,7 @@ Rule: the only place that knows all routes. What it serves is given to it; it re
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from threading import Lock
 
 from flask import Flask, Response, request
@@ -22,17 +23,19 @@ from dam.api import (
     problems,
     public,
     rollouts,
+    samples,
     sessions,
     tokens,
     uploads,
     users,
     versions,
 )
-from dam.api.context import EXTENSION, METER, SECURE_COOKIES, VERSION, WATCH, actor
+from dam.api.context import EXTENSION, METER, SAMPLES, SECURE_COOKIES, VERSION, WATCH, actor
 from dam.api.meter import Meter
 from dam.api.parsing import MAX_JSON
 from dam.operations import health
 from dam.ports.services import Services
+from dam.samples.shelf import Shelf
 
 DOCUMENT = "/api/v1/openapi.json"
 DOCUMENT_ENDPOINT = "openapi"
@@ -46,6 +49,7 @@ ALL = (
     placements.routes,
     rollouts.routes,
     feed.routes,
+    samples.routes,
     sessions.routes,
     users.routes,
     tokens.routes,
@@ -64,12 +68,13 @@ HEADERS = {
 @dataclass(frozen=True, slots=True)
 class Options:
     """What differs between installations. ``secure_cookies``: behind a proxy that speaks HTTPS outside. ``broker``: its
-    host and port, where there is one.
+    host and port, where there is one. ``samples``: a folder to keep sample files in, once they have been made.
     """
 
     version: str = "0.1.0"
     secure_cookies: bool = False
     broker: tuple[str, int] | None = None
+    samples: Path | None = None
 
 
 def create_app(services: Services, options: Options | None = None) -> Flask:
@@ -83,6 +88,7 @@ def create_app(services: Services, options: Options | None = None) -> Flask:
     )
     app.extensions[EXTENSION] = services
     app.extensions[METER] = Meter()
+    app.extensions[SAMPLES] = Shelf(chosen.samples)
     app.extensions[WATCH] = health.Watch(health.probes(services, chosen.broker))
     app.url_map.merge_slashes = False  # an address is what it is; nothing redirects
     document.converters(app.url_map)

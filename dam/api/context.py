@@ -19,12 +19,14 @@ from dam.domain.principals import Actor
 from dam.operations.health import Watch
 from dam.operations.ids import new_id
 from dam.ports.services import Services
+from dam.samples.shelf import Shelf
 
 _log = logging.getLogger(__name__)
 
 EXTENSION = "dam"
 WATCH = "dam.watch"
 METER = "dam.meter"
+SAMPLES = "dam.samples"
 VERSION = "DAM_VERSION"
 SECURE_COOKIES = "DAM_SECURE_COOKIES"
 
@@ -83,6 +85,11 @@ def watch() -> Watch:
 def meter() -> Meter:
     """What counts how long requests take."""
     return cast(Meter, current_app.extensions[METER])
+
+
+def samples() -> Shelf:
+    """Where the sample files are."""
+    return cast(Shelf, current_app.extensions[SAMPLES])
 
 
 def version() -> str:

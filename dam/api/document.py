@@ -49,7 +49,14 @@ class WordConverter(BaseConverter):
     shape: dict[str, object] = {"type": "string", "pattern": f"^{regex}$"}  # noqa: RUF012
 
 
-CONVERTERS = {"id": IdConverter, "number": NumberConverter, "word": WordConverter}
+class FileConverter(BaseConverter):
+    """The name of a file that we gave: a word and an ending."""
+
+    regex = "[a-z0-9][a-z0-9-]{0,63}[.][a-z0-9]{1,8}"
+    shape: dict[str, object] = {"type": "string", "pattern": f"^{regex}$"}  # noqa: RUF012
+
+
+CONVERTERS = {"id": IdConverter, "number": NumberConverter, "word": WordConverter, "file": FileConverter}
 
 
 class Api(flask_smorest.Api):  # type: ignore[misc]

@@ -2,7 +2,7 @@
 
 Rule: ``dam --help`` imports none of them. Nothing here or below imports the service's own modules (Flask, SQLAlchemy,
 tantivy), so that a command starts fast and runs on a machine that has only the client's libraries; Pillow is imported
-by the demo's pictures alone.
+by the demo's samples alone.
 
 Belongs here: names, modules and one line of help. Must not: do anything by itself.
 """

@@ -6,6 +6,7 @@ difference ends with exit 1.
 """
 
 import hashlib
+import json
 import secrets
 import tempfile
 import time
@@ -18,15 +19,23 @@ from typing import Any
 import click
 
 from dam.client import bucket as buckets
-from dam.client import command, pictures
+from dam.client import command
 from dam.client.channels import schema_of, typed
 from dam.client.failure import Failure
 from dam.client.http import Service, Thing
 from dam.client.rollouts import POLL_S, follow
 from dam.client.sending import send
 from dam.client.text import clean, print_json, say, table, when
+from dam.samples import make
+from dam.samples.catalogue import NAMED, Sample
 
-CAMPAIGN = "Demo: four seasons"
+CAMPAIGN = "Demo: the long way"
+HERO, EVENING = "spring-hero.jpg", "spring-hero-evening.jpg"
+SHOWN = (
+    HERO, EVENING, "coffee-bag.jpg", "enamel-mug.jpg", "flat-white.jpg", "banner-square.jpg", "autumn-banner.png",
+    "winter-teaser.webp", "emblem.png",
+)  # fmt: skip
+"""The samples that the story is told with; the others take their time."""
 PATIENCE_S = 20.0
 PLACES = (("home/hero.jpg", "original"), ("home/hero.webp", "large-2048"), ("mail/spring.webp", "preview-1024"))
 
@@ -90,27 +99,26 @@ class Story:
 
     def tell(self) -> list[Proof]:
         """Everything, from files to proof. Raises Failure, Exit 1 if a rollout needs a person."""
-        files = {path.name: path for path in pictures.save_all(self._workspace)}
+        files = {path.name: path for path in make.save_all(self._workspace, SHOWN)}
         self._say(f"Made {len(files)} sample files.")
         assets = self._upload(files)
         self._search()
-        hero, channels = assets["spring-hero.jpg"], self._channels()
+        hero, channels = assets[HERO], self._channels()
         self._approve(hero, 1)
         placements = [self._place(hero, each, remote, recipe) for each in channels for remote, recipe in PLACES]
         self._say(f"Placed it in {len(placements)} places, each with its own recipe.")
-        self._replace(hero, files["spring-hero-evening.jpg"])
+        self._replace(hero, files[EVENING])
         self._follow(self._approve(hero, 2))
-        original = _hash(files["spring-hero-evening.jpg"])
+        original = _hash(files[EVENING])
         return [self._proof(self._service.get(f"/placements/{each['id']}"), original) for each in placements]
 
     def _upload(self, files: dict[str, Path]) -> dict[str, Thing]:
         """All but the second hero, which becomes a version of the first one."""
-        form: dict[str, Any] = {"tag": ["demo"], "campaign": [CAMPAIGN], "fields": '{"alt_text": "A drawn landscape"}'}
         made = {}
         for name, path in files.items():
-            if name != "spring-hero-evening.jpg":
+            if name != EVENING:
                 with path.open("rb") as file:
-                    made[name] = send(self._service, "/assets", file, name, form)
+                    made[name] = send(self._service, "/assets", file, name, _described(NAMED[name]))
         self._say(f"Uploaded {len(made)} assets with the tag demo into the campaign {CAMPAIGN!r}.")
         return made
 
@@ -155,9 +163,9 @@ class Story:
 
     def _replace(self, asset: Thing, path: Path) -> None:
         with path.open("rb") as file:
-            form = {"rationale": "The evening light sells better."}
+            form = {"rationale": NAMED[EVENING].rationale}
             made = send(self._service, f"/assets/{asset['id']}/versions", file, path.name, form)
-        self._say(f"Uploaded version {made['number']}, for it should be evening there.")
+        self._say(f"Uploaded version {made['number']}: {NAMED[EVENING].rationale}")
 
     def _follow(self, rollout: Thing) -> None:
         follow(self._service, rollout["number"], as_json=False, quiet=self._quiet)
@@ -177,8 +185,19 @@ class Story:
             say(clean(line))
 
 
+def _described(sample: Sample) -> dict[str, Any]:
+    """The form of its upload."""
+    return {
+        "title": sample.title,
+        "description": sample.description,
+        "tag": ["demo", *sample.tags],
+        "campaign": [CAMPAIGN, *sample.campaigns],
+        "fields": json.dumps({"alt_text": sample.alt}),
+    }
+
+
 def _only_samples(folder: Path, *, as_json: bool) -> None:
-    made = pictures.save_all(folder)
+    made = make.save_all(folder)
     if as_json:
         print_json([str(each) for each in made])
     for path in made if not as_json else ():

@@ -76,6 +76,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             Options(
                 secure_cookies=self._settings.secure_cookies,
                 broker=wiring.broker_address(self._settings),
+                samples=self._settings.home / "samples",
             ),
         )
 

@@ -74,6 +74,8 @@ LEAST: dict[tuple[str, str], str] = {
     ("GET", "/rollouts/{number}/deliveries"): "viewer",
     ("POST", "/rollouts/{number}/rollback"): "approver",
     ("GET", "/events"): "viewer",
+    ("GET", "/samples"): "contributor",
+    ("GET", "/samples/{name}"): "contributor",
     ("GET", "/work"): "manager",
     ("POST", "/work/{job_id}/retry"): "manager",
     ("POST", "/sessions"): PUBLIC,
@@ -109,7 +111,13 @@ NOBODY_ID = "01234567-89ab-7cde-8f01-23456789abcd"
 
 def filled(path: str) -> str:
     """The path with something in each of its places; nothing is there."""
-    for name, value in (("{number}", "7"), ("{job_id}", "7"), ("{recipe}", "thumb-256"), ("{key}", "nothing")):
+    for name, value in (
+        ("{number}", "7"),
+        ("{job_id}", "7"),
+        ("{recipe}", "thumb-256"),
+        ("{key}", "nothing"),
+        ("{name}", "no.png"),
+    ):
         path = path.replace(name, value)
     while "{" in path:
         path = path[: path.index("{")] + NOBODY_ID + path[path.index("}") + 1 :]

@@ -1,30 +1,32 @@
 """The demo's samples, and its verdict."""
 
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from click.testing import CliRunner
 
-from dam.client import demo, pictures
+from dam.client import demo
 from dam.client.demo import Proof
 from dam.client.failure import Failure
+from dam.samples import make
+from dam.samples.catalogue import NAMED
 
 GOOD = "ab" * 32
 
 
-def test_the_samples_are_the_pictures_that_their_names_say(tmp_path: Path) -> None:
-    made = pictures.save_all(tmp_path / "new")
-    formats = {}
-    for path in made:
-        with Image.open(path) as picture:
-            picture.load()
-            formats[path.name] = (picture.format, picture.mode)
-    assert formats["spring-hero.jpg"] == ("JPEG", "RGB")
-    assert formats["autumn-banner.png"] == ("PNG", "RGB")
-    assert formats["winter-teaser.webp"] == ("WEBP", "RGB")
-    assert formats["emblem.png"] == ("PNG", "RGBA")
-    assert len({hashlib.sha256(path.read_bytes()).digest() for path in made}) == len(made)
+def test_the_samples_can_be_had_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(make, "SAMPLES", [NAMED["emblem.png"], NAMED["logo.png"]])
+    done = CliRunner().invoke(demo.demo, ["--samples", str(tmp_path / "new"), "--json"])
+    assert json.loads(done.output) == [str(tmp_path / "new" / name) for name in ("emblem.png", "logo.png")]
+    for name in ("emblem.png", "logo.png"):
+        assert (tmp_path / "new" / name).read_bytes() == make.encoded(name)
+
+
+def test_the_story_is_told_with_samples_that_there_are() -> None:
+    assert set(demo.SHOWN) <= set(NAMED)
+    assert NAMED[demo.EVENING].replaces == demo.HERO
 
 
 def test_proof_needs_the_word_and_the_disk() -> None:
