@@ -284,7 +284,8 @@ class Job(Answer):
 
 
 class Events(Answer):
-    """A page of events; ``next`` is the next ``after`` where more are there already, ``last`` the newest number."""
+    """A page of events; ``next`` is the next ``after`` or ``before`` where more are there already, ``last`` the newest
+    number."""
 
     data = fields.List(fields.Nested(Event))
     next = maybe_text()

@@ -295,9 +295,10 @@ class RolloutsQuery(Paged):
 
 
 class EventsQuery(Schema):
-    """Events behind a number, or those of an asset."""
+    """Events behind a number, or back from one; of all, or of an asset."""
 
     after = fields.Integer(load_default=0, validate=validate.Range(0, (1 << 53) - 1))
+    before = fields.Integer(validate=validate.Range(1, (1 << 53) - 1))
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
     asset = id_()
 

@@ -21,9 +21,13 @@ routes = Routes("feed", "What happened, and work that waits for a person.")
     Route("GET", "/api/v1/events", "event.read", answers.Events, query=bodies.EventsQuery, fails=(304,), tagged=True)
 )
 def list_events(query: dict[str, Any]) -> Response | tuple[object, dict[str, str]]:
-    """Events behind ``after``, in order and without holes; 304 while nothing is new. ``next`` is the next ``after``."""
-    limit = query["limit"]
-    found, last = read.events(services(), actor(), query["after"], limit + 1, query.get("asset"))
+    """Events behind ``after``, in order and without holes, or those ahead of ``before``, the newest first; 304 while
+    nothing is new. ``next`` is the next ``after`` or ``before``."""
+    limit, before = query["limit"], query.get("before")
+    if before is None:
+        found, last = read.events(services(), actor(), query["after"], limit + 1, query.get("asset"))
+    else:
+        found, last = read.events_back(services(), actor(), before, limit + 1, query.get("asset"))
     headers = {"ETag": matching.tag(last), "Cache-Control": "private, no-cache"}
     if request.if_none_match.contains_weak(str(last)):
         return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)

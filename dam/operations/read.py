@@ -215,6 +215,15 @@ def events(
         return work.jobs.events(after, limit, asset_id), work.jobs.last_number()
 
 
+def events_back(
+    services: Services, actor: Actor, before: int, limit: int, asset_id: str | None = None
+) -> tuple[list[NumberedEvent], int]:
+    """Events ahead of ``before``, the newest first, and the number of the last one that there is."""
+    policy.require(actor, "event.read")
+    with services.store.reading() as work:
+        return work.jobs.events_before(before, limit, asset_id), work.jobs.last_number()
+
+
 def work(
     services: Services, actor: Actor, state: Literal["due", "leased", "set_aside"], after: int | None, limit: int
 ) -> list[Job]:

@@ -237,6 +237,13 @@ class Jobs:
             query = query.where(events.c.asset_id == asset_id)
         return [NumberedEvent(row["number"], fact_of(Event, row)) for row in self._tx.rows(query)]
 
+    def events_before(self, before: int, limit: int, asset_id: str | None = None) -> list[NumberedEvent]:
+        """Numbered ones, the newest first."""
+        query = select(events).where(events.c.number < before).order_by(events.c.number.desc()).limit(limit)
+        if asset_id is not None:
+            query = query.where(events.c.asset_id == asset_id)
+        return [NumberedEvent(row["number"], fact_of(Event, row)) for row in self._tx.rows(query)]
+
     def last_number(self) -> int:
         """The newest event's number; 0 before the first."""
         return int(self._tx.value(select(counters.c.value).where(counters.c.name == _COUNTER)) or 0)

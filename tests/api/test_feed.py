@@ -33,7 +33,13 @@ def test_events_are_polled(world: World, asset: Any) -> None:
     assert world.call("GET", "events?limit=2", "viewer", headers=poll).status_code == 200
     types = {each["type"] for each in world.get(f"events?asset={asset['id']}&limit=200")["data"]}
     assert types >= {"asset.created", "version.created"}
-    for query in ("after=-1", "after=x", f"after={1 << 60}", "asset=x", "limit=0"):
+    newest = world.get(f"events?asset={asset['id']}&before=9007199254740991&limit=1")
+    assert newest["data"][0]["type"] == "version.created"
+    assert newest["next"] == str(newest["data"][0]["number"])
+    rest = world.get(f"events?asset={asset['id']}&before={newest['next']}&limit=200")
+    assert [each["type"] for each in rest["data"]][-1] == "asset.created"
+    assert rest["next"] is None
+    for query in ("before=0", "after=-1", "after=x", f"after={1 << 60}", "asset=x", "limit=0"):
         problem(world.call("GET", f"events?{query}"), 422, "invalid_request")
 
 

@@ -141,6 +141,8 @@ class JobsContract:
             assert work.jobs.events(0, 9) == [NumberedEvent(place, e) for place, e in enumerate(said, start=1)]
             assert [found.number for found in work.jobs.events(1, 1)] == [2]
             assert [found.number for found in work.jobs.events(0, 9, "a1")] == [1, 2]
+            assert [found.number for found in work.jobs.events_before(3, 9)] == [2, 1]
+            assert [found.number for found in work.jobs.events_before(9, 1, "a1")] == [2]
             jobs = work.jobs.page("due", None, 9)
             assert [(job.task, job.ids) for job in jobs] == [
                 ("render", {"asset_id": "a1", "sha256": "d1"}),
