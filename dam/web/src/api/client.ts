@@ -41,9 +41,11 @@ const session: Middleware = {
     if (csrf !== null && !["GET", "HEAD"].includes(request.method)) request.headers.set("X-CSRF-Token", csrf);
     return request;
   },
-  onResponse({ request, response }) {
-    const signingIn = request.method === "POST" && new URL(request.url).pathname === "/api/v1/sessions";
-    if (response.status === 401 && !signingIn) ended();
+  // A wrong password is 401 too; only these say that nobody is signed in any more.
+  async onResponse({ response }) {
+    if (response.status !== 401) return;
+    const { code } = (await response.clone().json()) as { code?: string };
+    if (code === "session_invalid" || code === "credentials_missing") ended();
   },
 };
 

@@ -1,0 +1,96 @@
+"""Settings: people and their links, tokens shown once, health, one's own password."""
+
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.web.conftest import Visit
+
+
+def test_a_person_is_added_and_signs_in_by_the_link_that_is_shown_once(
+    visit: Visit, visiting: Callable[..., Visit]
+) -> None:
+    visit.go("/settings/people")
+    visit.page.get_by_role("button", name="Add a person").click()
+    visit.page.get_by_label("Name").fill("<b>Ben</b>")
+    visit.page.get_by_label("Role", exact=True).select_option("approver")
+    visit.accessible()
+    visit.page.get_by_role("button", name="Add, and show the link").click()
+    link = visit.page.locator("code.secret").inner_text()
+    visit.accessible()
+    visit.page.get_by_role("button", name="I have it").click()
+    expect(visit.page.get_by_text("<b>Ben</b>")).to_be_visible()
+    expect(visit.page.get_by_text(link)).to_have_count(0)
+    visit.accessible()
+
+    ben = visiting()
+    ben.service.said["link"] = link
+    ben.sign_in("Ben")
+    ben.go("/settings")
+    expect(ben.page.get_by_text("You are signed in as Ben (Approver).")).to_be_visible()
+    expect(ben.page.get_by_role("link", name="People")).to_have_count(0)
+
+    visit.page.get_by_label("Role of <b>Ben</b>").or_(visit.page.get_by_label("Role of Ben")).select_option("viewer")
+    visit.page.get_by_role("listitem").filter(has_text="Ben").get_by_role("button", name="Disable").click()
+    expect(visit.page.get_by_role("button", name="Enable")).to_be_visible()
+    ben.page.reload()
+    expect(ben.page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_a_token_is_shown_once_and_works_until_it_is_revoked(visit: Visit) -> None:
+    visit.go("/settings/tokens")
+    visit.page.get_by_role("button", name="New token").click()
+    visit.page.get_by_label("Name").fill("website build")
+    visit.accessible()
+    visit.page.get_by_role("button", name="Make the token").click()
+    secret = visit.page.locator("code.secret").inner_text()
+    assert may_read(visit, secret)
+    visit.page.get_by_role("button", name="I have it").click()
+    visit.page.get_by_role("button", name="Revoke website build").click()
+    expect(visit.page.get_by_role("listitem").filter(has_text="website build")).to_contain_text("revoked")
+    assert not may_read(visit, secret)
+    visit.accessible()
+
+
+def may_read(visit: Visit, secret: str) -> bool:
+    request = urllib.request.Request(f"{visit.address}/api/v1/me", headers={"Authorization": f"Bearer {secret}"})
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return bool(answer.status == 200)
+    except urllib.error.HTTPError as refusal:
+        assert refusal.code == 401
+        refusal.close()
+        return False
+
+
+def test_what_the_service_needs_is_said(visit: Visit) -> None:
+    visit.go("/settings/health")
+    expect(visit.page.get_by_text("Everything that the service needs is there.")).to_be_visible()
+    visit.accessible()
+    visit.go("/settings/work")
+    expect(visit.page.get_by_text("Nothing is set aside.")).to_be_visible()
+    visit.accessible()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_one_s_own_account(visiting: Callable[..., Visit], width: int) -> None:
+    visit = visiting(viewport={"width": width, "height": 800})
+    visit.sign_in()
+    visit.go("/settings")
+    visit.page.get_by_label("Present password").fill("wrong wrong wrong")
+    visit.page.get_by_label("New password").fill("another long password")
+    visit.page.get_by_role("button", name="Change the password").click()
+    expect(visit.page.get_by_role("alert")).to_be_visible()
+    visit.page.get_by_label("Present password").fill("a long enough password")
+    visit.page.get_by_role("button", name="Change the password").click()
+    expect(visit.page.get_by_role("status")).to_contain_text("The password is changed.")
+    visit.page.get_by_label("Language").select_option("de")
+    expect(visit.page.get_by_role("heading", name="Ihr Konto")).to_be_visible()
+    visit.accessible()
+    visit.page.reload()
+    expect(visit.page.get_by_role("button", name="Abmelden")).to_be_visible()
+    visit.page.get_by_role("button", name="Abmelden").click()
+    expect(visit.page.get_by_role("heading", name="Anmelden")).to_be_visible()
