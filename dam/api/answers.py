@@ -112,11 +112,15 @@ class Need(Answer):
 
 
 class Shown(Answer):
-    """A version as a grid needs it."""
+    """A version as a grid needs it. ``preview``: the state of its thumbnail; ``reason``: why there is none."""
 
     number = whole()
     sha256 = text()
+    filename = text()
+    media_type = text()
     status = one_of(VERSION_STATES)
+    preview = one_of(RENDITION_STATES)
+    reason = fields.Nested(Need, allow_none=True)
     width = maybe_whole()
     height = maybe_whole()
     colour = maybe_text()

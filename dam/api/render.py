@@ -48,15 +48,20 @@ def shown(view: VersionView | None) -> dict[str, Any] | None:
     if view is None:
         return None
     fact, found = view.version, view.content.properties
-    thumbnail = next((each for each in view.renditions if each.recipe == THUMBNAIL and each.state == "ready"), None)
+    thumbnail = next((each for each in view.renditions if each.recipe == THUMBNAIL), None)
+    ready = thumbnail is not None and thumbnail.state == "ready"
     return {
         "number": fact.number,
         "sha256": fact.sha256,
+        "filename": fact.filename,
+        "media_type": view.content.media_type,
         "status": view.status,
+        "preview": thumbnail.state if thumbnail else "not_applicable",
+        "reason": reason(thumbnail.reason_code, thumbnail.reason_detail) if thumbnail else None,
         "width": found.get("width"),
         "height": found.get("height"),
         "colour": found.get("colour"),
-        "thumbnail": rendition_url(fact.asset_id, fact.number, THUMBNAIL) if thumbnail else None,
+        "thumbnail": rendition_url(fact.asset_id, fact.number, THUMBNAIL) if ready else None,
     }
 
 

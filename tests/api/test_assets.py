@@ -46,7 +46,10 @@ def test_members_are_exactly_those_of_the_interface(world: World, asset: Any) ->
         "trashed_at",
         "duplicates",
     }
-    assert set(shown["approved"]) == {"number", "sha256", "status", "width", "height", "colour", "thumbnail"}
+    assert set(shown["approved"]) == {
+        "number", "sha256", "filename", "media_type", "status", "preview", "reason",
+        "width", "height", "colour", "thumbnail",
+    }  # fmt: skip
     version = world.get(f"assets/{asset['id']}/versions/1")
     assert set(version) == {
         "asset_id",

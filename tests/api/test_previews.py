@@ -37,7 +37,9 @@ def test_a_version_without_a_preview_gets_one_and_loses_it_again(world: World) -
     shown = world.call("GET", f"{path}/renditions/thumb-256", "viewer")
     assert (shown.status_code, sha256(shown.data)) == (200, made["thumb-256"])
     asset_id = path.split("/")[1]
-    assert world.get(f"assets/{asset_id}")["latest"]["thumbnail"].endswith("/renditions/thumb-256")
+    shown = world.get(f"assets/{asset_id}")["latest"]
+    assert (shown["preview"], shown["reason"]) == ("ready", None)
+    assert shown["thumbnail"].endswith("/renditions/thumb-256")
     rendered = [each for each in world.get(f"events?asset={asset_id}")["data"] if each["type"] == "version.rendered"]
     assert rendered[-1]["data"]["sha256"] == sha256(SUPPLIED)
     assert world.call("DELETE", f"{path}/preview", "contributor").status_code == 200
