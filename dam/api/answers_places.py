@@ -85,7 +85,9 @@ class Placement(Answer):
 
     id = text()
     asset_id = text()
+    title = text(metadata={"description": "the asset's"})
     channel_id = text()
+    channel = text(metadata={"description": "the channel's name"})
     remote = text()
     recipe = text()
     recipe_version = whole()
@@ -116,6 +118,7 @@ class Attempt(Answer):
 class Observation(Answer):
     """One look, or several equal ones in a row."""
 
+    id = text()
     began_at = when()
     until = when()
     looks = whole()
@@ -135,24 +138,29 @@ class History(Answer):
 
 
 class Rollout(Answer):
-    """Everything that one cause set in motion."""
+    """Everything that one cause set in motion. ``head_before``: what was approved before an approval or rollback."""
 
     number = whole()
     asset_id = maybe_text()
+    title = fields.String(allow_none=True, metadata={"description": "the asset's"})
     cause = text()
     state = one_of(ROLLOUT_STATES)
     version = maybe_whole()
+    head_before = maybe_whole()
     sha256 = maybe_text()
+    note = text()
+    started_by = text()
     started_at = when()
     finished_at = maybe_when()
     counts = counts()
 
 
 class Delivery(Answer):
-    """One placement's part in one rollout."""
+    """One placement's part in one rollout; ``placement`` is as it stands now, whatever moved it last."""
 
     id = text()
     placement_id = text()
+    placement = fields.Nested(Placement)
     action = text()
     version = maybe_whole()
     sha256 = maybe_text()

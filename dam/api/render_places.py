@@ -43,7 +43,9 @@ def placement(standing: Standing, kinds: dict[str, Kind]) -> dict[str, Any]:
     return {
         "id": fact.id,
         "asset_id": fact.asset_id,
+        "title": standing.asset.title,
         "channel_id": fact.channel_id,
+        "channel": standing.channel.name,
         "remote": fact.remote,
         "recipe": fact.recipe,
         "recipe_version": fact.recipe_version,
@@ -94,6 +96,7 @@ def attempt(found: Attempt) -> dict[str, Any]:
 def observation(found: Observation) -> dict[str, Any]:
     """One look."""
     return {
+        "id": found.id,
         "began_at": found.began_at,
         "until": found.until,
         "looks": found.looks,
@@ -112,21 +115,26 @@ def rollout(found: Counted) -> dict[str, Any]:
     return {
         "number": fact.number,
         "asset_id": fact.asset_id,
+        "title": found.title,
         "cause": fact.cause,
         "state": fact.state,
         "version": fact.version,
+        "head_before": found.head_before,
         "sha256": fact.sha256,
+        "note": fact.note,
+        "started_by": fact.started_by,
         "started_at": fact.started_at,
         "finished_at": fact.finished_at,
         "counts": dict(found.counts),
     }
 
 
-def delivery(found: Delivery) -> dict[str, Any]:
-    """One placement's part in a rollout."""
+def delivery(found: Delivery, standing: Standing, kinds: dict[str, Kind]) -> dict[str, Any]:
+    """One placement's part in a rollout, and the placement as it stands now."""
     return {
         "id": found.id,
         "placement_id": found.placement_id,
+        "placement": placement(standing, kinds),
         "action": found.action,
         "version": found.version,
         "sha256": digest(found.artefact),

@@ -36,7 +36,8 @@ def list_deliveries(number: int, query: dict[str, Any]) -> dict[str, Any]:
     """A rollout's deliveries."""
     limit = query["limit"]
     found = read.deliveries(services(), actor(), number, id_after("deliveries", query), limit + 1)
-    return page(found, limit, "deliveries", lambda each: each.id, render_places.delivery)
+    kinds = services().channels.kinds()
+    return page(found, limit, "deliveries", lambda each: each[0].id, lambda each: render_places.delivery(*each, kinds))
 
 
 @routes.on(Route("POST", f"{ROLLOUT}/rollback", "rollout.rollback", shown_rollout, 202, body=bodies.Note))

@@ -17,6 +17,7 @@ from dam.domain.work import Job
 from dam.operations.changes import asset_not_found
 from dam.operations.channels import known
 from dam.ports.services import Services
+from dam.ports.store import UnitOfWork
 from dam.ports.views import AssetView, Named, NumberedEvent, VersionView
 from search.parse import parse
 from search.results import FacetCount, Page
@@ -169,10 +170,12 @@ def observations(
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A rollout with its deliveries by state."""
+    """A rollout with its deliveries by state, its asset's title, and what was approved before it moved the head."""
 
     rollout: Rollout
     counts: Mapping[str, int]
+    title: str | None
+    head_before: int | None
 
 
 def rollout(services: Services, actor: Actor, number: int) -> Counted:
@@ -180,10 +183,9 @@ def rollout(services: Services, actor: Actor, number: int) -> Counted:
     policy.require(actor, "rollout.read")
     with services.store.reading() as work:
         found = work.rollouts.get(number)
-        counts = work.rollouts.counts([number])
-    if found is None:
-        raise NotFound("rollout_not_found", f"There is no rollout {number}.")
-    return Counted(found, counts.get(number, {}))
+        if found is None:
+            raise NotFound("rollout_not_found", f"There is no rollout {number}.")
+        return _counted(work, [found])[0]
 
 
 def rollouts(
@@ -192,18 +194,31 @@ def rollouts(
     """Newest first."""
     policy.require(actor, "rollout.read")
     with services.store.reading() as work:
-        page = work.rollouts.page(before, limit, asset_id)
-        counts = work.rollouts.counts([each.number for each in page])
-    return [Counted(each, counts.get(each.number, {})) for each in page]
+        return _counted(work, work.rollouts.page(before, limit, asset_id))
 
 
-def deliveries(services: Services, actor: Actor, number: int, after: str | None, limit: int) -> list[Delivery]:
-    """A rollout's deliveries. Raises Forbidden, NotFound ``rollout_not_found``."""
+def _counted(work: UnitOfWork, page: Sequence[Rollout]) -> list[Counted]:
+    numbers = [each.number for each in page]
+    counts, heads = work.rollouts.counts(numbers), work.rollouts.heads_before(numbers)
+    assets = work.assets.by_ids(each.asset_id for each in page if each.asset_id is not None)
+    titles = {asset_id: asset.title for asset_id, asset in assets.items()}
+    return [
+        Counted(each, counts.get(each.number, {}), titles.get(each.asset_id or ""), heads.get(each.number))
+        for each in page
+    ]
+
+
+def deliveries(
+    services: Services, actor: Actor, number: int, after: str | None, limit: int
+) -> list[tuple[Delivery, Standing]]:
+    """Each with its placement as it stands. Raises Forbidden, NotFound ``rollout_not_found``."""
     policy.require(actor, "rollout.read")
     with services.store.reading() as work:
         if work.rollouts.get(number) is None:
             raise NotFound("rollout_not_found", f"There is no rollout {number}.")
-        return work.rollouts.deliveries(number, after, limit)
+        found = work.rollouts.deliveries(number, after, limit)
+        places = work.placements.standings_of([each.placement_id for each in found])
+    return [(each, places[each.placement_id]) for each in found]
 
 
 def events(

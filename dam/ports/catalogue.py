@@ -33,6 +33,10 @@ class Assets(Protocol):
         """In the order given; unknown ids are left out."""
         ...
 
+    def by_ids(self, ids: Iterable[str]) -> dict[str, Asset]:
+        """Those that there are, by id."""
+        ...
+
     def content(self, sha256: str) -> Content | None: ...
     def keep_content(self, content: Content) -> Content:
         """Store the row unless it is there; return the one that is there."""

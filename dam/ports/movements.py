@@ -61,6 +61,10 @@ class Placements(Protocol):
         """In the order of ids; those that ended only if asked for."""
         ...
 
+    def standings_of(self, placement_ids: Sequence[str]) -> dict[str, Standing]:
+        """Those of these placements that there are, by id."""
+        ...
+
     def to_look_at(self, now: datetime, lease_until: datetime, limit: int) -> list[Placement]:
         """Those whose look is due; takes them, so that nobody else does before ``lease_until``."""
         ...
@@ -131,6 +135,10 @@ class Rollouts(Protocol):
     def unfinished(self, after: int, limit: int) -> list[Rollout]: ...
     def counts(self, numbers: Sequence[int]) -> dict[int, dict[str, int]]:
         """Deliveries by state, for each rollout."""
+        ...
+
+    def heads_before(self, numbers: Sequence[int]) -> dict[int, int]:
+        """Which version was approved before each of these that is an approval or a rollback; none, where none was."""
         ...
 
     def finish(self, number: int, at: datetime) -> bool:

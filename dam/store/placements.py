@@ -117,6 +117,11 @@ class Placements:
             query = query.where(placements.c.id > after)
         return standings(self._tx, query if ended else query.where(_LIVE))
 
+    def standings_of(self, placement_ids: Sequence[str]) -> dict[str, Standing]:
+        """Those of these placements that there are, by id."""
+        found = standings(self._tx, BY_IDS, {"ids": sorted(set(placement_ids))})
+        return {standing.placement.id: standing for standing in found}
+
     def to_look_at(self, now: datetime, lease_until: datetime, limit: int) -> list[Placement]:
         """Those whose look is due; takes them, so that nobody else does before ``lease_until``."""
         ids = [row["id"] for row in self._tx.rows(_TO_LOOK_AT, {"now": now, "most": limit})]

@@ -14,7 +14,7 @@ from dam.store.attempts import Attempts
 from dam.store.codec import fact_of, row_of
 from dam.store.holds import hold
 from dam.store.places import channels, deliveries, placements, rollouts
-from dam.store.tables import assets, versions
+from dam.store.tables import assets, decisions, versions
 
 _PENDING = deliveries.c.state.in_(("due", "verifying"))
 _LEASED = deliveries.c.state == "leased"
@@ -34,6 +34,20 @@ def _next_due() -> Select[tuple[datetime | None]]:
         .where(or_(_PENDING, _LEASED), channels.c.removed_at.is_(None))
     )
 
+
+# A decision and its rollout are of one transaction, the decision first.
+_HEAD_BEFORE = (
+    select(decisions.c.head_before)
+    .where(
+        decisions.c.asset_id == rollouts.c.asset_id,
+        decisions.c.number == rollouts.c.version,
+        decisions.c.kind == case((rollouts.c.cause == "approval", "approve"), else_="rollback"),
+        decisions.c.at <= rollouts.c.started_at,
+    )
+    .order_by(decisions.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 
 # Built once: the worker's loop asks it all day.
 _NEXT_DUE = _next_due()
@@ -99,6 +113,13 @@ class Rollouts(Attempts):
         for row in self._tx.rows(query.group_by(deliveries.c.rollout, deliveries.c.state)):
             counts[row["rollout"]][row["state"]] = row["count"]
         return counts
+
+    def heads_before(self, numbers: Sequence[int]) -> dict[int, int]:
+        """Which version was approved before each of these that is an approval or a rollback; none, where none was."""
+        query = select(rollouts.c.number, _HEAD_BEFORE.label("head")).where(
+            rollouts.c.number.in_(list(numbers)), rollouts.c.cause.in_(("approval", "rollback"))
+        )
+        return {row["number"]: row["head"] for row in self._tx.rows(query) if row["head"] is not None}
 
     def finish(self, number: int, at: datetime) -> bool:
         """Mark it done if it is open, fanned out, and none of its deliveries is open or failed.

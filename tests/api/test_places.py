@@ -79,7 +79,9 @@ def test_a_placement_arrives_and_is_proven(world: World, asset: Any, channel: An
     assert set(placement) == {
         "id",
         "asset_id",
+        "title",
         "channel_id",
+        "channel",
         "remote",
         "recipe",
         "recipe_version",
@@ -106,6 +108,8 @@ def test_a_placement_arrives_and_is_proven(world: World, asset: Any, channel: An
     history = world.get(f"placements/{placement['id']}/history")
     assert [each["outcome"] for each in history["attempts"]] == ["applied"]
     assert history["observations"][0]["sha256"] == sha256(ONE)
+    older = f"placements/{placement['id']}/history?observations_before={history['observations'][0]['id']}"
+    assert world.get(older)["observations"] == history["observations"][1:], "what is older can be asked for"
     assert [each["id"] for each in world.get("placements?state=current")["data"]] == [placement["id"]]
     assert world.get("placements?state=drifted")["data"] == []
     refuse(world, (409, "in_use"), "DELETE", f"channels/{channel['id']}")
@@ -113,17 +117,22 @@ def test_a_placement_arrives_and_is_proven(world: World, asset: Any, channel: An
     assert set(rollout) == {
         "number",
         "asset_id",
+        "title",
         "cause",
         "state",
         "version",
+        "head_before",
         "sha256",
+        "note",
+        "started_by",
         "started_at",
         "finished_at",
         "counts",
     }
     (delivery,) = world.get(f"rollouts/{rollout['number']}/deliveries")["data"]
-    assert set(delivery) == {"id", "placement_id", "action", "version", "sha256", "state", "tries", "due_at", "reason"}
-    assert delivery["state"] == "done"
+    members = {"id", "placement_id", "placement", "action", "version", "sha256", "state", "tries", "due_at", "reason"}
+    assert set(delivery) == members
+    assert (delivery["state"], delivery["placement"]) == ("done", shown)
 
 
 def test_impact_says_what_an_approval_would_do(world: World, asset: Any, channel: Any) -> None:
@@ -209,6 +218,9 @@ def test_rolling_a_rollout_back(world: World, asset: Any) -> None:
     number = world.approve(asset["id"], 2)["number"]
     answer = world.post(f"rollouts/{number}/rollback", {"note": "oops"})
     assert (answer.status_code, (answer.json or {})["version"]) == (202, 1)
+    shown = [(each["cause"], each["version"], each["head_before"]) for each in world.get("rollouts")["data"]]
+    assert shown == [("rollback", 1, 2), ("approval", 2, 1), ("approval", 1, None)]
+    assert {each["title"] for each in world.get("rollouts")["data"]} == {asset["title"]}
     refuse(world, (409, "head_moved"), "POST", f"rollouts/{number}/rollback", json={})
     for method, path in (
         ("GET", "rollouts/999"),
