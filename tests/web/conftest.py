@@ -5,7 +5,6 @@ Rule: tests name what a person sees (roles and labels), wait for what is to be s
 """
 
 import os
-import shutil
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,17 +15,12 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 
 from tests.commands.test_up import Service
 from tests.web.axe import violations
+from tests.web.chromium import chromium
 
 PASSWORD = "a long enough password"
 PATIENCE_MS = 20_000
 EXPECTED = ("Failed to load resource",)
 """A refused request is no error of the page's; what it shows then is asserted."""
-
-
-def chromium() -> str | None:
-    """Where the browser is: ``TEST_CHROMIUM``, or the machine's own."""
-    named = os.environ.get("TEST_CHROMIUM")
-    return named or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
