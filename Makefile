@@ -4,7 +4,7 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run demo secrets web web-check test lint check test-stack mutants torture bench bench-stack lock clean
+.PHONY: help run demo secrets web web-check test lint check test-stack mutants torture bench bench-stack bench-web screenshots lock clean
 
 help:
 	@echo 'make run    start the service in the foreground (PORT=, DAM_HOME= override); Ctrl-C stops it'
@@ -17,6 +17,8 @@ help:
 	@echo 'make torture   the long campaigns: every kill, long schedules; hours'
 	@echo 'make bench  measure it, against the same work done bare on this machine (NAME= for some of it; docs/bench.md)'
 	@echo 'make bench-stack   the same on real servers, found or installed for it (NAME= for some of it)'
+	@echo 'make bench-web   the browser client in a Chromium, on a library of 20,000 assets'
+	@echo 'make screenshots   every page as a picture, into docs/screenshots'
 	@echo 'make lint   style, types and import contracts only'
 	@echo 'make lock   pin the dependencies of pyproject.toml anew'
 
@@ -122,6 +124,15 @@ bench: .venv/test
 
 bench-stack: .venv/test
 	@$(BIN)/python -m tests.bench.stack.run $(NAME)
+
+bench-web: .venv/test .venv/web-checks web
+	@$(BIN)/python -m tests.bench.web.run $(NAME)
+
+# ---- pictures ----
+
+# Every page in light, dark and on a phone, from a library as a team has it; needs a Chromium.
+screenshots: .venv/test web
+	@$(BIN)/python -m tests.web.screenshots $(NAME)
 
 # ---- dependencies ----
 

@@ -11,6 +11,11 @@ def chromium() -> str | None:
     return os.environ.get("TEST_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
+def arguments() -> list[str]:
+    """What it is started with: its own sandbox can't be had as root."""
+    return ["--no-sandbox"] if os.geteuid() == 0 else []
+
+
 if __name__ == "__main__":
     found = chromium()
     if found is None:

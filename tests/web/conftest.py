@@ -4,7 +4,6 @@ error that the browser tells.
 Rule: tests name what a person sees (roles and labels), wait for what is to be seen, and never for time to pass.
 """
 
-import os
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 
 from tests.commands.test_up import Service
 from tests.web.axe import violations
-from tests.web.chromium import chromium
+from tests.web.chromium import arguments, chromium
 
 PASSWORD = "a long enough password"
 PATIENCE_MS = 20_000
@@ -35,10 +34,11 @@ def browser() -> Iterator[Browser]:
     where = chromium()
     if where is None:
         pytest.skip("no Chromium is installed; the package is named chromium")
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-        with playwright.chromium.launch(executable_path=where, args=arguments) as launched:
-            yield launched
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=where, args=arguments()) as launched,
+    ):
+        yield launched
 
 
 @dataclass
