@@ -110,7 +110,7 @@ test: lint check
 test-stack: .venv/test
 	@$(BIN)/python -m tests.stack.run $(SUITE)
 
-mutants: .venv/test
+mutants: .venv/test web
 	@$(BIN)/python -m tests.mutants.run $(NAME)
 
 torture: .venv/test

@@ -17,6 +17,16 @@ def test_the_page_is_the_same_at_every_address_and_names_files_that_are_there(wo
         assert "immutable" in answer.headers["Cache-Control"]
 
 
+def test_the_page_runs_no_script_but_its_own(world: World) -> None:
+    policy = dict(
+        each.split(" ", 1) for each in world.call("GET", "/", role=None).headers["Content-Security-Policy"].split("; ")
+    )
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == "'self'"
+    assert policy["frame-ancestors"] == policy["base-uri"] == policy["form-action"] == "'none'"
+    assert re.findall(r"<script(?![^>]*\bsrc=)|<style|\bon\w+=|style=", world.call("GET", "/", role=None).text) == []
+
+
 def test_a_file_comes_in_the_best_coding_that_is_taken(world: World) -> None:
     script = next(iter(re.findall(r'src="(/static/[^"]+)"', world.call("GET", "/", role=None).text)))
     sizes = {

@@ -17,6 +17,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dam.web import BUILT
+
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT_S = 180
 AT_ONCE = 2
@@ -68,6 +70,8 @@ def copy_tree(to: Path) -> Path:
         if name and (ROOT / name).is_file():
             (to / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, to / name)
+    if BUILT.is_dir():  # the browser client, which is served but not committed
+        shutil.copytree(BUILT, to / BUILT.relative_to(ROOT))
     return to
 
 
