@@ -50,14 +50,14 @@ NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .venv/web-packages: .venv/run $(WEB)/package.json $(WEB)/package-lock.json $(WEB)/.npmrc
 	@echo 'Installing what the browser client is made of'
-	@cd $(WEB) && $(NODE) npm ci --omit=dev --ignore-scripts --loglevel=error
+	@cd $(WEB) && $(NODE) npm ci --omit=dev --ignore-scripts --loglevel=error >/dev/null
 	@rm -f .venv/web-checks
 	@touch $@
 
 # Whoever checks has the tools for it too; a later `make run` finds all that it needs.
 .venv/web-checks: .venv/web-packages
 	@echo 'Installing what checks the browser client'
-	@cd $(WEB) && $(NODE) npm ci --ignore-scripts --loglevel=error
+	@cd $(WEB) && $(NODE) npm ci --ignore-scripts --loglevel=error >/dev/null
 	@touch $@
 
 $(WEB)/built/index.html: .venv/web-packages $(WEB_SOURCES)
