@@ -128,7 +128,7 @@ def built() -> Iterator[Path]:
 
 def copy(origin: Path, to: Path) -> None:
     if origin.is_dir():
-        shutil.copytree(origin, to, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(origin, to, ignore=shutil.ignore_patterns("__pycache__", "node_modules", "built"))
     else:
         shutil.copy(origin, to)
 
