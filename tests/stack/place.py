@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -22,6 +23,8 @@ from typing import Any, Self
 _PR_SET_PDEATHSIG = 1
 _STOP_S = 30
 _POLL_S = 0.05
+_FIRST_PORT = 10_000
+_GIVEN_PORTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
 class DidNotStart(Exception):
@@ -126,11 +129,17 @@ def unprivileged() -> dict[str, Any]:
 
 
 def free_port() -> int:
-    """A port of the loopback on which nobody listens."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
+    """A port of the loopback on which nobody listens, and which the kernel gives to nobody.
+
+    A server is started and restarted at it later. Of the ports that the kernel gives away, one may be somebody's by
+    then: even its own client's, who dials it while it is away and is connected to itself.
+    """
+    first_given = int(_GIVEN_PORTS.read_text().split()[0])
+    while True:
+        port = _FIRST_PORT + secrets.randbelow(first_given - _FIRST_PORT)
+        with socket.socket() as tried, suppress(OSError):
+            tried.bind(("127.0.0.1", port))
+            return port
 
 
 def secret() -> str:

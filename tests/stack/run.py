@@ -7,7 +7,6 @@ a server was started and no test ran on it. ``TEST_STACK_CACHE`` and ``TEST_STAC
 import json
 import os
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.stack.cache import CannotInstall
+from tests.stack.orphans import supervised
 from tests.stack.place import DidNotStart
 from tests.stack.servers import SERVERS, variable
 
@@ -98,14 +98,9 @@ def _test(suites: Sequence[Suite], addresses: Mapping[str, str]) -> Outcome:
         tests = dict.fromkeys(test for suite in suites for test in suite.tests)
         # A service refuses settings that it does not know, so that none of ours may look like one.
         kept = {name: value for name, value in os.environ.items() if not name.startswith("DAM_")}
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", *tests],
-            cwd=ROOT,
-            env={**kept, **addresses, REPORT: str(report)},
-            check=False,
-        )
+        code = supervised([sys.executable, "-m", "pytest", *tests], {**kept, **addresses}, {REPORT: str(report)})
         told = json.loads(report.read_text()) if report.exists() else {"ran": {}, "skipped": []}
-        return Outcome(done.returncode, told["ran"], told["skipped"])
+        return Outcome(code, told["ran"], told["skipped"])
 
 
 def _judge(outcome: Outcome, versions: Mapping[str, str]) -> int:

@@ -5,13 +5,14 @@ import select
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.stack import cache, run, versions
+from tests.stack import cache, orphans, run, versions
 from tests.stack.cache import CannotInstall
-from tests.stack.place import DidNotStart, Place
+from tests.stack.place import DidNotStart, Place, free_port
 from tests.stack.run import Outcome
 from tests.stack.servers import SERVERS
 
@@ -139,6 +140,63 @@ class TestPlace:
         with Place("test") as place:
             place.start(["/bin/sh", "-c", "id -u > who; exec sleep 600"], {}, (place.folder / "who").exists, 10)
             assert (place.folder / "who").stat().st_uid != 0
+
+
+PARENT = """
+import os, signal, subprocess, sys
+from tests.stack.orphans import supervised
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+sys.exit(supervised([sys.executable, "-c", sys.argv[2]], dict(os.environ), {"MARK": sys.argv[1]}))
+"""
+BEGIN = "child = subprocess.Popen(['sleep', '600'], start_new_session=True); open('{up}', 'w'); "
+
+
+class TestOrphans:
+    """A run that is ended leaves none of its tests' processes, whatever they are the children of by now."""
+
+    @pytest.mark.parametrize(
+        "program",
+        [
+            f"import subprocess, time; {BEGIN}time.sleep(600)",
+            f"import os, subprocess; {BEGIN}os.kill(os.getpid(), 9)",
+            f"import subprocess, time, signal as s; s.signal(2, s.SIG_IGN); s.alarm(2); {BEGIN}time.sleep(600)",
+        ],
+        ids=["asked to end", "killed", "deaf"],
+    )
+    def test_nothing_is_left(self, tmp_path: Path, program: str) -> None:
+        mark = {"MARK": str(tmp_path)}
+        command = [sys.executable, "-c", PARENT, str(tmp_path), program.format(up=tmp_path / "up")]
+        with subprocess.Popen(command, cwd=run.ROOT, stderr=subprocess.PIPE, text=True) as parent:
+            while not (tmp_path / "up").exists():
+                assert parent.poll() is None
+                time.sleep(0.01)
+            parent.terminate()
+            told = parent.communicate()[1]
+        assert parent.returncode != 0
+        assert orphans.marked(mark) == {}
+        assert "sleep 600" in told
+
+    def test_what_ends_its_own_is_let(self, tmp_path: Path) -> None:
+        """Asked to end, a program cleans up by itself: nothing of it had to be killed."""
+        waiting = "try: time.sleep(600)\nexcept KeyboardInterrupt: child.kill(); child.wait()"
+        program = f"import subprocess, time\n{BEGIN.format(up=tmp_path / 'up')}\n{waiting}"
+        command = [sys.executable, "-c", PARENT, str(tmp_path), program]
+        with subprocess.Popen(command, cwd=run.ROOT, stderr=subprocess.PIPE, text=True) as parent:
+            while not (tmp_path / "up").exists():
+                assert parent.poll() is None
+                time.sleep(0.01)
+            parent.terminate()
+            assert parent.communicate()[1] == ""
+        assert parent.returncode == 143
+        assert orphans.marked({"MARK": str(tmp_path)}) == {}
+
+    def test_the_exit_code_is_the_program_s(self, tmp_path: Path) -> None:
+        command = [sys.executable, "-c", "import sys; sys.exit(5)"]
+        assert orphans.supervised(command, dict(os.environ), {"MARK": str(tmp_path)}) == 5
+
+
+def test_a_free_port_is_none_that_the_kernel_gives_away() -> None:
+    assert all(10_000 <= free_port() < 32_768 for _ in range(50))
 
 
 class TestJudgement:

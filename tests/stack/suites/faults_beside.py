@@ -99,10 +99,14 @@ def test_without_the_search_engine_only_searches_fail(house: House, fault: Fault
     until_found(house, title)
 
 
-@pytest.mark.parametrize("fault", [Fault("refuses"), *only_long(Fault("resets"), Fault("silent"))], ids=str)
-def test_without_the_broker_work_waits_and_is_done(house: House, fault: Fault) -> None:
+@pytest.mark.parametrize(
+    ("fault", "shade"),
+    [(Fault("refuses"), 101), *only_long((Fault("resets"), 102), (Fault("silent"), 103))],
+    ids=str,
+)
+def test_without_the_broker_work_waits_and_is_done(house: House, fault: Fault, shade: int) -> None:
+    """``shade``: each its own, for of bytes that have been rendered nothing is."""
     house.proxies["broker"].behave(fault)
-    shade = 100 + len(fault.kind)
     made = house.upload(png(30, 20, shade=shade))
     alive = [house.get(each) for _ in range(20) for each in ("/api/v1/assets", "/api/v1/events", "/healthz")]
     house.proxies["broker"].behave()
