@@ -36,16 +36,21 @@ export const present = (value: string | null): void => void (csrf = value);
 /** What is to be done when the service says that the session has ended. */
 export const whenEnded = (act: () => void): void => void (ended = act);
 
+/** For a request that is not made by `api`, such as one that tells how far its body is. */
+export const csrfToken = (): string | null => csrf;
+
+/** What a refusal with 401 says. A wrong password is one too; only these codes mean that nobody is signed in any more. */
+export const heard = (code: string): void => void (["session_invalid", "credentials_missing"].includes(code) && ended());
+
 const session: Middleware = {
   onRequest({ request }) {
     if (csrf !== null && !["GET", "HEAD"].includes(request.method)) request.headers.set("X-CSRF-Token", csrf);
     return request;
   },
-  // A wrong password is 401 too; only these say that nobody is signed in any more.
   async onResponse({ response }) {
     if (response.status !== 401) return;
     const { code } = (await response.clone().json()) as { code?: string };
-    if (code === "session_invalid" || code === "credentials_missing") ended();
+    heard(code ?? "");
   },
 };
 
@@ -87,7 +92,8 @@ export function refusal(body: unknown, status: number): Refusal {
   return new Refusal(String(code), String(detail ?? ""), status, (errors ?? []) as FieldProblem[], more);
 }
 
-/** Header values for a POST that may be sent again without being done again. */
-export const onceKey = (): string => crypto.randomUUID();
+/** The value of Idempotency-Key for a POST that may be sent again without being done again. Pages that came over plain
+ * HTTP have no `crypto.randomUUID`. */
+export const onceKey = (): string => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 export const API = "/api/v1";

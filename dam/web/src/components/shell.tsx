@@ -9,7 +9,7 @@ import { connected } from "../state/live";
 import { me } from "../state/session";
 import { Icon } from "./icon";
 import { Shortcuts } from "./shortcuts";
-import { Uploads } from "./uploads";
+import { UploadButton, Uploads } from "./uploads";
 
 const PLACES = [
   { path: "/", name: "nav.library", icon: Images, keys: "g l" },
@@ -39,6 +39,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
             <Icon of={each.icon} /><span>{t(each.name)}</span>
           </a>
         ))}
+        <UploadButton />
         <span class="who">{me.value?.name}</span>
       </nav>
       {!connected.value && <p class="offline" role="status">{t("nav.offline")}</p>}

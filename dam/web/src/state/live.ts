@@ -34,20 +34,25 @@ export const nudge = (): void => void poll();
 
 /** Poll each second as long as the component is there and `runs`. */
 export function useHurry(runs: boolean): void {
-  useEffect(() => {
-    if (!runs) return;
-    hurrying += 1;
-    void poll();
-    return () => void (hurrying -= 1);
-  }, [runs]);
+  useEffect(() => (runs ? hurry() : undefined), [runs]);
+}
+
+/** Poll each second until what is returned is called. */
+export function hurry(): () => void {
+  hurrying += 1;
+  void poll();
+  return () => void (hurrying -= 1);
 }
 
 /** Hear of every event from now on. */
 export function useEvents(listener: Listener): void {
-  useEffect(() => {
-    listeners.add(listener);
-    return () => void listeners.delete(listener);
-  });
+  useEffect(() => listen(listener));
+}
+
+/** The same for what is no component; what is returned ends it. */
+export function listen(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
 }
 
 async function poll(): Promise<void> {
