@@ -54,6 +54,9 @@ export const tone = (state: string): Tone => LOOKS[state]?.[1] ?? "plain";
 
 export const word = (state: string): string => maybe(`state.${state}`) ?? state;
 
+/** The icon alone, beside a word. */
+export const StateIcon = ({ state }: { state: string }) => <Icon of={LOOKS[state]?.[0] ?? CircleDot} />;
+
 export function State({ state, says }: { state: string; says?: string }) {
   const [icon, colour] = LOOKS[state] ?? [CircleDot, "plain" as Tone];
   return <span class={`state ${colour}`}><Icon of={icon} />{says ?? word(state)}</span>;
