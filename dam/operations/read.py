@@ -230,6 +230,13 @@ def events(
         return work.jobs.events(after, limit, asset_id), work.jobs.last_number()
 
 
+def last_event(services: Services, actor: Actor) -> int:
+    """The number of the last event that there is: all that somebody asks who has seen the others."""
+    policy.require(actor, "event.read")
+    with services.store.reading() as work:
+        return work.jobs.last_number()
+
+
 def events_back(
     services: Services, actor: Actor, before: int, limit: int, asset_id: str | None = None
 ) -> tuple[list[NumberedEvent], int]:

@@ -104,13 +104,10 @@ def sign_out(services: Services, secret: str) -> None:
 def authenticate_session(services: Services, secret: str) -> tuple[Actor, Session]:
     """Who the cookie's secret stands for. Raises Unauthenticated ``session_invalid``."""
     with services.store.reading() as work:
-        session = work.people.session(digest_of(secret))
-        if session is None or session.expires_at <= work.now():
+        found = work.people.session_view(digest_of(secret))
+        if found is None or found.session.expires_at <= work.now() or found.disabled_at is not None:
             raise Unauthenticated("session_invalid", "The session has ended; sign in again.")
-        person = work.people.get(session.principal_id)
-        if person is None or person.disabled_at is not None:
-            raise Unauthenticated("session_invalid", "The session has ended; sign in again.")
-        return actor_of(work, person), session
+        return Actor(found.session.principal_id, found.name, found.role), found.session
 
 
 def authenticate_token(services: Services, secret: str) -> Actor:

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Protocol
 
 from dam.domain.assets import Asset, Content, Decision, Version, VersionStatus
-from dam.domain.principals import Grant, Principal, Session, SignInLink, Token
+from dam.domain.principals import Grant, Principal, SignInLink, Token
 from dam.domain.recipes import Artefact
-from dam.ports.views import AssetView, FileView, Named, ShownView, TokenView, VersionView
+from dam.ports.views import AssetView, FileView, Named, SessionView, ShownView, TokenView, VersionView
 
 
 class Assets(Protocol):
@@ -150,7 +150,10 @@ class People(Protocol):
     def token_by_id(self, token_id: str) -> Token | None: ...
     def tokens(self, principal_id: str | None, after: str | None, limit: int) -> list[Token]: ...
     def link(self, digest: str) -> SignInLink | None: ...
-    def session(self, digest: str) -> Session | None: ...
+    def session_view(self, digest: str) -> SessionView | None:
+        """The session and its person by one question, since every request of a browser asks it."""
+        ...
+
     def end_session(self, digest: str) -> bool: ...
     def end_sessions(self, principal_id: str) -> int: ...
     def failures(self, name: str, since: datetime) -> int:

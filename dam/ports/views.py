@@ -6,7 +6,7 @@ from datetime import datetime
 
 from dam.domain.assets import Asset, Content, Version, VersionStatus
 from dam.domain.events import Event
-from dam.domain.principals import RequestKey, Role, Token
+from dam.domain.principals import RequestKey, Role, Session, Token
 from dam.domain.recipes import Artefact
 
 
@@ -48,6 +48,16 @@ class TokenView:
     """A token with what its owner is: ``role`` is the one that the owner has everywhere."""
 
     token: Token
+    name: str
+    disabled_at: datetime | None
+    role: Role | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """A session with what its person is: ``role`` is the one that the person has everywhere."""
+
+    session: Session
     name: str
     disabled_at: datetime | None
     role: Role | None

@@ -42,9 +42,10 @@ def _earliest(moment: ColumnElement[datetime], condition: ColumnElement[bool]) -
     return select(func.min(moment, type_=moment.type)).where(condition).scalar_subquery()
 
 
-# Built once: the worker's loop asks these all day, and building a statement costs more than running it.
+# Built once: the worker's loop and the browsers ask these all day, and building a statement costs more than running it.
 _NOW = bindparam("now", type_=jobs.c.due_at.type)
 _UNNUMBERED = select(events).where(events.c.number.is_(None)).order_by(events.c.id).limit(bindparam("most"))
+_LAST_NUMBER = select(counters.c.value).where(counters.c.name == _COUNTER)
 _WAITS = and_(jobs.c.state == "due", jobs.c.sent_until.is_(None))
 _SENT = and_(jobs.c.state == "due", jobs.c.sent_until.is_not(None))
 _LEASED = jobs.c.state == "leased"
@@ -246,7 +247,7 @@ class Jobs:
 
     def last_number(self) -> int:
         """The newest event's number; 0 before the first."""
-        return int(self._tx.value(select(counters.c.value).where(counters.c.name == _COUNTER)) or 0)
+        return int(self._tx.value(_LAST_NUMBER) or 0)
 
     def counts(self) -> dict[str, int]:
         """Jobs by state, and events that have no number yet (``unnumbered``)."""

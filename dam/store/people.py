@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, func, insert, select
+from sqlalchemy import Select, Table, and_, bindparam, delete, func, insert, select
 
 from dam.domain.principals import Grant, Principal, Session, SignInLink, Token
-from dam.ports.views import TokenView
+from dam.ports.views import SessionView, TokenView
 from dam.store.codec import fact_of, row_of
 from dam.store.tables import grants, principals, sessions, sign_in_failures, sign_in_links, tokens
 from dam.store.transaction import Transaction
@@ -15,20 +16,23 @@ _REMEMBERED = timedelta(days=1)
 """How long a failed sign-in is kept; no lock-out looks further back."""
 
 
-_EVERYWHERE = and_(
-    grants.c.principal_id == tokens.c.principal_id, grants.c.scope_kind == "all", grants.c.scope_id == ""
-)
-_TOKEN_VIEW = (
-    select(
-        tokens,
+def _with_owner(credentials: Table) -> Select[Any]:
+    """The credential of this digest, with what its owner is."""
+    everywhere = and_(
+        grants.c.principal_id == credentials.c.principal_id, grants.c.scope_kind == "all", grants.c.scope_id == ""
+    )
+    owned = credentials.join(principals, principals.c.id == credentials.c.principal_id).outerjoin(grants, everywhere)
+    owner = (
         principals.c.name.label("owner_name"),
         principals.c.disabled_at.label("owner_disabled_at"),
         grants.c.role.label("owner_role"),
     )
-    .select_from(tokens.join(principals, principals.c.id == tokens.c.principal_id).outerjoin(grants, _EVERYWHERE))
-    .where(tokens.c.digest == bindparam("digest"))
-)
-"""Put together once: every request of a program asks it."""
+    return select(credentials, *owner).select_from(owned).where(credentials.c.digest == bindparam("digest"))
+
+
+# Put together once: every request asks one of them.
+_TOKEN_VIEW = _with_owner(tokens)
+_SESSION_VIEW = _with_owner(sessions)
 
 
 class People:
@@ -111,10 +115,13 @@ class People:
         row = self._tx.row(select(sign_in_links).where(sign_in_links.c.digest == digest))
         return None if row is None else fact_of(SignInLink, row)
 
-    def session(self, digest: str) -> Session | None:
-        """The session, or None."""
-        row = self._tx.row(select(sessions).where(sessions.c.digest == digest))
-        return None if row is None else fact_of(Session, row)
+    def session_view(self, digest: str) -> SessionView | None:
+        """The session with what its person is, by one statement."""
+        row = self._tx.row(_SESSION_VIEW, {"digest": digest})
+        if row is None:
+            return None
+        session = fact_of(Session, row)
+        return SessionView(session, row["owner_name"], row["owner_disabled_at"], row["owner_role"])
 
     def end_session(self, digest: str) -> bool:
         """Forget the session; False if there was none."""

@@ -1,12 +1,18 @@
 """Events, the service's own work, and its health over HTTP."""
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
 
 import pytest
+from sqlalchemy import event
 
 from dam.domain.errors import Unavailable
+from dam.domain.principals import Principal
+from dam.store.work import SqlStore
 from tests.api.test_assets import NOBODY, ONE, TWO, refuse
-from tests.api.world import World, problem
+from tests.api.test_sessions import signed_in
+from tests.api.world import API, World, problem
 
 
 @pytest.fixture
@@ -41,6 +47,44 @@ def test_events_are_polled(world: World, asset: Any) -> None:
     assert rest["next"] is None
     for query in ("before=0", "after=-1", "after=x", f"after={1 << 60}", "asset=x", "limit=0"):
         problem(world.call("GET", f"events?{query}"), 422, "invalid_request")
+
+
+def test_a_poll_of_a_browser_asks_the_database_twice_and_knows_at_once_who_may(world: World, asset: Any) -> None:
+    """Who asks, and the number of the last event: in the same state of the database, of which nothing is remembered."""
+    client, _, _ = signed_in(world)
+    poll = {"If-None-Match": client.get(f"{API}/events").headers["ETag"]}
+    with statements(world) as asked:
+        assert client.get(f"{API}/events?after=1", headers=poll).status_code == 304
+    assert len(asked) == 2, asked
+    with world.services.store.writing() as work:
+        assert work.people.end_sessions(client_of(world).id) == 1
+        work.commit()
+    problem(client.get(f"{API}/events?after=1", headers=poll), 401, "session_invalid")
+
+
+@contextmanager
+def statements(world: World) -> Iterator[list[str]]:
+    """What is asked of the database meanwhile, without the begin and the end of transactions."""
+    found: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA")):
+            found.append(statement)
+
+    engine = cast(SqlStore, world.services.store).engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def client_of(world: World) -> Principal:
+    """The account that ``signed_in`` makes."""
+    with world.services.store.reading() as work:
+        found = work.people.named("ann")
+    assert found is not None
+    return found
 
 
 def test_work_that_was_set_aside(world: World, asset: Any) -> None:

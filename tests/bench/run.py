@@ -21,6 +21,7 @@ from tests.bench import (
     media,
     objects,
     parts,
+    poll,
     render,
     retrieval,
     rollout,
@@ -37,6 +38,7 @@ WHOLE: Mapping[str, Callable[[], list[Row]]] = {
     "rollout": rollout.measure,
     "retrieval": retrieval.measure,
     "latency": latency.measure,
+    "poll": poll.measure,
     "atrest": atrest.measure,
 }
 """What a person notices, with its targets."""

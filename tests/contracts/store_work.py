@@ -11,7 +11,7 @@ from dam.domain.errors import Conflict
 from dam.domain.principals import Grant, RequestKey, Session, SignInLink, Token
 from dam.domain.timing import BOUNDS_S, Timing
 from dam.ports.store import Store
-from dam.ports.views import Answer, NumberedEvent, Queued, TokenView, Waiting
+from dam.ports.views import Answer, NumberedEvent, Queued, SessionView, TokenView, Waiting
 from tests.conftest import Time
 from tests.contracts.facts import AT, digest, fill, happened, later, principal
 
@@ -83,11 +83,13 @@ class PeopleContract:
         made = [Session(digest(text), "p1", "csrf", AT, later(60)) for text in ("one", "two", "three")]
         fill(store, principal("p1"), *made)
         with store.writing() as work:
-            assert work.people.session(digest("one")) == made[0]
+            assert work.people.session_view(digest("one")) == SessionView(made[0], "p1", None, None)
+            assert work.people.session_view(digest("none")) is None
             assert work.people.end_session(digest("one"))
+            assert work.people.session_view(digest("one")) is None
             assert not work.people.end_session(digest("one"))
             assert work.people.end_sessions("p1") == 2
-            assert work.people.session(digest("two")) is None
+            assert work.people.session_view(digest("two")) is None
 
     def test_failed_sign_ins_are_counted_and_forgotten_after_a_day(self, store: Store) -> None:
         with store.writing() as work:

@@ -194,7 +194,7 @@ def _people(services: Services, known: Held) -> Iterator[str]:
     if known.token is not None and sign_in.authenticate_token(services, known.token).role != "viewer":
         yield "The token has another role."
     with services.store.reading() as work:
-        if known.signed_out is not None and work.people.session(sign_in.digest_of(known.signed_out)) is not None:
+        if known.signed_out is not None and work.people.session_view(sign_in.digest_of(known.signed_out)) is not None:
             yield "A session that had ended goes on."
         if known.role is not None and [each.role for each in work.people.grants([known.user])] != [known.role]:
             yield "The account has another role."
