@@ -38,7 +38,7 @@ UNKNOWN = "application/octet-stream"
 
 Kind = Literal["image", "video", "audio", "document", "other"]
 
-Route = Literal["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "ICO", "AVIF"]
+Route = Literal["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "ICO", "AVIF", "HEIF", "PSD", "RAW", "SVG", "PDF"]
 """The decoder in the media child that may look at the bytes, by its name in ``workers.media.plan``."""
 
 _BY_HAND = "Supply a preview by hand: any picture that can be shown here."
@@ -85,19 +85,18 @@ TIFF = MediaType("image/tiff", "image", "TIFF picture", ("tif", "tiff"), "TIFF")
 BMP = MediaType("image/bmp", "image", "BMP picture", ("bmp", "dib"), "BMP")
 ICO = MediaType("image/vnd.microsoft.icon", "image", "Icon", ("ico",), "ICO")
 AVIF = MediaType("image/avif", "image", "AVIF picture", ("avif", "avifs"), "AVIF")
-HEIC = _kept("image/heic", "image", "HEIC picture", "heic", "heif", "hif", "heics")
-PSD = _kept("image/vnd.adobe.photoshop", "image", "Photoshop document", "psd", "psb")
-SVG = _kept("image/svg+xml", "image", "SVG drawing", "svg")
-DNG = _kept("image/x-adobe-dng", "image", "DNG raw picture", "dng")
+HEIC = MediaType("image/heic", "image", "HEIC picture", ("heic", "heif", "hif", "heics"), "HEIF")
+PSD = MediaType("image/vnd.adobe.photoshop", "image", "Photoshop document", ("psd", "psb"), "PSD")
+SVG = MediaType("image/svg+xml", "image", "SVG drawing", ("svg",), "SVG")
+DNG = MediaType("image/x-adobe-dng", "image", "DNG raw picture", ("dng",), "RAW")
 RAW = MediaType(
     "image/x-dcraw",
     "image",
     "Camera's raw picture",
     ("nef", "nrw", "arw", "sr2", "cr2", "cr3", "pef", "srw", "orf", "rw2", "raf", "3fr", "erf", "iiq", "rwl"),
-    None,
-    _NOT_YET,
+    "RAW",
 )
-PDF = _kept("application/pdf", "document", "PDF document", "pdf", "ai")
+PDF = MediaType("application/pdf", "document", "PDF document", ("pdf", "ai"), "PDF")
 TEXT = _kept("text/plain", "document", "Text", "txt", "md", "csv", "json", "log", "srt")
 MP4 = _kept("video/mp4", "video", "MP4 film", "mp4", "m4v", "3gp")
 QUICKTIME = _kept("video/quicktime", "video", "QuickTime film", "mov", "qt")

@@ -22,6 +22,8 @@ from workers.media.plan import MediaUnavailable
 _ROOT = Path(__file__).resolve().parents[2]
 # macOS has no SEQPACKET; a datagram pair keeps messages apart as well, and the lifeline tells of our end.
 _KIND = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_DGRAM
+# One arena, so that memory limits mean what they say; no threads in a process that forks (NumPy's are of OpenBLAS).
+_SINGLE = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 _START_SECONDS = 60.0
 _SEND_SECONDS = 10.0
 _LONGEST_MESSAGE = 65536
@@ -131,8 +133,8 @@ class Template:
 
 
 def _environment() -> dict[str, str]:
-    """Nothing of ours but where the code is; one arena, so that memory limits mean what they say."""
-    return {"PYTHONPATH": str(_ROOT), "MALLOC_ARENA_MAX": "1", "LC_ALL": "C.UTF-8"}
+    """Nothing of ours but where the code is."""
+    return {"PYTHONPATH": str(_ROOT), **_SINGLE, "LC_ALL": "C.UTF-8"}
 
 
 def _await(descriptor: int, seconds: float) -> bytes:

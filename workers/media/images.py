@@ -4,9 +4,10 @@ Belongs here: which decoder, colours, sizes, writing. Runs in the confined child
 Must not: carry metadata of the original into a rendition.
 """
 
+import importlib
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from PIL import Image
 
@@ -14,7 +15,25 @@ from workers.media import colour, stills
 from workers.media.decoded import Decoder, Size, fit
 from workers.media.plan import Spec
 
-DECODERS: Mapping[str, Decoder] = {**stills.DECODERS}
+# What needs a further library is loaded when the first such file comes, by the template, before it forks.
+_MODULES: Mapping[str, str] = {
+    **dict.fromkeys(stills.DECODERS, "stills"),
+    "HEIF": "heif",
+    "PSD": "layers",
+    "RAW": "raw",
+    "SVG": "drawings",
+    "PDF": "pages",
+}
+
+
+def load(format_: str) -> None:
+    """What the decoder needs, before anything is confined. Raises what an import raises."""
+    _decoder(format_)
+
+
+def _decoder(format_: str) -> Decoder:
+    module = importlib.import_module(f"workers.media.{_MODULES[format_]}")
+    return cast("Mapping[str, Decoder]", module.DECODERS)[format_]
 
 
 def render(
@@ -26,7 +45,7 @@ def render(
     """
     warnings.simplefilter("ignore")  # a warning about a file helps nobody here, and its report would open files
     jobs = sorted(zip(specs, sinks, strict=True), key=lambda job: -job[0].box)
-    decoded = DECODERS[format_](source, jobs[0][0].box, data)
+    decoded = _decoder(format_)(source, jobs[0][0].box, data)
     # What was drawn and not scanned has a picture larger than its size.
     whole = max(decoded.size, decoded.image.size, key=max)
     picture, profile = colour.to_srgb(decoded.image, decoded.profile)

@@ -9,9 +9,11 @@ from types import MappingProxyType
 
 MIB = 1024 * 1024
 
+DRAWN = 10**12  # what is drawn has no pixels that memory would have to carry
+
 # The decoders, each with the pixels that 512 MiB of RLIMIT_DATA carry, measured: JPEG decodes at an eighth of its size
 # and is bounded by time; PNG, TIFF and BMP take 4 bytes a pixel; WebP 16 (two canvases of the animation decoder, its
-# answer, the image). Raise them together with ``Limits.data`` only.
+# answer, the image); PSD is read band by band. Raise them together with ``Limits.data`` only.
 PIXELS: Mapping[str, int] = MappingProxyType(
     {
         "JPEG": 500_000_000,
@@ -22,12 +24,18 @@ PIXELS: Mapping[str, int] = MappingProxyType(
         "BMP": 100_000_000,
         "ICO": 4_000_000,
         "AVIF": 40_000_000,
+        "HEIF": 60_000_000,
+        "PSD": 900_000_000,
+        "RAW": 110_000_000,
+        "SVG": DRAWN,
+        "PDF": DRAWN,
     }
 )
 
 LARGEST_BOX = 8192  # below what WebP can hold (16383); the working image is at most twice this
 MOST_SPECS = 16
 LONGEST_NAME = 100
+NOT_READY = 72  # the exit code of a child that was never forked: its decoder could not be loaded
 NOT_CONFINED = 71  # the exit code of a child whose confinement failed: our trouble, not that of the file
 
 
@@ -72,6 +80,10 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "unsupported_variant": "This file is of a rare variant that no preview can be made of. The original is kept; "
         "export it with usual settings (8 or 16 bits, RGB, CMYK or grey) and upload that as a new version, or supply a "
         "preview by hand.",
+        "no_composite": "This Photoshop document was saved without its composite picture. Save it with 'Maximise "
+        "compatibility' switched on and upload that as a new version, or supply a preview by hand.",
+        "locked": "The document is protected by a password: nobody can look inside without it. The original is kept; "
+        "upload a copy without the protection as a new version, or supply a preview by hand.",
         "unsupported_type": "There is no preview for this type of file yet. The original is kept and can be used.",
     }
 )

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self, cast
 
 from workers.media.courier import Verdict
-from workers.media.plan import NOT_CONFINED, PIXELS, SENTENCES, Limits, MediaFailure, MediaUnavailable, Spec
+from workers.media.plan import NOT_CONFINED, NOT_READY, PIXELS, SENTENCES, Limits, MediaFailure, MediaUnavailable, Spec
 
 _MODES = frozenset(
     {"1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr", "LAB", "I", "I;16", "I;16B"}
@@ -76,6 +76,8 @@ def check_verdict(verdict: Verdict, limits: Limits) -> dict[str, Any]:
         raise MediaFailure("timed_out", f"killed after {limits.seconds} s")
     if verdict.status == NOT_CONFINED:
         raise MediaUnavailable("the child could not be confined; `dam doctor` says what this machine offers")
+    if verdict.status == NOT_READY:
+        raise MediaUnavailable("the decoder can't be loaded; the worker's standard error says why")
     if verdict.status < 0:
         raise _killed(verdict, limits)
     report = _parsed(verdict.report)
@@ -160,8 +162,13 @@ def _is_side(value: object) -> bool:
     return type(value) is int and 1 <= value < 2**31
 
 
-# ``pages`` of a document; ``animated``: there is more than the one picture that is shown.
-_DETAILS: Mapping[str, Callable[[object], bool]] = {"pages": _is_side, "animated": lambda value: value is True}
+# ``pages`` of a document; ``animated``: there is more than the one picture that is shown; ``text_missing``: the drawing
+# has text that is not in its picture.
+_DETAILS: Mapping[str, Callable[[object], bool]] = {
+    "pages": _is_side,
+    "animated": lambda value: value is True,
+    "text_missing": lambda value: value is True,
+}
 
 
 def _require(truth: bool, what: str) -> None:  # noqa: FBT001 an assertion with a name

@@ -1,4 +1,5 @@
-"""The warm process that forks a child for every version: Pillow is imported and every decoder used once, beforehand.
+"""The warm process that forks a child for every version: Pillow is imported and its decoders used once, beforehand;
+further libraries when the first file comes that needs them.
 
 Rule: one thread, no secrets, no look at anybody's bytes. It starts children, ends them at their deadline, and says how
 they ended. It ends itself when the lifeline closes, that is, when the worker is gone.
@@ -18,6 +19,7 @@ import socket
 import sys
 import threading
 import time
+import traceback
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +28,7 @@ from PIL import Image, ImageCms
 
 from workers.media import child, images
 from workers.media.confine import Sandbox, probe
-from workers.media.plan import MOST_SPECS, Spec
+from workers.media.plan import MOST_SPECS, NOT_READY, Spec
 
 LONGEST_REQUEST = 65536
 _DESCRIPTORS = 3 + MOST_SPECS
@@ -49,6 +51,7 @@ class Template:
         self._lifeline = lifeline
         self._sandbox = sandbox
         self._children: dict[int, Running] = {}
+        self._loaded: set[str] = set()
         self._open = True
         self._woken, wake = os.pipe()
         os.set_blocking(self._woken, False)
@@ -91,6 +94,9 @@ class Template:
                 os.close(descriptor)
 
     def _start(self, request: dict[str, Any], descriptors: list[int]) -> None:
+        if not self._ready_for(request["format"]):
+            _answer(descriptors[0], {"status": NOT_READY, "overdue": False, "peak": 0})
+            return
         deadline = time.monotonic() + request["limits"]["seconds"]
         me = os.getpid()
         pid = os.fork()
@@ -98,6 +104,21 @@ class Template:
             signal.set_wakeup_fd(-1)
             child.run(request, descriptors[1:], self._sandbox, me)
         self._children[pid] = Running(deadline, descriptors[0])
+
+    def _ready_for(self, format_: str) -> bool:
+        """Load its decoder before the first such file: a child could not. A library that starts a thread ends us: a
+        fork would hang some day."""
+        if format_ in self._loaded:
+            return True
+        try:
+            images.load(format_)
+        except Exception:
+            traceback.print_exc()
+            return False
+        _stay_single()
+        _freeze()
+        self._loaded.add(format_)
+        return True
 
     def _kill_overdue(self) -> None:
         now = time.monotonic()
@@ -158,17 +179,26 @@ def _threads() -> int:
     return sum(1 for _ in tasks.iterdir()) if tasks.is_dir() else threading.active_count()
 
 
+def _stay_single() -> None:
+    if _threads() != 1:
+        raise RuntimeError("a library started a thread: a fork of this process could hang")
+
+
+def _freeze() -> None:
+    """No child's collector writes into pages that all of them share."""
+    gc.collect()
+    gc.freeze()
+
+
 def main(control: int, lifeline: int) -> None:
     """Warm up, say what holds here, serve."""
     warm_up()
-    if _threads() != 1:
-        raise RuntimeError("a library started a thread: a fork of this process could hang")
+    _stay_single()
     with socket.socket(fileno=control) as connection:
         sandbox = probe()
         template = Template(connection, lifeline, sandbox)
         connection.send(json.dumps(asdict(sandbox)).encode())
-        gc.collect()
-        gc.freeze()  # no child's collector writes into pages that all of them share
+        _freeze()
         template.serve()
 
 

@@ -1,0 +1,38 @@
+"""PDF, and Illustrator files that have one inside, by pdfium: the first page as a picture, and how many there are.
+
+Belongs here: pages. pdfium runs no script here: it is built without JavaScript. Fonts that a document does not bring
+with it are replaced by pdfium's own.
+"""
+
+from typing import BinaryIO
+
+from pypdfium2 import PdfDocument, PdfiumError
+from pypdfium2 import raw as pdfium
+
+from workers.media.decoded import Decoded, Decoder, scaled
+from workers.media.mapped import mapped
+from workers.media.plan import MediaFailure
+
+_LOCKED = (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY)
+_LONGEST_SIDE = 1_000_000.0  # points; a page of ISO 32000 has 14,400 at most
+
+
+def decode(source: BinaryIO, box: int, data: int) -> Decoded:
+    """As ``Decoder`` says; the size is that of the first page in points, 72 to the inch, as it is turned."""
+    del data
+    try:
+        document = PdfDocument(mapped(source))
+        document.init_forms()
+        page = document[0]
+        size = page.get_size()
+        if not all(0 < side <= _LONGEST_SIDE for side in size):
+            raise MediaFailure("broken_file", f"a page of {size}")
+        picture = page.render(scale=box / max(size)).to_pil().convert("RGB")
+    except PdfiumError as error:
+        raise MediaFailure("locked" if error.err_code in _LOCKED else "broken_file", repr(error)) from error
+    if max(picture.size) > box:  # pdfium rounds up
+        picture = picture.crop((0, 0, min(picture.width, box), min(picture.height, box)))
+    return Decoded(picture, scaled(size, 1), "RGB", None, {"pages": len(document)})
+
+
+DECODERS: dict[str, Decoder] = {"PDF": decode}
