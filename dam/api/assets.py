@@ -74,6 +74,12 @@ def named_assets(query: dict[str, Any]) -> dict[str, Any]:
     return {"data": [render.asset(each) for each in read.named(services(), actor(), query["name"])]}
 
 
+@routes.on(Route("GET", "/api/v1/assets/holding", "asset.read", answers.Named, query=bodies.HoldingQuery))
+def assets_holding(query: dict[str, Any]) -> dict[str, Any]:
+    """Up to ten assets that have a version of exactly these bytes: what an upload would be a duplicate of."""
+    return {"data": [render.asset(each) for each in read.holding(services(), actor(), query["sha256"])]}
+
+
 @routes.on(Route("GET", ASSET, "asset.read", answers.Asset, tagged=True))
 def get_asset(asset_id: str) -> tuple[object, dict[str, str]]:
     """One asset, also from the trash."""

@@ -187,6 +187,12 @@ class NamedQuery(Schema):
     name = fields.String(required=True, validate=validate.Length(1, MAX_TITLE))
 
 
+class HoldingQuery(Schema):
+    """Which bytes."""
+
+    sha256 = digest(required=True)
+
+
 class TagsQuery(Paged):
     """Tags that begin so."""
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, request
 
+from dam.api.context import services
 from dam.domain.errors import NotFound
 from dam.web import BUILT
 
@@ -68,8 +69,12 @@ def _page(**_parts: object) -> Response:
         raise NotFound("client_not_built", "The browser client was not built; `make run` does it.")
     answer = _sent(index)
     answer.headers["Cache-Control"] = "no-cache"
-    answer.headers["Content-Security-Policy"] = POLICY.format("")
+    answer.headers["Content-Security-Policy"] = POLICY.format(_besides(services().parts.origin))
     return answer
+
+
+def _besides(origin: str) -> str:
+    return f" {origin}" if origin else ""
 
 
 for address in ADDRESSES:

@@ -36,6 +36,11 @@ class Address:
         parts = urlsplit(self.public)
         return replace(self, endpoint=parts.netloc, secure=parts.scheme == "https")
 
+    @property
+    def origin(self) -> str:
+        """As a browser names it (RFC 6454)."""
+        return f"{'https' if self.secure else 'http'}://{self.endpoint}"
+
     @classmethod
     def parse(cls, url: str) -> Self:
         """Raises ValueError, which says what to write."""

@@ -5,11 +5,14 @@ uploads but by a whole key, no condition on a copy's target. A call that may hav
 looked at again, not believed to have failed. Must not: know what keys mean.
 """
 
+import logging
 import threading
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import md5
 from xml.etree.ElementTree import ParseError
 
 import urllib3
@@ -29,8 +32,13 @@ _FULL = {
     "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded", "QuotaExceeded", "ServiceQuotaExceeded",
     "InsufficientStorage", "EntityTooLarge",
 }  # fmt: skip
+_log = logging.getLogger(__name__)
 _GONE = {"NoSuchKey", "NoSuchUpload"}
 _CONNECTIONS = 64
+_PAGES = (
+    b'<CORSConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><CORSRule><AllowedOrigin>*</AllowedOrigin>'
+    b"<AllowedMethod>PUT</AllowedMethod><MaxAgeSeconds>3600</MaxAgeSeconds></CORSRule></CORSConfiguration>"
+)
 
 _Headers = dict[str, str | list[str] | tuple[str]]
 
@@ -120,6 +128,8 @@ class Bucket:
 
     def __init__(self, address: Address, *, questions: Patience = QUESTIONS, transfers: Patience = BYTES) -> None:
         self._address = address
+        self.origin = address.seen_by_clients().origin
+        """Where clients see its server."""
         self._name = address.bucket
         self._ask = _client(address, questions)
         self._move = _client(address, transfers)
@@ -275,10 +285,29 @@ class Bucket:
             if not self._ask.bucket_exists(self._name):
                 try:
                     self._ask.make_bucket(self._name, location=self._address.region)
+                    self._let_pages_send()
                 except S3Error:  # another process may have been first
                     if not self._ask.bucket_exists(self._name):
                         raise
             self._made = True
+
+    def _let_pages_send(self) -> None:
+        """A page of any origin may send what it has a link for: the link says who may, and no cookie goes with it. A
+        server that knows no such rule is told by whoever runs it, and the bucket is as good without."""
+        try:
+            self._ask._execute("PUT", self._name, body=_PAGES, headers=_checked(_PAGES), query_params={"cors": ""})  # noqa: SLF001
+        except (S3Error, ServerError, InvalidResponseError) as error:
+            said = error.code if isinstance(error, S3Error) else type(error).__name__
+            _log.warning(
+                "The object store takes no rule for pages that send parts (%s); operate.md says what to do.", said
+            )
+
+
+def _checked(body: bytes) -> _Headers:
+    return {
+        "Content-MD5": b64encode(md5(body, usedforsecurity=False).digest()).decode(),
+        "Content-Type": "application/xml",
+    }
 
 
 def _plain() -> _Headers:

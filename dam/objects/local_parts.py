@@ -52,6 +52,11 @@ class LocalParts:
         self._incoming = incoming
         self._clock = clock
 
+    @property
+    def origin(self) -> str:
+        """This service."""
+        return ""
+
     def begin(self, upload_id: str) -> str:
         """Make the upload's folder; the handle is its name. Raises StorageFull, Unavailable."""
         with reported():

@@ -31,6 +31,11 @@ class S3Parts:
         self._bucket = bucket
         self._name = name
 
+    @property
+    def origin(self) -> str:
+        """The bucket's server, where clients see it."""
+        return self._bucket.origin
+
     def begin(self, upload_id: str) -> str:
         """Raises StorageFull, Unavailable."""
         return self._bucket.begin(_key(upload_id))

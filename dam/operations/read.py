@@ -22,6 +22,8 @@ from dam.ports.views import AssetView, Named, NumberedEvent, VersionView
 from search.parse import parse
 from search.results import FacetCount, Page
 
+_MOST_TWINS = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -60,6 +62,13 @@ def named(services: Services, actor: Actor, text: str) -> list[AssetView]:
     policy.require(actor, "asset.read")
     with services.store.reading() as work:
         return work.assets.views([each.id for each in work.assets.named(text)])
+
+
+def holding(services: Services, actor: Actor, sha256: str) -> list[AssetView]:
+    """Up to ten assets, none of the trash, that have a version of these bytes."""
+    policy.require(actor, "asset.read")
+    with services.store.reading() as work:
+        return work.assets.views(work.assets.holding(sha256, _MOST_TWINS))
 
 
 def version(services: Services, actor: Actor, asset_id: str, number: int) -> VersionView:

@@ -65,6 +65,10 @@ class Assets(Protocol):
         """Ids of the assets with a version of these bytes, or with a preview of them that was supplied by hand."""
         ...
 
+    def holding(self, sha256: str, limit: int) -> list[str]:
+        """Ids of assets that are not in the trash and have a version of these bytes, in their order."""
+        ...
+
     def status(self, asset_id: str, number: int) -> VersionStatus: ...
     def decisions(self, asset_id: str) -> list[Decision]:
         """Oldest first."""

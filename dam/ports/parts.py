@@ -76,6 +76,11 @@ class Assembled(Protocol):
 class PartStore(Protocol):
     """Where uploads in parts are kept until they are objects."""
 
+    @property
+    def origin(self) -> str:
+        """Where links lead, as ``https://HOST``; empty: to this service."""
+        ...
+
     def begin(self, upload_id: str) -> str:
         """Make room; returns the store's handle. Raises StorageFull, Unavailable."""
         ...

@@ -86,6 +86,12 @@ class Versions:
         """Ids of the assets with a version of these bytes, or with a preview of them that was supplied by hand."""
         return self._tx.values(_having(sha256).order_by("asset_id"))
 
+    def holding(self, sha256: str, limit: int) -> list[str]:
+        """Ids of assets that are not in the trash and have a version of these bytes, in their order."""
+        here = assets.c.trashed_at.is_(None) & (versions.c.sha256 == sha256)
+        query = select(versions.c.asset_id).join(assets, assets.c.id == versions.c.asset_id).where(here).distinct()
+        return self._tx.values(query.order_by(versions.c.asset_id).limit(limit))
+
     def status(self, asset_id: str, number: int) -> VersionStatus:
         """What the last decision on the version makes it."""
         return self._statuses([(asset_id, number)]).get((asset_id, number), "draft")

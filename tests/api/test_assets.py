@@ -251,6 +251,8 @@ def test_search(world: World, asset: Any) -> None:
     problem(world.call("GET", "assets?facets=x"), 422, "facet_unknown")
     problem(world.call("GET", "assets?cursor=x"), 422, "cursor_invalid")
     assert [each["id"] for each in world.get("assets/named?name=First")["data"]] == [asset["id"]]
+    holding = world.get(f"assets/holding?sha256={asset['latest']['sha256']}")
+    assert [each["id"] for each in holding["data"]] == [asset["id"]]
     assert world.get("tags?prefix=a")["data"] == [{"name": "a", "count": 2}]
 
 

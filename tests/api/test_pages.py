@@ -1,7 +1,12 @@
 """The browser client as the service hands it out: compressed as asked for, kept by browsers, and nothing beside it."""
 
 import re
+from dataclasses import replace
 
+from dam.api.context import EXTENSION
+from dam.objects.address import Address
+from dam.objects.bucket import Bucket
+from dam.objects.s3 import S3Objects
 from tests.api.world import World, problem
 
 
@@ -25,6 +30,17 @@ def test_the_page_runs_no_script_but_its_own(world: World) -> None:
     assert policy["script-src"] == policy["style-src"] == "'self'"
     assert policy["frame-ancestors"] == policy["base-uri"] == policy["form-action"] == "'none'"
     assert re.findall(r"<script(?![^>]*\bsrc=)|<style|\bon\w+=|style=", world.call("GET", "/", role=None).text) == []
+
+
+def test_the_page_sends_parts_to_the_store_and_nothing_elsewhere(world: World) -> None:
+    def connects() -> str:
+        policy = world.call("GET", "/", role=None).headers["Content-Security-Policy"]
+        return next(each for each in policy.split("; ") if each.startswith("connect-src "))
+
+    assert connects() == "connect-src 'self'"
+    address = Address.parse("s3://key:secret@minio:9000/dam?secure=false&public=https://files.example.org")
+    world.app.extensions[EXTENSION] = replace(world.services, parts=S3Objects(Bucket(address)).parts())
+    assert connects() == "connect-src 'self' https://files.example.org"
 
 
 def test_a_file_comes_in_the_best_coding_that_is_taken(world: World) -> None:

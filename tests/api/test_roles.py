@@ -15,6 +15,7 @@ LEAST: dict[tuple[str, str], str] = {
     ("POST", "/assets"): "contributor",
     ("GET", "/assets"): "viewer",
     ("GET", "/assets/named"): "viewer",
+    ("GET", "/assets/holding"): "viewer",
     ("GET", "/assets/{asset_id}"): "viewer",
     ("PATCH", "/assets/{asset_id}"): "contributor",
     ("DELETE", "/assets/{asset_id}"): "contributor",

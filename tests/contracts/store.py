@@ -201,6 +201,16 @@ class AssetsContract:
             assert work.assets.filenames("a1") == ["one.png", "two.png", "one.png"]
             assert work.assets.having(digest("one")) == ["a1"]
 
+    def test_who_holds_bytes_is_found_but_not_in_the_trash(self, store: Store) -> None:
+        fill(
+            store, content("one"), content("two"), asset("a3", latest=2), asset("a1"), asset("a2", trashed_at=later(1))
+        )
+        fill(store, version("a3"), version("a3", 2), version("a1"), version("a2"))
+        with store.reading() as work:
+            assert work.assets.holding(digest("one"), 9) == ["a1", "a3"]
+            assert work.assets.holding(digest("one"), 1) == ["a1"]
+            assert work.assets.holding(digest("two"), 9) == []
+
     def test_a_file_is_found_by_version_and_what_is_shown_by_id_or_key(self, store: Store) -> None:
         fill(store, content("one"), content("two"), asset(latest=2, head=1, published=True, withdrawn_at=later(1)))
         fill(store, version(), version(number=2, text="two"), asset("a2", latest=1, trashed_at=later(2)), version("a2"))

@@ -113,6 +113,23 @@ def test_a_part_of_another_size_does_not_count(parts: S3Parts, upload: Upload) -
     assert refused.value.extra["missing"] == [2]
 
 
+def test_a_page_may_send_a_part(parts: S3Parts, upload: Upload) -> None:
+    """The bucket was made by us, with the rule that browsers ask for before they send."""
+    link = urlsplit(parts.link(upload, 1).url)
+    assert f"{link.scheme}://{link.netloc}" == parts.origin
+    asking = {"Origin": "https://dam.example.org", "Access-Control-Request-Method": "PUT"}
+    connection = http.client.HTTPConnection(link.netloc, timeout=60)
+    connection.request("OPTIONS", f"{link.path}?{link.query}", headers=asking)
+    answer = connection.getresponse()
+    assert answer.status in (200, 204)
+    assert answer.headers["Access-Control-Allow-Origin"] in ("*", "https://dam.example.org")
+    assert "PUT" in answer.headers["Access-Control-Allow-Methods"]
+    answer.read()
+    connection.request("PUT", f"{link.path}?{link.query}", DATA[:PART], {"Origin": "https://dam.example.org"})
+    assert connection.getresponse().headers["Access-Control-Allow-Origin"] in ("*", "https://dam.example.org")
+    connection.close()
+
+
 def test_a_link_is_for_one_part_of_one_upload(parts: S3Parts, upload: Upload) -> None:
     link = parts.link(upload, 1)
     for altered in (
