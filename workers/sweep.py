@@ -12,7 +12,7 @@ from datetime import timedelta
 import structlog
 
 from dam.domain.principals import SYSTEM
-from dam.operations import assemble, channels, indexing, reconcile, renditions
+from dam.operations import assemble, channels, indexing, overdue, reconcile
 from dam.ports.services import Services
 from search.errors import SearchUnavailable
 
@@ -75,7 +75,7 @@ def chores(services: Services, looks: Callable[[], None]) -> list[Chore]:
         Chore("rollouts", 30, _Rollouts(services)),
         Chore("placements", 30, _Placements(services)),
         Chore("index", 30, _Index(services)),
-        Chore("renditions", 60, lambda: _give_up(services)),
+        Chore("renditions", 30, _Renditions(services)),
         Chore("uploads", 300, lambda: assemble.sweep(services)),
         Chore("answers", 3600, lambda: _forget_answers(services)),
         Chore("received", 3600, lambda: services.objects.sweep() > 0),
@@ -116,6 +116,18 @@ class _Rollouts:
         return self._after != 0
 
 
+class _Renditions:
+    """What nobody makes any more, a page at a time."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._after: int | None = None
+
+    def __call__(self) -> bool:
+        self._after = overdue.fail_set_aside(self._services, self._after)
+        return overdue.give_up(self._services) > 0 or self._after is not None
+
+
 class _Placements:
     """The reconciler's walk over all placements, a page at a time."""
 
@@ -126,12 +138,6 @@ class _Placements:
     def __call__(self) -> bool:
         self._after = reconcile.reconcile(self._services, self._after)
         return self._after is not None
-
-
-def _give_up(services: Services) -> bool:
-    with services.store.reading() as work:
-        since = work.now() - renditions.DEADLINE
-    return renditions.give_up(services, since) > 0
 
 
 def _forget_answers(services: Services) -> bool:

@@ -7,7 +7,7 @@ Better output means a new version beside the old one.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -55,6 +55,10 @@ class Artefact:
     height: int | None = None
     reason_code: str | None = None
     reason_detail: str | None = None
+
+    def again(self, at: datetime) -> "Artefact":
+        """The same, to be made anew."""
+        return replace(self, state="pending", reason_code=None, reason_detail=None, updated_at=at)
 
 
 _PICTURES = frozenset({"image", "document", "video"})

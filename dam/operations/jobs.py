@@ -5,6 +5,7 @@ from dam.domain.errors import Conflict, NotFound
 from dam.domain.events import event
 from dam.domain.principals import Actor
 from dam.operations.answers import remember
+from dam.operations.overdue import revive
 from dam.ports.services import Services
 
 
@@ -18,6 +19,7 @@ def retry(services: Services, actor: Actor, job_id: int) -> None:
         at = work.now()
         if not work.jobs.retry(job_id, at):
             raise Conflict("not_set_aside", f"The work is {job.state}; only what was set aside can be retried.")
+        revive(work, job)
         data = {"job": job_id, "task": job.task}
         work.record(event("work.retried", actor.principal_id, at, None, data))
         remember(work, actor, job=str(job_id))

@@ -1,12 +1,13 @@
 """Renditions: which ones a content should have, and storing what a renderer made of it.
 
 Rule: an artefact is recorded once for its key (source digest, recipe, recipe version, parameters) and is made again
-only while it is pending. Nothing stays pending for ever: it becomes ready, or failed with a code and a sentence.
+only while it is pending. Nothing stays pending for ever (``overdue``): it becomes ready, or failed with a code and a
+sentence.
 """
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from dam.domain import policy, recipes
 from dam.domain.assets import Content
@@ -20,9 +21,6 @@ from dam.ports.media import MediaFailure, RenderedFile, Renderer
 from dam.ports.objects import StoredObject
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
-
-DEADLINE = timedelta(hours=1)
-"""So long a rendition may be pending before it is given up."""
 
 _CHUNK = 1 << 20
 
@@ -56,21 +54,21 @@ def render(services: Services, renderer: Renderer, sha256: str) -> None:
     try:
         made, properties = _make(services, renderer, content, wanted)
     except MediaFailure as failure:
-        _store_failure(services, content, pending, failure.code, failure.sentence)
+        fail(services, content, pending, failure.code, failure.sentence)
         return
     _store_made(services, content, pending, made, properties)
 
 
-def give_up(services: Services, now_pending_since: datetime) -> int:
-    """Fail what has been pending since before then; returns how many."""
-    with services.store.reading() as work:
-        late = work.artefacts.pending(now_pending_since, 200)
-        contents = {each.source_sha256: work.assets.content(each.source_sha256) for each in late}
-    for sha256, content in contents.items():
-        if content is not None:
-            mine = [each for each in late if each.source_sha256 == sha256]
-            _store_failure(services, content, mine, "gave_up", "The preview could not be made in time. Retry it.")
-    return len(late)
+def fail(services: Services, content: Content, pending: list[Artefact], code: str, sentence: str) -> None:
+    """Those that are still as they were given fail; with an event, and whoever waited for one is told."""
+    with services.store.writing() as work:
+        at = work.now()
+        for artefact in pending:
+            failed = replace(artefact, state="failed", updated_at=at, reason_code=code, reason_detail=sentence)
+            if work.replace(artefact, failed):
+                work.rollouts.wake(artefact.source_sha256, artefact.recipe, artefact.recipe_version, at)
+        _tell(work, content, "version.render_failed", {"code": code, "detail": sentence}, at)
+        work.commit()
 
 
 def retry(services: Services, actor: Actor, asset_id: str, number: int, recipe: str) -> None:
@@ -84,8 +82,7 @@ def retry(services: Services, actor: Actor, asset_id: str, number: int, recipe: 
             raise NotFound("rendition_not_found", f"The version has no rendition {recipe!r}.")
         if artefact.state != "failed":
             raise Conflict("not_failed", f"The rendition is {artefact.state}; only a failed one can be made again.")
-        at = work.now()
-        work.replace(artefact, replace(artefact, state="pending", reason_code=None, reason_detail=None, updated_at=at))
+        work.replace(artefact, artefact.again(work.now()))
         work.jobs.enqueue("render", {"sha256": artefact.source_sha256})
         remember(work, actor, asset_id=asset_id, number=str(number))
         work.commit()
@@ -180,17 +177,6 @@ def _ready(artefact: Artefact, stored: StoredObject, file: RenderedFile, at: dat
         width=file.width,
         height=file.height,
     )
-
-
-def _store_failure(services: Services, content: Content, pending: list[Artefact], code: str, sentence: str) -> None:
-    with services.store.writing() as work:
-        at = work.now()
-        for artefact in pending:
-            failed = replace(artefact, state="failed", updated_at=at, reason_code=code, reason_detail=sentence)
-            if work.replace(artefact, failed):
-                work.rollouts.wake(artefact.source_sha256, artefact.recipe, artefact.recipe_version, at)
-        _tell(work, content, "version.render_failed", {"code": code, "detail": sentence}, at)
-        work.commit()
 
 
 def _tell(work: UnitOfWork, content: Content, word: str, data: dict[str, object], at: datetime) -> None:

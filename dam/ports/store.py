@@ -100,6 +100,10 @@ class Jobs(Protocol):
         """Jobs by task and state."""
         ...
 
+    def oldest(self, task: str) -> datetime | None:
+        """When the oldest job of this task came that is due or leased; None if there is none."""
+        ...
+
     def unnumbered(self) -> Waiting:
         """Events that have no number yet."""
         ...

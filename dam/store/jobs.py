@@ -263,6 +263,14 @@ class Jobs:
         rows = self._tx.rows(asked.group_by(jobs.c.task, jobs.c.state))
         return [Queued(row["task"], row["state"], row["count"], row["oldest"]) for row in rows]
 
+    def oldest(self, task: str) -> datetime | None:
+        """When the oldest job of this task came that is due or leased; None if there is none."""
+        moments = (
+            self._tx.value(select(_earliest(jobs.c.created_at, and_(jobs.c.task == task, jobs.c.state == state))))
+            for state in ("due", "leased")
+        )
+        return min((moment for moment in moments if moment is not None), default=None)
+
     def unnumbered(self) -> Waiting:
         """Events that have no number yet."""
         oldest = func.min(events.c.at, type_=events.c.at.type)

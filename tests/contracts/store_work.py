@@ -326,6 +326,7 @@ class JobsContract:
     def test_what_waits_is_counted_by_task_and_state(self, store: Store, time: Time) -> None:
         with store.writing() as work:
             assert work.jobs.queued() == []
+            assert work.jobs.oldest("render") is None
             assert work.jobs.unnumbered() == Waiting(0, None)
             began = time.now()
             work.jobs.enqueue("index", {})
@@ -339,6 +340,8 @@ class JobsContract:
                 Queued("render", "leased", 1, time.now()),
             ]
             assert work.jobs.unnumbered() == Waiting(2, later(1))
+            assert (work.jobs.oldest("index"), work.jobs.oldest("render")) == (began, time.now())
+            assert work.jobs.oldest("deliver") is None
 
     def test_times_are_counted_up(self, store: Store) -> None:
         for seconds in (0.004, 0.005, 0.2, 99):

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
 
-from dam.domain.principals import SYSTEM_ID
-from dam.operations import indexing, renditions
+from dam.domain.principals import SYSTEM, SYSTEM_ID
+from dam.domain.work import Job
+from dam.operations import indexing, overdue, renditions
+from dam.operations.jobs import retry
 from dam.ports.search import SearchIndex
 from dam.ports.services import Services
 from search.document import Change
@@ -15,7 +18,8 @@ from search.errors import SearchUnavailable
 from search.parse import parse
 from search.results import Page
 from tests.conftest import Time
-from tests.workers.world import jobs, upload
+from tests.workers.world import Painter, jobs, upload
+from workers.routes import ROUTES
 from workers.sweep import Chore, Sweeper
 
 
@@ -155,9 +159,79 @@ def test_a_rollout_whose_fan_out_was_lost_gets_it_again(services: Services) -> N
 
 def test_a_rendition_that_nobody_makes_is_given_up_in_the_end(services: Services, time: Time) -> None:
     asset_id = upload(services)
-    time.move(renditions.DEADLINE.total_seconds() + 1)
+    with services.store.writing() as work:
+        work.jobs.relay({}, 10)  # the jobs are lost
+        work.commit()
+    time.move(overdue.DEADLINE.total_seconds() - 1)
     sweeper(services, Clock()).turn()
+    assert states(services, asset_id) == {("pending", None)}
+    time.move(2)
+    sweeper(services, Clock()).turn()
+    assert states(services, asset_id) == {("failed", "gave_up")}
+
+
+def states(services: Services, asset_id: str) -> set[tuple[str, str | None]]:
     with services.store.reading() as work:
         view = work.assets.version_view(asset_id, 1)
     assert view is not None
-    assert {(each.state, each.reason_code) for each in view.renditions} == {("failed", "gave_up")}
+    return {(each.state, each.reason_code) for each in view.renditions}
+
+
+def to_render(services: Services) -> Job:
+    """The job of what was uploaded."""
+    with services.store.writing() as work:
+        work.jobs.relay(ROUTES, 10)
+        (job,) = work.jobs.lease(["render"], work.now(), work.now() + timedelta(minutes=5), 10)
+        work.commit()
+    return job
+
+
+def set_aside(services: Services, job: Job) -> None:
+    with services.store.writing() as work:
+        assert work.jobs.failed(job, "media_unavailable", "The template does not start.", None)
+        work.commit()
+
+
+def test_a_rendition_that_waits_in_a_long_queue_is_not_given_up(services: Services, time: Time) -> None:
+    asset_id = upload(services)
+    to_render(services)
+    time.move(3 * overdue.DEADLINE.total_seconds())
+    sweeper(services, Clock()).turn()
+    assert states(services, asset_id) == {("pending", None)}
+
+
+def test_a_rendition_whose_work_was_set_aside_fails_at_once_and_says_why(services: Services) -> None:
+    asset_id = upload(services)
+    set_aside(services, to_render(services))
+    sweeper(services, Clock()).turn()
+    assert states(services, asset_id) == {("failed", "gave_up")}
+    with services.store.reading() as work:
+        view = work.assets.version_view(asset_id, 1)
+    assert view is not None
+    assert "The template does not start." in (view.renditions[0].reason_detail or "")
+
+
+def test_work_that_was_set_aside_and_is_retried_makes_the_rendition(services: Services) -> None:
+    asset_id, job = upload(services), to_render(services)
+    set_aside(services, job)
+    sweeper(services, Clock()).turn()
+    retry(services, SYSTEM, job.id)
+    assert states(services, asset_id) == {("pending", None)}
+    sweeper(services, Clock()).turn()
+    assert states(services, asset_id) == {("pending", None)}
+    renditions.render(services, Painter(), str(job.ids["sha256"]))
+    assert states(services, asset_id) == {("ready", None)}
+
+
+def test_what_somebody_asked_for_since_does_not_fail_with_the_old_work(services: Services, time: Time) -> None:
+    asset_id = upload(services)
+    set_aside(services, to_render(services))
+    sweeper(services, Clock()).turn()
+    time.move(1)
+    with services.store.reading() as work:
+        view = work.assets.version_view(asset_id, 1)
+    assert view is not None
+    for each in view.renditions:
+        renditions.retry(services, SYSTEM, asset_id, 1, each.recipe)
+    sweeper(services, Clock()).turn()
+    assert states(services, asset_id) == {("pending", None)}
