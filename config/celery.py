@@ -46,7 +46,7 @@ def policy(url: str) -> Mapping[str, object]:
         "task_default_queue_type": "quorum" if rabbitmq else "classic",
         "worker_detect_quorum_queues": rabbitmq,
         "task_publish_retry": False,  # the relay tries again itself
-        "broker_transport_options": {"confirm_publish": True} if rabbitmq else _REDIS,
+        "broker_transport_options": {"confirm_publish": True, **patience(url)} if rabbitmq else _REDIS,
         "broker_connection_timeout": _WAIT_S,
         "broker_heartbeat": 20,  # seconds, so that a worker notices a broker that vanished
         "broker_connection_retry_on_startup": True,
@@ -69,8 +69,8 @@ _REDIS: Mapping[str, object] = {
 
 
 def patience(url: str) -> Mapping[str, object]:
-    """Transport options of the relay's own connection: it never waits longer for an answer, also of a broker that
-    takes everything and says nothing."""
+    """Transport options of a connection that never waits longer for an answer, also of a broker that takes everything
+    and says nothing: the relay's, and with RabbitMQ the workers' too."""
     if is_rabbitmq(url):
         return {"read_timeout": _WAIT_S, "write_timeout": _WAIT_S}
     return {"socket_timeout": _WAIT_S}

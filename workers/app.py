@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from celery import Celery, signals
+from celery.apps.worker import Worker
 from celery.concurrency.prefork import TaskPool
 
 from config import celery as policy
@@ -69,7 +70,18 @@ def _drives(hint: str) -> Callable[[list[int]], None]:
     return drive
 
 
+class Quiet(Worker):  # type: ignore[misc]
+    """Says nothing to other workers: nobody listens, and each word is waited for by the loop that also keeps the
+    connection. A broker that fell silent would hold that loop, and with it the answer to a signal, for good.
+    """
+
+    def prepare_args(self, **given: object) -> dict[str, object]:
+        """What the worker is made with, whatever its command line says."""
+        return {**given, "without_gossip": True, "without_mingle": True, "without_heartbeat": True}
+
+
 def _bind(app: Celery) -> Celery:
+    app.Worker = app.subclass_with_self(Quiet)
     for lane in LANES:
         for name in lane.tasks if lane.queue else ():
             app.task(_runs(lane.lease), name=name, time_limit=lane.lease.total_seconds())

@@ -30,7 +30,7 @@ def test_on_rabbitmq_queues_are_quorum_queues_with_a_limit_of_deliveries() -> No
             True,
         )
     assert app.conf.worker_detect_quorum_queues
-    assert app.conf.broker_transport_options["confirm_publish"]
+    assert app.conf.broker_transport_options == {"confirm_publish": True, **celery.patience(RABBITMQ)}
 
 
 def test_on_redis_a_message_stays_with_its_worker_longer_than_any_task_runs() -> None:

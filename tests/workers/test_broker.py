@@ -1,5 +1,6 @@
 """The sender by Celery, where no broker is: each failure is told as one, soon, and without the password."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -66,6 +67,21 @@ def test_the_embedded_default_loads_no_celery() -> None:
 )
 def test_a_worker_that_could_not_work_says_why_and_ends(broker: str, said: str) -> None:
     assert said in refusal(DAM_BROKER_URL=broker)
+
+
+def test_a_worker_says_nothing_to_others_whatever_its_command_line_says() -> None:
+    """Each word is waited for by the loop that keeps the connection, and a silent broker never takes it."""
+    program = (
+        "from workers.app import app\n"
+        "made = object.__new__(app.Worker).prepare_args(without_heartbeat=False, without_gossip=False, queues=None)\n"
+        "names = 'without_gossip', 'without_mingle', 'without_heartbeat'\n"
+        "print([made[name] for name in names], app.Worker.app is app)"
+    )
+    settings = {"DAM_BROKER_URL": "amqp://u:p@127.0.0.1:1/", "DAM_DATABASE_URL": "postgresql://u:p@127.0.0.1:1/dam"}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("DAM_")} | settings
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout == "[True, True, True] True\n"
 
 
 def test_a_worker_of_another_version_does_not_start(postgres: Postgres) -> None:

@@ -25,7 +25,9 @@ from tests.stack.suites.faulty import RECOVERY_S, Answer, Away, House, standing
 
 pytestmark = pytest.mark.timeout(600)
 
-QUICK_S = 1.0
+QUICK_S, HELD_S = 1.0, 4.0
+"""Pages that need nothing of what fails: nine of ten within the first, and none held for as long as anybody waits for a
+server, which is five seconds at least. In between is what a busy machine does."""
 SMALL, LARGE = b"small", bytes(range(256)) * 24_000  # in one piece, and in parts
 
 
@@ -53,6 +55,11 @@ def _counted(stack: Stack) -> None:
 def at_once(*asked: Callable[[], Answer]) -> list[Answer]:
     with ThreadPoolExecutor(len(asked)) as pool:
         return [each.result() for each in [pool.submit(ask) for ask in asked]]
+
+
+def assert_lively(seconds: Sequence[float]) -> None:
+    assert statistics.quantiles(seconds, n=10)[-1] < QUICK_S
+    assert max(seconds) < HELD_S
 
 
 def facts(house: House) -> list[tuple[int, ...]]:
@@ -92,7 +99,7 @@ class TestDatabase:
         assert outcomes(refused) == {(503, "database_unavailable")}
         assert max(each.seconds for each in [*refused, ready]) < bound
         assert outcomes(alive) == {(200, "")}
-        assert max(each.seconds for each in alive) < QUICK_S
+        assert max(each.seconds for each in alive) < HELD_S
         assert (ready.status, ready.json["detail"]) == (503, "Not ready: database.")
         house.until_ok("/api/v1/assets")
         assert facts(house) == before
@@ -106,7 +113,7 @@ class TestDatabase:
             seconds = [house.get("/healthz").seconds for _ in range(50)]
             answers = [each.result() for each in waiting]
         house.proxies["database"].behave()
-        assert statistics.quantiles(seconds, n=100)[98] < QUICK_S
+        assert_lively(seconds)
         assert outcomes(answers) == {(503, "database_unavailable")}
         house.until_ok("/api/v1/assets")
 
@@ -164,7 +171,7 @@ class TestObjects:
         assert outcomes(refused) == {(503, "objects_unavailable")}
         assert max(each.seconds for each in refused) < bound
         assert outcomes(alive) == {(200, "")}
-        assert statistics.quantiles([each.seconds for each in alive], n=100)[98] < 0.5
+        assert_lively([each.seconds for each in alive])
         if fault.kind != "truncates":  # the head of a 404 that is cut off is a 404 still
             assert (ready.status, ready.json["detail"]) == (503, "Not ready: objects.")
         assert there == before

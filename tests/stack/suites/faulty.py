@@ -160,5 +160,5 @@ def _wrong(service: Service) -> list[Any]:
 
 
 def _keep(stream: IO[str], file: Path) -> None:
-    with file.open("w") as log:
+    with file.open("w", buffering=1) as log:  # tests look at it meanwhile
         log.writelines(stream)
