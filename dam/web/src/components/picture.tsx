@@ -14,11 +14,12 @@ interface Props {
 
 export function Picture({ src, width, height, colour, alt, instead, eager }: Props) {
   const [broken, setBroken] = useState<string | null>(null);
+  const [there, setThere] = useState<string | null>(null);
   const shape = width && height ? `${width} / ${height}` : "4 / 3";
   return (
-    <span class="picture" style={{ aspectRatio: shape, backgroundColor: colour ?? undefined }}>
+    <span class={colour !== null && there === src ? "picture there" : "picture"} style={{ aspectRatio: shape, "--colour": colour ?? undefined }}>
       {src && broken !== src
-        ? <img src={src} alt={alt} loading={eager ? "eager" : "lazy"} decoding="async" draggable={false} onError={() => setBroken(src)} />
+        ? <img src={src} alt={alt} loading={eager ? "eager" : "lazy"} decoding="async" draggable={false} onLoad={() => setThere(src)} onError={() => setBroken(src)} />
         : <span class="instead" role="img" aria-label={alt}>{instead}</span>}
     </span>
   );
