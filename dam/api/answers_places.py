@@ -15,6 +15,7 @@ from dam.api.answers import (
     one_of,
     open_object,
     text,
+    texts,
     when,
     whole,
 )
@@ -44,10 +45,11 @@ class Channel(Answer):
 
 
 class ChannelKind(Answer):
-    """A kind of channel; ``schema`` is its configuration as JSON Schema."""
+    """A kind of channel; ``schema`` is its configuration as JSON Schema, ``fixed`` what of it can't change later."""
 
     name = text()
     schema = open_object()
+    fixed = texts()
     evidence = text()
 
 

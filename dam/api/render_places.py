@@ -32,7 +32,7 @@ def channel(found: ConfiguredChannel) -> dict[str, Any]:
 
 def kind(found: Kind) -> dict[str, Any]:
     """A kind of channel."""
-    return {"name": found.name, "schema": found.schema, "evidence": found.evidence}
+    return {"name": found.name, "schema": found.schema, "fixed": sorted(found.fixed), "evidence": found.evidence}
 
 
 def placement(standing: Standing, kinds: dict[str, Kind]) -> dict[str, Any]:
