@@ -75,10 +75,11 @@ class Desired(Answer):
 
 
 class Observed(Answer):
-    """What was seen there last; nothing where the digest is null."""
+    """What was seen there last. Without a digest it is ``absent``, or could not be seen."""
 
     version = maybe_whole()
     sha256 = maybe_text()
+    absent = fields.Boolean()
     at = when()
 
 

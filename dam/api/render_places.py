@@ -77,8 +77,8 @@ def _observed(standing: Standing, wanted: Desired) -> dict[str, Any] | None:
     seen = standing.observation
     if seen is None:
         return None
-    same = seen.digest is not None and seen.digest == wanted.digest
-    return {"version": wanted.version if same else None, "sha256": digest(seen.digest), "at": seen.until}
+    same, absent = seen.digest is not None and seen.digest == wanted.digest, seen.digest == ABSENT
+    return {"version": wanted.version if same else None, "sha256": digest(seen.digest), "absent": absent, "at": seen.until}
 
 
 def attempt(found: Attempt) -> dict[str, Any]:

@@ -39,14 +39,17 @@ export function useArrival(number: number | null): Arrival {
   return { rollout: found.data?.rollout, rows: found.data?.rows ?? [], error: found.error, reload: found.reload };
 }
 
-export function Arriving({ arrival: { rollout, rows, error, reload }, open, toggle }: {
+export function Arriving({ arrival: { rollout, rows, error, reload }, page, open, toggle }: {
   arrival: Arrival;
+  /** It is a page of its own, not part of a dialog: its headings come directly below the page's. */
+  page?: boolean;
   open?: string | null;
   toggle?(id: string, open: boolean): void;
 }) {
   const groups = useMemo(() => byChannel(rows.toSorted((one, other) => byPlace(one.placement, other.placement)), (each) => each.placement), [rows]);
   if (rollout === undefined) return error === undefined ? null : <Problem error={error} retry={() => void reload()} />;
   const count = tally(rollout.counts, rows);
+  const Heading = page ? "h2" : "h3";
   return (
     <div class="arriving">
       <p class="how-far" role="status">{howFar(rollout, count)}</p>
@@ -55,7 +58,7 @@ export function Arriving({ arrival: { rollout, rows, error, reload }, open, togg
       <div class="channels">
         {groups.map((group) => (
           <section key={group.id}>
-            <h3><a href={`/channels/${group.id}`}>{group.channel}</a> <span class="quiet">{many("places.n_places", group.rows.length)}</span></h3>
+            <Heading><a href={`/channels/${group.id}`}>{group.channel}</a> <span class="quiet">{many("places.n_places", group.rows.length)}</span></Heading>
             <ul class="place-list">
               {group.rows.map((each) => (
                 <PlaceRow
@@ -74,15 +77,9 @@ export function Arriving({ arrival: { rollout, rows, error, reload }, open, togg
 }
 
 function Bar({ of }: { of: Tally }) {
-  const part = (count: number) => ({ flexGrow: count });
-  return (
-    <div class="bar" aria-hidden="true">
-      <span class="proven" style={part(of.proven)} />
-      <span class="needs" style={part(of.needs)} />
-      <span class="warns" style={part(of.retrying + of.unreachable)} />
-      <span class="waits" style={part(Math.max(0, of.all - of.proven - of.needs - of.retrying - of.unreachable))} />
-    </div>
-  );
+  const late = of.retrying + of.unreachable;
+  const parts = [["proven", of.proven], ["needs", of.needs], ["warns", late], ["waits", of.all - of.overtaken - of.proven - of.needs - late]] as const;
+  return <div class="bar" aria-hidden="true">{parts.map(([tone, count]) => count > 0 && <span key={tone} class={tone} style={{ flexGrow: count }} />)}</div>;
 }
 
 /** "37 of 40 proven, 2 retrying, 1 needs you". */

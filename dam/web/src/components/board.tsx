@@ -100,7 +100,7 @@ function All({ state, rows, changed }: { state: string; rows: readonly Placement
   const sent = rows.filter((each) => each.attempts > 0);
   return (
     <div class="row">
-      {may("contributor") && ["retrying", "failed", "unreachable"].includes(state) && ours.length > 0 && <button class="button" disabled={left > 0} onClick={() => void run(retry, ours)}>{t("places.retry_all")}</button>}
+      {may("contributor") && ["retrying", "failed"].includes(state) && ours.length > 0 && <button class="button" disabled={left > 0} onClick={() => void run(retry, ours)}>{t("places.retry_all")}</button>}
       {may("approver") && ["drifted", "failed"].includes(state) && ours.length > 0 && <button class="button" disabled={left > 0} onClick={() => void run((id) => repair(id, false), ours)}>{t("places.repair_all")}</button>}
       {may("contributor") && sent.length > 0 && <button class="button" disabled={left > 0} onClick={() => void run(verify, sent)}>{t("places.verify_all")}</button>}
       <span role="status" class="quiet">{left > 0 ? many("places.left", left) : failed.length > 0 ? many("places.refused", failed.length) : ""}</span>

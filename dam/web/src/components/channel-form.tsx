@@ -24,7 +24,7 @@ interface Props {
 }
 
 const INTERVALS = [900, 3600, 21_600, 86_400, 604_800] as const;
-const OFTEN = 3600;
+const OFTEN = 86_400;
 const DEEP = new Set(["invalid_config", "channel_unreachable", "config_fixed"]);
 
 export function ChannelForm({ kinds, channel, done, cancel }: Props) {
@@ -97,7 +97,8 @@ interface InputProps {
 }
 
 function Input({ of, value, wrong, fixed, known, change }: InputProps) {
-  const label = maybe(`places.schema.${of.name}`) ?? of.name;
+  const name = maybe(`places.schema.${of.name}`) ?? of.name;
+  const label = of.required || of.type === "boolean" ? name : t("places.optional", { name });
   const says = maybe(`places.schema_says.${of.name}`) ?? of.says;
   if (of.type === "boolean") {
     const on = (value || of.standard) === "true";

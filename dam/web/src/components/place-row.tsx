@@ -3,7 +3,8 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { moment, t } from "../lib/i18n";
-import { repair, retry, thumbnail } from "../state/places";
+import { place as at } from "../lib/route";
+import { checkChannel, repair, retry, thumbnail } from "../state/places";
 import { may } from "../state/session";
 import { step, type Placement } from "../state/standing";
 import { Picture } from "./picture";
@@ -37,7 +38,7 @@ export function PlaceRow({ placement, asset, open, toggle, changed, children }: 
       </span>
       {children}
       <Proof placement={placement} open={open ?? own} toggle={turn} changed={changed} />
-      <Trouble placement={placement} changed={changed} show={() => turn(true)} />
+      {!(open ?? own) && <Trouble placement={placement} changed={changed} show={() => turn(true)} />}
     </li>
   );
 }
@@ -75,10 +76,11 @@ function Trouble({ placement, changed, show }: { placement: Placement; changed: 
         {reason(placement.reason)}
         {placement.next_attempt_at && <span class="quiet" title={moment(placement.next_attempt_at)}> {t("places.again")} <Time at={placement.next_attempt_at} />.</span>}
       </span>
-      {(helps === "retry" || helps === "channel") && may("contributor") && <button class="button" disabled={busy} onClick={() => void run(() => retry(placement.id))}>{t("places.retry")}</button>}
+      {helps === "channel" && may("contributor") && <button class="button" disabled={busy} onClick={() => void run(() => checkChannel(placement.channel_id))}>{t("places.check")}</button>}
+      {helps === "retry" && may("contributor") && <button class="button" disabled={busy} onClick={() => void run(() => retry(placement.id))}>{t("places.retry")}</button>}
       {helps === "repair" && may("approver") && <button class="button" disabled={busy} onClick={() => void run(() => repair(placement.id, false))}>{t("places.repair")}</button>}
       {helps === "adopt" && may("approver") && <button class="button" onClick={show}>{t("places.decide")}</button>}
-      {helps === "channel" && <a class="button quiet" href={`/channels/${placement.channel_id}`}>{t("places.to_channel")}</a>}
+      {helps === "channel" && at.value.path !== `/channels/${placement.channel_id}` && <a class="button quiet" href={`/channels/${placement.channel_id}`}>{t("places.to_channel")}</a>}
       {helps === "approve" && may("approver") && <a class="button quiet" href={`/assets/${placement.asset_id}`}>{t("places.to_asset")}</a>}
       {failed !== undefined && <Problem error={failed} />}
     </div>

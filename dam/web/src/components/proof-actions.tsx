@@ -1,7 +1,7 @@
 // What a person can do about one placement. Replacing bytes that are not ours is a choice of its own.
 import { useState } from "preact/hooks";
 import { t } from "../lib/i18n";
-import { repair, retry, verify, withdrawPlacement } from "../state/places";
+import { checkChannel, repair, retry, verify, withdrawPlacement } from "../state/places";
 import { may } from "../state/session";
 import { foreign, type Placement } from "../state/standing";
 import { Problem } from "./problem";
@@ -39,7 +39,8 @@ export function ProofActions({ placement, done }: Props) {
   return (
     <div class="proof-actions">
       <div class="row">
-        {["retrying", "failed", "unreachable"].includes(state) && !foreign(placement) && (
+        {state === "unreachable" && <button class="button" disabled={busy} onClick={() => void run(() => checkChannel(placement.channel_id), t("places.check_asked"))}>{t("places.check")}</button>}
+        {["retrying", "failed"].includes(state) && !foreign(placement) && (
           <button class="button" disabled={busy} onClick={() => void run(() => retry(id), t("places.retry_asked"))}>{t("places.retry")}</button>
         )}
         {sent && <button class="button" disabled={busy} onClick={() => void run(() => verify(id), t("places.verify_asked"))}>{t("places.verify")}</button>}

@@ -8,6 +8,7 @@ import { moving, type Placement } from "../state/standing";
 import { Digest } from "./digest";
 import { ProofActions } from "./proof-actions";
 import { ProofHistory } from "./proof-history";
+import { tone } from "./states";
 import { Time } from "./time";
 
 const PAUSE = 1000;
@@ -76,7 +77,7 @@ function Desired({ of: { desired, recipe } }: { of: Placement }) {
 function Observed({ of: { observed, desired } }: { of: Placement }) {
   if (observed === null) return <span class="quiet">{t("places.never_read")}</span>;
   const when = <span class="quiet" title={moment(observed.at)}><Time at={observed.at} /></span>;
-  if (observed.sha256 === null) return <>{t("places.nothing_read")} {when}</>;
+  if (observed.sha256 === null) return <>{t(observed.absent ? "places.nothing_read" : "places.not_seen")} {when}</>;
   const same = observed.sha256 === desired.sha256;
   return <>{same ? t("places.same_bytes") : t("places.other_bytes")} <Digest of={observed.sha256} /> {when}</>;
 }
@@ -87,10 +88,12 @@ export function Address({ of: { url } }: { of: Placement }) {
   return <a href={url} target="_blank" rel="noopener noreferrer">{t("places.open")}</a>;
 }
 
-const evidence = (placement: Placement): string =>
-  placement.evidence === null
-    ? t(placement.state === "withdrawn" ? "places.evidence.gone" : "places.evidence.none")
-    : maybe(`places.evidence.${placement.evidence}`) ?? placement.evidence;
+/** How it was proven; for what is not as it should be any more, that this was then. */
+function evidence({ evidence: kind, state, verified_at: at }: Placement): string {
+  if (kind === null) return t(state === "withdrawn" ? "places.evidence.gone" : "places.evidence.none");
+  const says = maybe(`places.evidence.${kind}`) ?? kind;
+  return at !== null && tone(state) !== "proven" ? t("places.evidence_then", { at: moment(at), says }) : says;
+}
 
 /** The sentence in the person's language where it is always the same one, else the service's. */
 export const reason = ({ code, detail }: { readonly code: string; readonly detail: string }): string => maybe(`places.reason.${code}`) ?? detail;

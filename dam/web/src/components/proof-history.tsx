@@ -88,7 +88,7 @@ function Look({ of, placement }: { of: Observation; placement: Placement }) {
     <span>
       {maybe(`places.how.${of.how}`) ?? of.how}: {found(of, placement)} {of.sha256 && <Digest of={of.sha256} />}
       {of.looks > 1 && <span class="quiet"> {many("places.looks", of.looks)}</span>}
-      {!of.counted && <span class="quiet"> {t("places.not_counted")}</span>}
+      {!of.counted && !of.reason && <span class="quiet"> {t("places.not_counted")}</span>}
     </span>
   );
 }

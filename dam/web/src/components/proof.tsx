@@ -34,7 +34,7 @@ export function Proof({ placement, open, toggle, changed }: Props) {
         <StateIcon state={placement.state} />
         <b>{word(placement.state)}</b>
         <span class="where">{placement.channel}</span>
-        {placement.verified_at && <span class="when" title={moment(placement.verified_at)}>{t("places.verified", { at: short(placement.verified_at) })}</span>}
+        {placement.verified_at && <span class="when" title={moment(placement.verified_at)}>{t(tone(placement.state) === "proven" ? "places.verified" : "places.verified_last", { at: short(placement.verified_at) })}</span>}
         <Icon of={shown ? ChevronUp : ChevronDown} />
       </button>
       <div class="proof-panel" id={id} hidden={!shown}>

@@ -17,6 +17,9 @@ const spoken = signal<{ language: Language; messages: Record<Key, string> }>({ l
 
 export const language = (): Language => spoken.value.language;
 
+/** The language as the person's own country writes it, where the browser says which that is. */
+const locale = (): string => navigator.languages.find((each) => each.startsWith(`${language()}-`)) ?? language();
+
 /** Choose by what was chosen before, or else by the browser's languages. */
 export async function begin(): Promise<void> {
   const wanted = [localStorage.getItem(CHOICE), ...navigator.languages].map((each) => each?.slice(0, 2));
@@ -51,7 +54,7 @@ export function many(key: Counted, count: number, values: Values = {}): string {
 /** A message that may not be there, such as that of a code the server has newly learnt. */
 export const maybe = (key: string): string | null => (spoken.value.messages as Record<string, string>)[key] ?? null;
 
-export const number = (value: number): string => new Intl.NumberFormat(language()).format(value);
+export const number = (value: number): string => new Intl.NumberFormat(locale()).format(value);
 
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
 
@@ -60,14 +63,14 @@ export function size(bytes: number): string {
   const power = bytes < 1024 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
   const value = bytes / 1024 ** power;
   const digits = power === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
-  return `${new Intl.NumberFormat(language(), { maximumFractionDigits: digits }).format(value)} ${UNITS[power]}`;
+  return `${new Intl.NumberFormat(locale(), { maximumFractionDigits: digits }).format(value)} ${UNITS[power]}`;
 }
 
 export const moment = (at: string | Date): string =>
-  new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "medium" }).format(new Date(at));
+  new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "medium" }).format(new Date(at));
 
 export const clock = (at: string | Date): string =>
-  new Intl.DateTimeFormat(language(), { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+  new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
 
 const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_536_000], ["month", 2_592_000], ["week", 604_800], ["day", 86_400], ["hour", 3600], ["minute", 60],

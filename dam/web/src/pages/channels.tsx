@@ -28,7 +28,7 @@ export default function Channels() {
       {adding && <NewChannel cancel={() => go(withQuery({ new: null }), { replace: true })} />}
       {channels.error !== undefined && <Problem error={channels.error} retry={() => void channels.reload()} />}
       {channels.data && rows.length === 0 && <p class="explained">{t("places.channel_explained")}</p>}
-      <ul class="lines">{rows.map((each) => <Line key={each.id} channel={each} />)}</ul>
+      <ul class="entries">{rows.map((each) => <Line key={each.id} channel={each} />)}</ul>
     </div>
   );
 }

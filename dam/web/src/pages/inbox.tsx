@@ -37,13 +37,6 @@ function Everything({ of, reload }: { of: Waiting; reload(): void }) {
   }
   return (
     <>
-      {of.drafts.length > 0 && (
-        <section class="stack">
-          <h2>{t("places.decisions")}</h2>
-          <ul class="lines">{of.drafts.map((each) => <Draft key={each.id} asset={each} reload={reload} />)}</ul>
-          {of.more && <p><a href={`/?q=${encodeURIComponent("status:draft")}`}>{t("places.all_drafts")}</a></p>}
-        </section>
-      )}
       {of.placements.length > 0 && (
         <section class="stack">
           <h2>{t("places.inbox_placements")}</h2>
@@ -53,13 +46,20 @@ function Everything({ of, reload }: { of: Waiting; reload(): void }) {
       {of.channels.length > 0 && (
         <section class="stack">
           <h2>{t("places.inbox_channels")}</h2>
-          <ul class="lines">{of.channels.map((each) => <Away key={each.id} channel={each} reload={reload} />)}</ul>
+          <ul class="entries">{of.channels.map((each) => <Away key={each.id} channel={each} reload={reload} />)}</ul>
+        </section>
+      )}
+      {of.drafts.length > 0 && (
+        <section class="stack">
+          <h2>{t("places.decisions")}</h2>
+          <ul class="entries">{of.drafts.map((each) => <Draft key={each.id} asset={each} reload={reload} />)}</ul>
+          {of.more && <p><a href={`/?q=${encodeURIComponent("status:draft")}`}>{t("places.all_drafts")}</a></p>}
         </section>
       )}
       {of.work.length > 0 && (
         <section class="stack">
           <h2>{t("places.inbox_work")}</h2>
-          <ul class="lines">{of.work.map((each) => <Job key={each.id} job={each} reload={reload} />)}</ul>
+          <ul class="entries">{of.work.map((each) => <Job key={each.id} job={each} reload={reload} />)}</ul>
         </section>
       )}
     </>

@@ -40,7 +40,7 @@ export default function Page({ params }: { params: Params }) {
       </header>
       {rollout.asset_id && <Change of={rollout} assetId={rollout.asset_id} />}
       <Arriving
-        arrival={arrival} open={place.value.query.get("proof")}
+        arrival={arrival} page open={place.value.query.get("proof")}
         toggle={(id, open) => go(withQuery({ proof: open ? id : null }), { replace: true })}
       />
     </div>

@@ -27,7 +27,7 @@ export default function Rollouts() {
   return (
     <div class="page">
       <h1>{t("nav.rollouts")}</h1>
-      <ul class="lines">{list.rows.map((each) => <Line key={each.number} rollout={each} />)}</ul>
+      <ul class="entries">{list.rows.map((each) => <Line key={each.number} rollout={each} />)}</ul>
       <More of={list} none={t("places.no_rollouts")} />
     </div>
   );
@@ -47,10 +47,16 @@ function Line({ rollout }: { rollout: Rollout }) {
           {before !== null && <>{t("places.v", { number: before })} <Icon of={ArrowRight} /> </>}{t("places.v", { number: version })}
         </span>
       )}
-      <span class="far quiet">{howFar(rollout, tally(rollout.counts, []))}</span>
+      <span class="far quiet">{far(rollout)}</span>
       <State state={rollout.state === "open" && !running(rollout) ? "failed" : rollout.state} {...(rollout.state === "open" && !running(rollout) ? { says: t("places.needs_you") } : {})} />
     </li>
   );
 }
 
-export const causeWord = (cause: string): string => maybe(`places.cause.${cause}`) ?? cause;
+/** How far it is; nothing where nothing had to move. */
+function far(rollout: Rollout): string {
+  const count = tally(rollout.counts, []);
+  return count.all === 0 && rollout.state === "done" ? t("places.no_place") : howFar(rollout, count);
+}
+
+const causeWord = (cause: string): string => maybe(`places.cause.${cause}`) ?? cause;
