@@ -77,8 +77,13 @@ def _observed(standing: Standing, wanted: Desired) -> dict[str, Any] | None:
     seen = standing.observation
     if seen is None:
         return None
-    same, absent = seen.digest is not None and seen.digest == wanted.digest, seen.digest == ABSENT
-    return {"version": wanted.version if same else None, "sha256": digest(seen.digest), "absent": absent, "at": seen.until}
+    same = seen.digest is not None and seen.digest == wanted.digest
+    return {
+        "version": wanted.version if same else None,
+        "sha256": digest(seen.digest),
+        "absent": seen.digest == ABSENT,
+        "at": seen.until,
+    }
 
 
 def attempt(found: Attempt) -> dict[str, Any]:

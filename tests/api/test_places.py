@@ -102,7 +102,8 @@ def test_a_placement_arrives_and_is_proven(world: World, asset: Any, channel: An
     shown = world.get(f"placements/{placement['id']}")
     assert (shown["state"], shown["reason"], shown["evidence"]) == ("current", None, "sha256")
     assert shown["desired"] == {"version": 1, "sha256": sha256(ONE)}
-    assert (shown["observed"]["version"], shown["observed"]["sha256"]) == (1, sha256(ONE))
+    seen = shown["observed"]
+    assert (seen["version"], seen["sha256"], seen["absent"]) == (1, sha256(ONE), False)
     assert shown["verified_at"]
     assert (world.folder / "shop" / "hero.png").read_bytes() == ONE
     history = world.get(f"placements/{placement['id']}/history")
