@@ -24,7 +24,7 @@ _TYPES = {".png": "image/png", ".txt": "text/plain"}
 
 def choose(page: Page, *paths: Path) -> None:
     """By the button in the shell's bar, as by its dialog."""
-    page.locator("input[type=file][multiple]").set_input_files([str(each) for each in paths])
+    page.get_by_label("Choose files to upload").set_input_files([str(each) for each in paths])
 
 
 def drop(page: Page, files: Mapping[str, bytes], onto: str = "main") -> None:

@@ -1,11 +1,13 @@
 """Uploading: dropped and chosen files, what is asked before, how far each is, and what is done about failures."""
 
+import random
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+import pytest
+from playwright.sync_api import Dialog, Locator, Page, Route, expect
 
-from tests.api.world import png
+from tests.api.world import png, sha256
 from tests.web.conftest import Visit
 from tests.web.files import choose, drop
 
@@ -56,3 +58,114 @@ def test_one_chosen_file_gets_a_title_and_enter_sends(visit: Visit, tmp_path: Pa
     visit.page.keyboard.press("Enter")
     tray(visit.page).get_by_role("link", name="winter evening.png").click()
     assert visit.service.get(f"/api/v1{visit.page.url.removeprefix(visit.address)}")["title"] == "Winter"
+
+
+def test_what_is_there_already_is_said_before_it_is_sent(visit: Visit) -> None:
+    page = visit.page
+    there = visit.service.upload(png(shade=9))
+    drop(page, {"again.png": png(shade=9), "fresh.png": png(shade=10), "twin.png": png(shade=10), "empty.png": b""})
+    panel = page.get_by_role("dialog", name="Upload 4 files")
+    known = panel.get_by_role("listitem").filter(has_text="again.png")
+    expect(known.get_by_role("link", name=there["title"])).to_have_attribute("href", f"/assets/{there['id']}")
+    expect(panel.get_by_role("listitem").filter(has_text="twin.png")).to_contain_text("The same as fresh.png")
+    expect(panel.get_by_role("listitem").filter(has_text="empty.png")).to_contain_text("This file is empty.")
+    visit.accessible()
+    panel.get_by_label("Upload the 2 that are already there all the same").check()
+    panel.get_by_role("button", name="Upload 3 files").click()
+    expect(tray(page)).to_contain_text("3 files uploaded")
+    again = next(each for each in made(visit) if each["title"] == "again")
+    assert again["duplicates"] == [there["id"]]
+    page.get_by_role("button", name="Close the list").click()
+
+    # Who is quicker than the digest is told in the tray.
+    held: list[Route] = []
+    page.route("**/assets/holding?*", lambda route: held.append(route))  # noqa: PLW0108 looked at by Playwright
+    with page.expect_request("**/assets/holding?*"):
+        drop(page, {"again.png": png(shade=9)})
+    page.get_by_role("dialog").get_by_role("button", name="Upload, ").click()
+    expect(tray(page)).to_contain_text("Being read")
+    for route in held:
+        route.continue_()
+    row = tray(page).get_by_role("listitem")
+    expect(row.get_by_role("link", name=there["title"], exact=True)).to_be_visible()
+    expect(tray(page)).to_contain_text("1 needs you")
+    visit.accessible()
+    row.get_by_role("button", name="Upload anyway").click()
+    expect(tray(page)).to_contain_text("1 file uploaded")
+
+
+PART = 8 << 20
+
+
+@pytest.fixture
+def big(tmp_path: Path) -> Path:
+    path = tmp_path / "film.mov"
+    path.write_bytes(random.Random(7).randbytes(3 * PART - 1))
+    return path
+
+
+class Parts:
+    """Lets a few parts through, and holds the others until they may go on."""
+
+    def __init__(self, page: Page, through: int) -> None:
+        self.page = page
+        self.left = through
+        self.held: list[Route] = []
+        self.seen = 0
+        page.route("**/parts/*", self._part)
+
+    def _part(self, route: Route) -> None:
+        self.seen += 1
+        if self.left > 0:
+            self.left -= 1
+            route.continue_()
+        else:
+            self.held.append(route)
+
+    def go_on(self) -> None:
+        self.left = 1000
+        for route in self.held:
+            route.continue_()
+        self.held.clear()
+
+
+def test_a_big_file_survives_a_lost_network_and_a_reload(visit: Visit, big: Path) -> None:
+    page = visit.page
+    parts = Parts(page, through=1)
+    asked: list[str] = []
+
+    def leave(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
+    choose(page, big)
+    page.get_by_role("dialog", name="Upload 1 file").get_by_role("button", name="Upload, 24 MiB").click()
+    expect(tray(page)).to_contain_text("8 MiB of 24 MiB arrived")
+    bar = tray(page).get_by_role("progressbar")
+    expect(bar).to_have_attribute("aria-valuenow", "33")
+
+    visit.context.set_offline(True)
+    parts.go_on()
+    expect(tray(page)).to_contain_text("No connection; goes on by itself")
+    expect(bar).to_have_attribute("aria-valuenow", "33")
+    visit.accessible()
+    parts.left = 1
+    visit.context.set_offline(False)
+    expect(tray(page)).to_contain_text("16 MiB of 24 MiB arrived")
+
+    page.reload()
+    assert asked == ["beforeunload"]
+    row = tray(page).get_by_role("listitem")
+    expect(row).to_contain_text("16 MiB of 24 MiB arrived. Choose the file again to go on")
+    visit.accessible()
+    parts.go_on()
+    parts.seen = 0
+    again = tray(page).get_by_label("Choose the file", exact=True).locator("visible=false")
+    again.set_input_files({"name": "other.mov", "mimeType": "video/quicktime", "buffer": b"another"})
+    expect(tray(page).get_by_role("alert")).to_contain_text("other.mov is not one of these files")
+    again.set_input_files(str(big))
+    expect(tray(page)).to_contain_text("1 file uploaded")
+    assert parts.seen == 1, "what was there was not sent again"
+    (asset,) = made(visit)
+    assert (asset["title"], asset["latest"]["sha256"]) == ("film", sha256(big.read_bytes()))

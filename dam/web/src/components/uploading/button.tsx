@@ -4,12 +4,13 @@ import { useRef, useState } from "preact/hooks";
 import { t, type Key } from "../../lib/i18n";
 import { useKeys } from "../../lib/keys";
 import { may } from "../../state/session";
-import { upload } from "../../state/uploads";
+import { take, upload } from "../../state/uploads";
 import { Icon } from "../icon";
+import { chosen } from "./choose";
 
 export function UploadButton() {
   const input = useRef<HTMLInputElement>(null);
-  const choose = (): void => input.current?.click();
+  const choose = (): void => void chosen(() => input.current?.click()).then((found) => take(found));
   const [keys] = useState(() => [{ keys: "u", says: "upload.key" as Key, run: choose }]);
   useKeys(keys);
   if (!may("contributor")) return null;

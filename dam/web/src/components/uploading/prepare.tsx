@@ -7,6 +7,7 @@ import { MOST_FILES } from "../../state/uploading/drops";
 import type { Upload } from "../../state/uploading/upload";
 import { Dialog } from "../dialog";
 import { Field } from "../field";
+import { Known } from "./known";
 import { problemOf } from "./words";
 import { Thumb } from "./thumb";
 import { Tokens } from "./tokens";
@@ -17,10 +18,12 @@ const FEW = 12;
 export function Prepare() {
   const [tags, setTags] = useState<readonly string[]>([]);
   const [campaigns, setCampaigns] = useState<readonly string[]>([]);
+  const [too, setToo] = useState(false);
   const [title, setTitle] = useState<string>();
   const all = preparing.value;
   const only = all.length === 1 ? all[0] : undefined;
-  const good = all.filter((each) => each.now.phase !== "failed");
+  const known = all.filter((each) => each.now.phase === "known");
+  const good = all.filter((each) => each.now.phase !== "failed" && (too || each.now.phase !== "known"));
   const bytes = good.reduce((sum, each) => sum + each.entry.size, 0);
   const close = (): void => preparing.peek().forEach(remove);
   const submit = (event: Event): void => (event.preventDefault(), send(good, { tags, campaigns, ...(only && title !== undefined ? { title } : {}) }));
@@ -28,6 +31,9 @@ export function Prepare() {
     <Dialog title={many("upload.prepare", all.length)} onClose={close}>
       <form id="prepare" class="prepare" onSubmit={submit}>
         {only ? <One of={only} title={title} change={setTitle} /> : <List of={all} />}
+        {known.length > 0 && (
+          <label class="row"><input type="checkbox" checked={too} onChange={() => setToo(!too)} />{many("upload.known_too", known.length)}</label>
+        )}
         {tooMany.value && <p class="wrong">{t("upload.too_many", { most: MOST_FILES })}</p>}
         <Tokens label={t("upload.tags")} values={tags} change={setTags} suggest={suggestTags} />
         <Tokens label={t("upload.campaigns")} values={campaigns} change={setCampaigns} suggest={suggestCampaigns} hint={t("upload.campaigns_hint")} />
@@ -71,6 +77,7 @@ function List({ of }: { of: readonly Upload[] }) {
 /** What is known of it by now. */
 function Said({ of: { now, entry } }: { of: Upload }) {
   if (now.error) return <p class="wrong">{problemOf(now.error)}</p>;
+  if (now.phase === "known") return <Known of={now} />;
   return <p class="quiet">{[entry.folder, size(entry.size)].filter(Boolean).join(" · ")}</p>;
 }
 

@@ -2,7 +2,8 @@
 import { ChevronDown, ChevronUp, X } from "lucide";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { many, size, t } from "../../lib/i18n";
-import { clear, totals, uploads } from "../../state/uploads";
+import { again, clear, totals, uploads } from "../../state/uploads";
+import { forgetful } from "../../state/uploading/journal";
 import { Pace } from "../../state/uploading/pace";
 import { needsPerson, type Phase } from "../../state/uploading/progress";
 import type { Upload } from "../../state/uploading/upload";
@@ -20,6 +21,10 @@ export function Tray() {
   const rows = uploads.value.toSorted((one, other) => rank(one) - rank(other));
   const needing = rows.filter((each) => needsPerson(each.now)).length;
   const { files, done } = totals.value;
+  const input = useRef<HTMLInputElement>(null);
+  const [other, setOther] = useState<string>();
+  const choose = (): void => input.current?.click();
+  const found = (chosen: readonly File[]): void => setOther(chosen.find((each) => !again(each))?.name);
   return (
     <aside class="tray" aria-label={t("upload.tray")}>
       <header>
@@ -34,9 +39,15 @@ export function Tray() {
           <button class="button quiet" aria-label={t("upload.clear")} onClick={clear}><Icon of={X} /></button>
         )}
       </header>
+      {other && <p class="wrong note" role="alert">{t("upload.other_file", { name: other })}</p>}
+      {forgetful.value && done < files && <p class="quiet note">{t("upload.forgetful")}</p>}
+      <input
+        ref={input} type="file" multiple hidden tabIndex={-1} aria-label={t("upload.choose_again")}
+        onChange={({ currentTarget }) => (found([...(currentTarget.files ?? [])]), (currentTarget.value = ""))}
+      />
       {open && (
         <ul>
-          {rows.slice(0, MOST_ROWS).map((each) => <Row key={each.entry.id} of={each} />)}
+          {rows.slice(0, MOST_ROWS).map((each) => <Row key={each.entry.id} of={each} choose={choose} />)}
           {rows.length > MOST_ROWS && <li class="more quiet">{t("upload.more", { count: rows.length - MOST_ROWS })}</li>}
         </ul>
       )}

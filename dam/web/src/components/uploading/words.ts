@@ -1,7 +1,8 @@
 // What is said of one upload and of all of them: the same words in the row, the summary and to screen readers.
 import { maybe, many, size, t, type Key } from "../../lib/i18n";
 import type { Refusal } from "../../api/client";
-import type { Upload } from "../../state/uploading/upload";
+import type { Progress } from "../../state/uploading/progress";
+import type { Entry, Upload } from "../../state/uploading/upload";
 import { sentence } from "../problem";
 
 /** What happened to it and what to do. */
@@ -9,12 +10,12 @@ export const problemOf = (error: Refusal): string => maybe(`upload.error.${error
 
 /** How far one is, in a few words. */
 export function status({ now, entry }: Upload): string {
-  if (now.hold) return t(`upload.hold.${now.hold}` as Key);
+  if (now.hold) return [now.acknowledged > 0 ? arrived(now, entry) : "", t(`upload.hold.${now.hold}` as Key)].filter(Boolean).join(". ");
   switch (now.phase) {
     case "reading":
       return t("upload.phase.reading", { share: percent(now.read, entry.size) });
     case "sending":
-      return t("upload.phase.sending", { done: size(now.acknowledged), size: size(entry.size) });
+      return arrived(now, entry);
     case "known":
     case "failed":
       return "";
@@ -22,6 +23,8 @@ export function status({ now, entry }: Upload): string {
       return t(`upload.phase.${now.phase}` as Key);
   }
 }
+
+const arrived = ({ acknowledged }: Progress, entry: Entry): string => t("upload.phase.sending", { done: size(acknowledged), size: size(entry.size) });
 
 export const percent = (part: number, whole: number): number => (whole > 0 ? Math.floor((100 * part) / whole) : 100);
 

@@ -18,8 +18,9 @@ export interface Progress {
   readonly acknowledged: number;
   readonly underway: number;
   readonly error: Refusal | null;
-  /** Assets that have the same bytes. */
+  /** Assets that have the same bytes; and the name of an earlier file of this page that has. */
   readonly twins: readonly Schemas["Asset"][];
+  readonly sameAs: string | null;
   /** What it has become. */
   readonly made: Made | null;
 }
@@ -33,8 +34,10 @@ export interface Made {
 
 export type Happened =
   | { readonly is: "read"; readonly bytes: number }
-  | { readonly is: "recognised"; readonly twins: readonly Schemas["Asset"][] }
+  | { readonly is: "recognised"; readonly twins: readonly Schemas["Asset"][]; readonly sameAs: string | null }
   | { readonly is: "queued" }
+  /** An earlier page has sent so much. */
+  | { readonly is: "found"; readonly bytes: number }
   | { readonly is: "begun" }
   | { readonly is: "acknowledged"; readonly bytes: number }
   | { readonly is: "underway"; readonly bytes: number }
@@ -46,7 +49,7 @@ export type Happened =
   | { readonly is: "failed"; readonly error: Refusal };
 
 export const FIRST: Progress = {
-  phase: "reading", hold: null, read: 0, acknowledged: 0, underway: 0, error: null, twins: [], made: null,
+  phase: "reading", hold: null, read: 0, acknowledged: 0, underway: 0, error: null, twins: [], sameAs: null, made: null,
 };
 
 const SENDING: readonly Phase[] = ["sending", "checking"];
@@ -58,9 +61,11 @@ export function after(now: Progress, happened: Happened): Progress {
     case "read":
       return now.phase === "reading" ? { ...now, hold: null, read: happened.bytes } : now;
     case "recognised":
-      return { ...now, phase: "known", hold: null, twins: happened.twins };
+      return { ...now, phase: "known", hold: null, twins: happened.twins, sameAs: happened.sameAs };
     case "queued":
       return now.made ? now : { ...now, phase: "waiting", hold: null, underway: 0, error: null };
+    case "found":
+      return { ...now, acknowledged: happened.bytes };
     case "begun":
       return { ...now, phase: "sending", hold: null, underway: 0 };
     case "acknowledged":

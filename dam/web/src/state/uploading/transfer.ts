@@ -1,6 +1,7 @@
 // One request whose body is big, with how far it is. `fetch` can't tell that; this can. Cancelled where nothing moves.
 // Must not: try again; who asks knows whether that is safe.
 import { csrfToken, heard, refusal, Refusal } from "../../api/client";
+import { Slots } from "./slots";
 
 export interface Transfer {
   readonly method: "POST" | "PUT";
@@ -18,8 +19,13 @@ export interface Transfer {
 const STALLED = 45_000;
 const THINKS = 150_000;
 
+/** Browsers hold six connections to one server; some stay free for what is looked at meanwhile. */
+const slots = new Slots(4);
+
 /** The answer's body. Throws Refusal (`unreachable` where there was no answer), AbortError. */
-export function transfer({ method, url, body, headers, asPerson, underway, signal }: Transfer): Promise<unknown> {
+export const transfer = (what: Transfer): Promise<unknown> => slots.with(what.signal, () => sent(what));
+
+function sent({ method, url, body, headers, asPerson, underway, signal }: Transfer): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     let timer: ReturnType<typeof setTimeout>;
@@ -56,6 +62,13 @@ function answered(request: XMLHttpRequest, asPerson: boolean, resolve: (body: un
   const refused = refusal(found, request.status);
   if (asPerson && request.status === 401) heard(refused.code);
   reject(refused);
+}
+
+/** What went wrong with a body that is this file: a file that was moved or changed looks like a lost network. */
+export async function reasonOf(error: unknown, file: File): Promise<unknown> {
+  if (!(error instanceof Refusal) || error.status !== 0) return error;
+  const there = await file.slice(-1).arrayBuffer().then(() => true, () => false);
+  return there ? error : new Refusal("file_unreadable", "", 0);
 }
 
 /** An object store answers in XML; what is no JSON of ours says nothing to us. */

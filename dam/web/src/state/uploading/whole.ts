@@ -2,15 +2,15 @@
 import { API, type Schemas } from "../../api/client";
 import { patiently } from "./patience";
 import type { Made } from "./progress";
-import { transfer } from "./transfer";
+import { reasonOf, transfer } from "./transfer";
 import type { Details, Purpose, Upload } from "./upload";
 
 /** Send it; the service makes it once, however often the answer is lost. Throws Refusal, AbortError. */
 export async function whole(upload: Upload, file: File): Promise<Made> {
   const { purpose, key } = upload.entry;
-  const answer = await patiently(() => {
+  const answer = await patiently(async () => {
     upload.happened({ is: "begun" });
-    return transfer({
+    const sending = transfer({
       method: "POST",
       url: purpose.kind === "asset" ? `${API}/assets` : `${API}/assets/${purpose.assetId}/versions`,
       body: form(purpose, file),
@@ -21,6 +21,9 @@ export async function whole(upload: Upload, file: File): Promise<Made> {
         if (bytes >= file.size) upload.happened({ is: "sent" });
       },
       signal: upload.working.signal,
+    });
+    return sending.catch(async (error: unknown) => {
+      throw await reasonOf(error, file);
     });
   }, upload.waits);
   upload.happened({ is: "acknowledged", bytes: file.size });
