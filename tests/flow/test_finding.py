@@ -149,7 +149,7 @@ def test_measures_are_found_once_the_file_was_decoded_also_of_its_twins(house: H
     house.add(one, b"no picture", filename="one.bin")
     house.drain()
     assert find(house.services, "version>=2 missing:width size:10") == [one]
-    assert find(house.services, "kind:other") == [one]
+    assert find(house.services, "kind:document") == [one]
 
 
 def test_own_fields_and_the_maker(house: House) -> None:
