@@ -107,6 +107,21 @@ class Placement(Answer):
     url = maybe_text()
 
 
+class ChannelCounts(Answer):
+    """How many placements a channel has, by state; those states that none is in are left out."""
+
+    channel_id = text()
+    counts = fields.Dict(keys=one_of(PLACEMENT_STATES), values=whole())
+
+
+class PlacementCounts(Answer):
+    """Of every channel that has a placement. ``behind``: how many assets have placements that moved since."""
+
+    data = fields.List(fields.Nested(ChannelCounts))
+    next = maybe_text()
+    behind = whole()
+
+
 class Attempt(Answer):
     """One try to bring something there."""
 

@@ -39,6 +39,14 @@ def list_placements(query: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@routes.on(Route("GET", f"{PLACEMENTS}/counts", "placement.read", answers.PlacementCounts))
+def count_placements() -> dict[str, Any]:
+    """How many placements each channel has in each state: those of search, and as far ``behind``."""
+    found = read.placement_counts(services(), actor())
+    shown = [{"channel_id": each, "counts": dict(counts)} for each, counts in sorted(found.channels.items())]
+    return {"data": shown, "next": None, "behind": found.behind}
+
+
 @routes.on(
     Route(
         "POST", PLACEMENTS, "placement.create", answers.Placement, 201,

@@ -5,15 +5,16 @@ conditional on ``index_seq``, so order and repetition do not matter. What a docu
 transaction that changes it: the asset's own row, names of its campaigns and of the channels where it has a place, what
 a decoder found of its bytes. The states of its placements are shown too; whoever moves one raises the asset in the same
 transaction (``draft``), but for a channel that is lost or found again: that raises many, and is a task of its own.
+With the documents the words for those states are kept, to be counted.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from dam.domain import states
 from dam.domain.assets import Asset, Content
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
-from dam.ports.views import AssetView
+from dam.ports.views import AssetView, PlacementWord
 from search.document import Document, Tombstone
 from search.errors import SearchUnavailable
 
@@ -24,12 +25,15 @@ _ASSETS, _PLACES = 50, 1000  # read together: an asset may have thousands of pla
 def index_behind(services: Services, limit: int = BATCH) -> int:
     """Index up to ``limit`` assets that are behind, in one batch; returns how many. Raises SearchUnavailable."""
     with services.store.reading() as work:
-        changes = _changes(work, work.assets.behind(limit))
+        ids = work.assets.behind(limit)
+        words = _words(work, ids)
+        changes = _changes(work, ids, words)
     if not changes:
         return 0
     services.index.write(changes)
     with services.store.writing() as work:
-        work.assets.mark_indexed({change.id: change.index_seq for change in changes})
+        news = work.assets.mark_indexed({change.id: change.index_seq for change in changes})
+        work.words.keep(news, [each for each in words if each.asset_id in news])
         work.commit()
     return len(changes)
 
@@ -70,18 +74,20 @@ def _all(services: Services) -> Iterator[Document | Tombstone]:
     while True:
         with services.store.reading() as work:
             ids = [asset.id for asset in work.assets.page(after, BATCH)]
-            changes = _changes(work, ids)
+            changes = _changes(work, ids, _words(work, ids))
         yield from changes
         if len(ids) < BATCH:
             return
         after = ids[-1]
 
 
-def _changes(work: UnitOfWork, ids: list[str]) -> list[Document | Tombstone]:
+def _changes(work: UnitOfWork, ids: list[str], words: Iterable[PlacementWord]) -> list[Document | Tombstone]:
     views = work.assets.views(ids)
     placed = work.placements.channel_names(ids)
     makers = work.people.names(view.asset.created_by for view in views)
-    found = _placements(work, list(placed))
+    found: dict[str, set[str]] = {}
+    for each in words:
+        found.setdefault(each.asset_id, set()).add(each.word)
     return [
         _change(
             work,
@@ -94,14 +100,16 @@ def _changes(work: UnitOfWork, ids: list[str]) -> list[Document | Tombstone]:
     ]
 
 
-def _placements(work: UnitOfWork, ids: Sequence[str]) -> dict[str, set[str]]:
-    """The words for the states of each asset's places."""
-    found: dict[str, set[str]] = {}
+def _words(work: UnitOfWork, ids: Sequence[str]) -> list[PlacementWord]:
+    """The words for the states of the assets' places."""
+    found: list[PlacementWord] = []
     for begin in range(0, len(ids), _ASSETS):
         after: str | None = None
         while page := work.placements.standings(asset_ids=ids[begin : begin + _ASSETS], after=after, limit=_PLACES):
-            for standing in page:
-                found.setdefault(standing.asset.id, set()).add(states.state(standing).word)
+            for each in page:
+                place = each.placement
+                word = states.state(each).word
+                found.append(PlacementWord(place.id, place.asset_id, place.channel_id, word))
             if len(page) < _PLACES:
                 break
             after = page[-1].placement.id

@@ -23,6 +23,8 @@ from search.parse import parse
 from search.results import FacetCount, Page
 
 _MOST_TWINS = 10
+_PAGE = 200
+"""Placements whose states are computed at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,24 +133,49 @@ def placements(
     services: Services, actor: Actor, which: Which, after: str | None, limit: int
 ) -> tuple[list[Standing], str | None]:
     """Placements with all that their state is computed from, and where the next page begins. States are computed, so a
-    choice by state reads on, page by page, until enough were found.
+    choice by state reads on, page by page, until enough were found: among those that may have it, where only their
+    channel is chosen too.
     """
     policy.require(actor, "placement.read")
     found: list[Standing] = []
-    ended = which.state == "withdrawn"
     with services.store.reading() as work:
         while True:
-            page = work.placements.standings(
-                asset_id=which.asset_id, channel_id=which.channel_id, after=after, limit=200, ended=ended
-            )
+            page = _page(work, which, after)
             for standing in page:
                 after = standing.placement.id
                 if which.state is None or states.state(standing).word == which.state:
                     found.append(standing)
                 if len(found) == limit:
                     return found, after
-            if len(page) < 200:
+            if len(page) < _PAGE:
                 return found, None
+
+
+def _page(work: UnitOfWork, which: Which, after: str | None) -> list[Standing]:
+    """The next placements among which the chosen ones are; fewer than a page at the end."""
+    if which.asset_id is None and which.state not in (None, "withdrawn"):
+        ids = work.words.candidates(which.state or "", which.channel_id, after, _PAGE)
+        known = work.placements.standings_of(ids)
+        return [known[each] for each in ids]
+    ended = which.state == "withdrawn"
+    return work.placements.standings(
+        asset_id=which.asset_id, channel_id=which.channel_id, after=after, limit=_PAGE, ended=ended
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementCounts:
+    """How many placements each channel has in each state. ``behind``: assets whose placements have moved since."""
+
+    channels: Mapping[str, Mapping[str, int]]
+    behind: int
+
+
+def placement_counts(services: Services, actor: Actor) -> PlacementCounts:
+    """All placements that are not withdrawn, as they were last shown. Raises Forbidden."""
+    policy.require(actor, "placement.read")
+    with services.store.reading() as work:
+        return PlacementCounts(work.words.counts(), work.assets.count_behind())
 
 
 def placement(services: Services, actor: Actor, placement_id: str) -> Standing:

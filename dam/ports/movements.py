@@ -3,7 +3,7 @@
 Rule: as in ``dam.ports.store``.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -17,6 +17,23 @@ from dam.domain.placements import (
     Rollout,
     Standing,
 )
+from dam.ports.views import PlacementWord
+
+
+class Words(Protocol):
+    """The words that placements' states were last shown by: hints, as far behind as the search index."""
+
+    def keep(self, asset_ids: Collection[str], found: Iterable[PlacementWord]) -> None:
+        """The assets, which the caller holds, have these places with these words, and no others."""
+        ...
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """How many places each channel has by word."""
+        ...
+
+    def candidates(self, word: str, channel_id: str | None, after: str | None, limit: int) -> list[str]:
+        """Ids of placements that may have this word by now, in order; none that has it is missing."""
+        ...
 
 
 class Placements(Protocol):

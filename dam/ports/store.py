@@ -19,7 +19,7 @@ from dam.domain.timing import Timing
 from dam.domain.uploads import Upload
 from dam.domain.work import Job
 from dam.ports.catalogue import Artefacts, Assets, People
-from dam.ports.movements import Placements, Rollouts
+from dam.ports.movements import Placements, Rollouts, Words
 from dam.ports.views import Answer, NumberedEvent, Queued, Waiting
 
 Fact: TypeAlias = (
@@ -174,6 +174,8 @@ class UnitOfWork(Protocol):
     def artefacts(self) -> Artefacts: ...
     @property
     def placements(self) -> Placements: ...
+    @property
+    def words(self) -> Words: ...
     @property
     def rollouts(self) -> Rollouts: ...
     @property

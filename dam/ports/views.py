@@ -54,6 +54,16 @@ class TokenView:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacementWord:
+    """The word for a placement's state, as it was when somebody looked."""
+
+    placement_id: str
+    asset_id: str
+    channel_id: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
 class SessionView:
     """A session with what its person is: ``role`` is the one that the person has everywhere."""
 

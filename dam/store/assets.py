@@ -68,11 +68,17 @@ class Assets(Names, Versions, Files):
         """Search shows these otherwise from now on: raise their ``index_seq``."""
         show_anew(self._tx, ids)
 
-    def mark_indexed(self, sequences: Mapping[str, int]) -> None:
-        """The search index holds these sequences; a late mark takes nothing back."""
-        newer = update(assets).where(assets.c.id == bindparam("asset"), assets.c.indexed_seq < bindparam("sequence"))
-        rows = [{"asset": asset_id, "sequence": sequence} for asset_id, sequence in sorted(sequences.items())]
-        self._tx.change(newer.values(indexed_seq=bindparam("sequence")), rows)
+    def mark_indexed(self, sequences: Mapping[str, int]) -> set[str]:
+        """The search index holds these sequences; a late mark takes nothing back. Returns the assets, held from now on,
+        for which it is news.
+        """
+        mine = assets.c.id.in_(sorted(sequences))
+        hold(self._tx, assets, mine)
+        known = self._tx.rows(select(assets.c.id, assets.c.indexed_seq).where(mine))
+        news = sorted(row["id"] for row in known if row["indexed_seq"] < sequences[row["id"]])
+        marked = update(assets).where(assets.c.id == bindparam("asset")).values(indexed_seq=bindparam("sequence"))
+        self._tx.change(marked, [{"asset": asset_id, "sequence": sequences[asset_id]} for asset_id in news])
+        return set(news)
 
     def forget_indexed(self) -> None:
         """Every asset is behind again."""

@@ -22,8 +22,9 @@ from dam.store.tables import artefacts, contents
 
 Row = dict[str, object]
 
-LEFT_OUT = frozenset({"sessions", "sign_in_links", "sign_in_failures", "uploads"})
-"""Tables whose rows end with the service that wrote them; the parts of uploads are no objects yet, and stay behind."""
+LEFT_OUT = frozenset({"sessions", "sign_in_links", "sign_in_failures", "uploads", "placement_words"})
+"""Tables whose rows end with the service that wrote them; the parts of uploads are no objects yet, and stay behind. The
+words of placements are made anew with the index."""
 
 TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
 """A time, as SQLite keeps it."""

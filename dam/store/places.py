@@ -1,6 +1,7 @@
 """The tables of channels, placements, rollouts, deliveries, attempts and observations.
 
-Rule: as in ``dam.store.tables``. What should be shown, and a placement's state, are computed and have no column.
+Rule: as in ``dam.store.tables``. What should be shown, and a placement's state, are computed and have no column; the
+words in ``placement_words`` are hints for whoever counts and lists.
 """
 
 from typing import get_args
@@ -150,4 +151,18 @@ observations = Table(
     *need("reason"),
     one_of("how", ("readback", "audit")),
     Index("ix_observations_placement", "placement_id", "id"),
+)
+
+# Made anew with the search index, and never believed: it says where to look, and how many there are about. Nothing
+# refers to it and it refers to nothing, so that whoever writes it waits for nobody.
+placement_words = Table(
+    "placement_words",
+    metadata,
+    words("placement_id", primary_key=True),
+    words("asset_id"),
+    words("channel_id"),
+    words("word"),
+    Index("ix_placement_words_asset", "asset_id"),
+    Index("ix_placement_words_channel", "channel_id", "word", "placement_id"),
+    Index("ix_placement_words_word", "word", "placement_id"),
 )

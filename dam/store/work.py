@@ -33,6 +33,7 @@ from dam.store.placements import Placements
 from dam.store.rollouts import Rollouts
 from dam.store.transaction import Now, Transaction
 from dam.store.uploads import Uploads
+from dam.store.words import Words
 
 _log = logging.getLogger(__name__)
 
@@ -213,6 +214,10 @@ class SqlUnitOfWork:
     @cached_property
     def placements(self) -> Placements:
         return Placements(self._transaction)
+
+    @cached_property
+    def words(self) -> Words:
+        return Words(self._transaction)
 
     @cached_property
     def rollouts(self) -> Rollouts:

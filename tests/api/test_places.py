@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from dam.operations import deliver, reconcile
+from dam.operations import deliver, indexing, reconcile
 from tests.api.test_assets import NOBODY, ONE, TWO, refuse
 from tests.api.world import World, problem, sha256
 
@@ -257,3 +257,40 @@ def test_a_rendition_can_be_tried_again_once_it_failed(world: World, asset: Any)
 
 def _members(fact: Any) -> dict[str, Any]:
     return {name: getattr(fact, name) for name in fact.__dataclass_fields__}
+
+
+def test_placements_are_counted_by_channel_and_state_as_search_shows_them(
+    world: World, asset: Any, channel: Any
+) -> None:
+    other = world.channel("other")
+    for number in range(3):
+        world.placement(asset["id"], channel["id"], f"{number}.png")
+    waiting = world.asset(TWO, "two.png")
+    world.placement(waiting["id"], other["id"])
+    assert world.get("placements/counts", "viewer")["behind"] == 2
+    delivered(world)
+    indexing.index_behind(world.services)
+    wanted = {channel["id"]: {"current": 3}, other["id"]: {"waiting": 1}}
+    counted = world.get("placements/counts", "viewer")
+    assert {each["channel_id"]: each["counts"] for each in counted["data"]} == wanted
+    assert (counted["next"], counted["behind"]) == (None, 0)
+
+
+def test_a_choice_by_state_is_never_behind(world: World, asset: Any, channel: Any) -> None:
+    """Whatever was counted: each state is computed, and nothing is missed."""
+    world.placement(asset["id"], channel["id"], "one.png")
+    two = world.placement(asset["id"], channel["id"], "two.png")
+    indexing.index_behind(world.services)
+    assert len(world.get("placements?state=current")["data"]) == 0
+    delivered(world)
+    for query in ("state=current", f"state=current&channel={channel['id']}", "state=current&limit=1"):
+        first = world.get(f"placements?{query}")
+        rest = world.get(f"placements?{query}&cursor={first['next']}")["data"] if first["next"] else []
+        assert [each["remote"] for each in first["data"] + rest] == ["one.png", "two.png"]
+    world.call("DELETE", f"placements/{two['id']}")
+    delivered(world)
+    assert [each["remote"] for each in world.get("placements?state=current")["data"]] == ["one.png"]
+    (world.folder / "shop").rename(world.folder / "gone")
+    world.post(f"channels/{channel['id']}/check")
+    assert world.get("placements?state=current")["data"] == []
+    assert [each["remote"] for each in world.get("placements?state=unreachable")["data"]] == ["one.png"]

@@ -63,6 +63,7 @@ LEAST: dict[tuple[str, str], str] = {
     ("POST", "/channels/{channel_id}/audit"): "contributor",
     ("GET", "/placements"): "viewer",
     ("POST", "/placements"): "approver",
+    ("GET", "/placements/counts"): "viewer",
     ("GET", "/placements/{placement_id}"): "viewer",
     ("PATCH", "/placements/{placement_id}"): "approver",
     ("DELETE", "/placements/{placement_id}"): "approver",

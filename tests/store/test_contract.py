@@ -5,6 +5,7 @@ from tests.contracts.store_finding import FindingContract
 from tests.contracts.store_places import PlacementsContract
 from tests.contracts.store_rollouts import ArtefactsContract, AttemptsContract, RolloutsContract
 from tests.contracts.store_uploads import UploadsContract
+from tests.contracts.store_words import WordsContract
 from tests.contracts.store_work import JobsContract, PeopleContract
 
 
@@ -18,6 +19,10 @@ class TestAssets(AssetsContract):
 
 class TestFinding(FindingContract):
     """What search shows."""
+
+
+class TestWords(WordsContract):
+    """The states of placements as they were last shown."""
 
 
 class TestArtefacts(ArtefactsContract):
