@@ -38,7 +38,10 @@ UNKNOWN = "application/octet-stream"
 
 Kind = Literal["image", "video", "audio", "document", "other"]
 
-Route = Literal["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "ICO", "AVIF", "HEIF", "PSD", "RAW", "SVG", "PDF"]
+Route = Literal[
+    "JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "ICO", "AVIF", "HEIF", "PSD", "RAW", "SVG", "PDF",
+    "MOV", "MKV", "AVI", "MPEG", "MPEGTS", "MXF", "ASF", "FLV",
+]  # fmt: skip
 """The decoder in the media child that may look at the bytes, by its name in ``workers.media.plan``."""
 
 _BY_HAND = "Supply a preview by hand: any picture that can be shown here."
@@ -98,10 +101,10 @@ RAW = MediaType(
 )
 PDF = MediaType("application/pdf", "document", "PDF document", ("pdf", "ai"), "PDF")
 TEXT = _kept("text/plain", "document", "Text", "txt", "md", "csv", "json", "log", "srt")
-MP4 = _kept("video/mp4", "video", "MP4 film", "mp4", "m4v", "3gp")
-QUICKTIME = _kept("video/quicktime", "video", "QuickTime film", "mov", "qt")
-WEBM = _kept("video/webm", "video", "WebM film", "webm")
-MATROSKA = _kept("video/matroska", "video", "Matroska film", "mkv", "mk3d")
+MP4 = MediaType("video/mp4", "video", "MP4 film", ("mp4", "m4v", "3gp"), "MOV")
+QUICKTIME = MediaType("video/quicktime", "video", "QuickTime film", ("mov", "qt"), "MOV")
+WEBM = MediaType("video/webm", "video", "WebM film", ("webm",), "MKV")
+MATROSKA = MediaType("video/matroska", "video", "Matroska film", ("mkv", "mk3d"), "MKV")
 ZIP = _kept("application/zip", "other", "ZIP archive", "zip", advice="Unpack it and upload its files.")
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -146,24 +149,24 @@ TABLE: tuple[tuple[Shows, MediaType], ...] = (
     (at(4, b"moov", b"wide", b"mdat"), QUICKTIME),
     (both(begins(b"\x1a\x45\xdf\xa3"), lambda head: b"webm" in head[:64]), WEBM),
     (begins(b"\x1a\x45\xdf\xa3"), MATROSKA),
-    (riff(b"AVI "), _kept("video/x-msvideo", "video", "AVI film", "avi")),
+    (riff(b"AVI "), MediaType("video/x-msvideo", "video", "AVI film", ("avi",), "AVI")),
     (
         begins(b"\0\0\1\xba", b"\0\0\1\xb3"),
-        _kept("video/mpeg", "video", "MPEG film", "mpg", "mpeg", "vob"),
+        MediaType("video/mpeg", "video", "MPEG film", ("mpg", "mpeg", "vob"), "MPEG"),
     ),
     (
         is_transport_stream,
-        _kept("video/mp2t", "video", "MPEG transport stream", "ts", "mts", "m2ts"),
+        MediaType("video/mp2t", "video", "MPEG transport stream", ("ts", "mts", "m2ts"), "MPEGTS"),
     ),
     (
         begins(b"\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01"),
-        _kept("application/mxf", "video", "MXF film", "mxf"),
+        MediaType("application/mxf", "video", "MXF film", ("mxf",), "MXF"),
     ),
     (
         begins(b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"),
-        _kept("video/x-ms-wmv", "video", "Windows Media film", "wmv", "asf", "wma"),
+        MediaType("video/x-ms-wmv", "video", "Windows Media film", ("wmv", "asf", "wma"), "ASF"),
     ),
-    (begins(b"FLV\1"), _kept("video/x-flv", "video", "Flash film", "flv")),
+    (begins(b"FLV\1"), MediaType("video/x-flv", "video", "Flash film", ("flv",), "FLV")),
     (riff(b"WAVE"), _kept("audio/vnd.wave", "audio", "WAVE audio", "wav")),
     (
         both(begins(b"FORM"), at(8, b"AIFF", b"AIFC")),

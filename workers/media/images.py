@@ -23,6 +23,7 @@ _MODULES: Mapping[str, str] = {
     "RAW": "raw",
     "SVG": "drawings",
     "PDF": "pages",
+    **dict.fromkeys(("MOV", "MKV", "AVI", "MPEG", "MPEGTS", "MXF", "ASF", "FLV"), "films"),
 }
 
 

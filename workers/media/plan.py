@@ -13,7 +13,8 @@ DRAWN = 10**12  # what is drawn has no pixels that memory would have to carry
 
 # The decoders, each with the pixels that 512 MiB of RLIMIT_DATA carry, measured: JPEG decodes at an eighth of its size
 # and is bounded by time; PNG, TIFF and BMP take 4 bytes a pixel; WebP 16 (two canvases of the animation decoder, its
-# answer, the image); PSD is read band by band. Raise them together with ``Limits.data`` only.
+# answer, the image); PSD is read band by band, of a film a few frames are held. Raise them together with
+# ``Limits.data`` only.
 PIXELS: Mapping[str, int] = MappingProxyType(
     {
         "JPEG": 500_000_000,
@@ -27,6 +28,7 @@ PIXELS: Mapping[str, int] = MappingProxyType(
         "HEIF": 60_000_000,
         "PSD": 900_000_000,
         "RAW": 110_000_000,
+        **dict.fromkeys(("MOV", "MKV", "AVI", "MPEG", "MPEGTS", "MXF", "ASF", "FLV"), 36_000_000),
         "SVG": DRAWN,
         "PDF": DRAWN,
     }
@@ -65,17 +67,16 @@ class Limits:
 # A code and what a creative person should know and do.
 SENTENCES: Mapping[str, str] = MappingProxyType(
     {
-        "broken_file": "This file could not be read as the image it claims to be. Open it in the program that made it, "
+        "broken_file": "This file could not be read as what it claims to be. Open it in the program that made it, "
         "export it again, and upload that as a new version.",
-        "truncated": "The file ends too early, so a part of the picture is missing. Upload the complete file as a new "
-        "version.",
+        "truncated": "The file ends too early, so a part of it is missing. Upload the complete file as a new version.",
         "too_large": "The picture has more pixels than a preview can be made of. The original is kept; upload a "
         "smaller export as a new version, or supply a preview by hand.",
         "out_of_memory": "Making a preview of this picture needs more memory than allowed. The original is kept; "
         "upload a smaller or flattened export as a new version, or supply a preview by hand.",
         "timed_out": "Making a preview of this picture takes too long. The original is kept; export it again without "
         "unusual settings, or supply a preview by hand.",
-        "crashed": "This file made the image decoder fail. The original is kept; export it again from the program that "
+        "crashed": "This file made the decoder fail. The original is kept; export it again from the program that "
         "made it, and upload that as a new version.",
         "unsupported_variant": "This file is of a rare variant that no preview can be made of. The original is kept; "
         "export it with usual settings (8 or 16 bits, RGB, CMYK or grey) and upload that as a new version, or supply a "
@@ -84,6 +85,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "compatibility' switched on and upload that as a new version, or supply a preview by hand.",
         "locked": "The document is protected by a password: nobody can look inside without it. The original is kept; "
         "upload a copy without the protection as a new version, or supply a preview by hand.",
+        "no_picture": "This file has sound and no pictures. The original is kept; supply a preview by hand, such as a "
+        "cover.",
         "unsupported_type": "There is no preview for this type of file yet. The original is kept and can be used.",
     }
 )

@@ -20,6 +20,7 @@ _MODES = frozenset(
     {"1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr", "LAB", "I", "I;16", "I;16B"}
 )
 _PROFILES = frozenset({"none", "applied", "ignored"})
+_WORD = re.compile(r"[a-z0-9_]{1,40}\Z")
 _COLOUR = re.compile(r"#[0-9a-f]{6}\Z")
 
 
@@ -162,12 +163,21 @@ def _is_side(value: object) -> bool:
     return type(value) is int and 1 <= value < 2**31
 
 
+def _is_word(value: object) -> bool:
+    return isinstance(value, str) and _WORD.match(value) is not None
+
+
 # ``pages`` of a document; ``animated``: there is more than the one picture that is shown; ``text_missing``: the drawing
-# has text that is not in its picture.
+# has text that is not in its picture; ``duration`` in seconds, codecs by FFmpeg's names; ``hdr``: the curve of a film.
 _DETAILS: Mapping[str, Callable[[object], bool]] = {
     "pages": _is_side,
     "animated": lambda value: value is True,
     "text_missing": lambda value: value is True,
+    "duration": lambda value: type(value) is float and 0 < value < 10_000_000,
+    "frame_rate": lambda value: type(value) is float and 0 < value < 10_000,
+    "video_codec": _is_word,
+    "audio_codec": _is_word,
+    "hdr": lambda value: value in ("pq", "hlg"),
 }
 
 

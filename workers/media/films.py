@@ -1,0 +1,221 @@
+"""Films, by FFmpeg's libraries in this process (PyAV): a poster, and what is known of the film.
+
+Belongs here: one frame of a film. The demuxer is the one that the type asks for and no other, and what a film refers to
+outside of itself is refused, before the sandbox would. Sound is not decoded.
+"""
+
+import contextlib
+import importlib
+import math
+import pkgutil
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, BinaryIO, NoReturn, cast
+
+import av
+from av.video.frame import VideoFrame
+from av.video.reformatter import Colorspace, ColorTrc, Interpolation
+from av.video.stream import VideoStream
+from PIL import Image, ImageStat
+
+from workers.media.decoded import Decoded, Decoder, Size, fit
+from workers.media.plan import PIXELS, MediaFailure
+
+_DEMUXERS = {
+    "MOV": "mov",
+    "MKV": "matroska",
+    "AVI": "avi",
+    "MPEG": "mpeg",
+    "MPEGTS": "mpegts",
+    "MXF": "mxf",
+    "ASF": "asf",
+    "FLV": "flv",
+}
+# Where in the film a poster is looked for: many begin with black, or with a slate.
+_PLACES = (0.1, 0.3, 0.6, 0.0)
+_DULL = 12.0  # the deviation of grey below which a frame is as good as empty
+_MOST_PACKETS = 2000
+_TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
+_HDR = {ColorTrc.SMPTE2084: "pq", ColorTrc.ARIB_STD_B67: "hlg"}
+_HD_LINES = 720  # from here on, what does not say its matrix has that of BT.709
+_WHITE = 203.0  # candela a square metre: what HDR shows paper as (ITU-R BT.2408)
+_PEAK = 1000.0
+_NOT_NEEDED = frozenset({"av.__main__", "av.about", "av.datasets", "av.device"})
+
+
+def _refuse(*_: object) -> NoReturn:
+    raise PermissionError("a film may refer to nothing outside of itself")
+
+
+def decode(format_: str, source: BinaryIO, box: int, data: int) -> Decoded:
+    """As ``Decoder`` says; the size is that of a frame as it is shown, of which sRGB's curve is near enough. HDR is
+    pressed into its range, colour by colour. ``details``: ``duration`` in seconds,
+    ``frame_rate``, ``video_codec``, ``audio_codec``, ``hdr``."""
+    del data
+    try:
+        with av.open(source, format=_DEMUXERS[format_], io_open=_refuse, metadata_errors="replace") as film:
+            stream = _pictures(film)
+            details = _details(film, stream)
+            frame = _poster(film, stream)
+            size, picture = _shown(frame, stream, box)
+    except MemoryError:
+        raise
+    except (av.FFmpegError, ValueError, EOFError) as error:  # what FFmpeg says of a file, and PyAV of its fields
+        raise MediaFailure("truncated" if isinstance(error, EOFError) else "broken_file", repr(error)) from error
+    if frame.color_trc in _HDR:
+        details["hdr"] = _HDR[ColorTrc(frame.color_trc)]
+    return Decoded(picture, size, "RGB", None, details)
+
+
+DECODERS: dict[str, Decoder] = {format_: partial(decode, format_) for format_ in _DEMUXERS}
+
+
+def _load_all() -> None:
+    """PyAV imports its parts when they are needed; a child could not."""
+    for module in pkgutil.walk_packages(av.__path__, "av."):
+        if module.name not in _NOT_NEEDED:
+            importlib.import_module(module.name)
+    av.logging.set_level(None)
+
+
+_load_all()
+
+
+def _pictures(film: Any) -> VideoStream:
+    """The stream that is the film: not the cover of a song. Raises MediaFailure."""
+    streams = [each for each in film.streams.video if not each.disposition & av.stream.Disposition.attached_pic]
+    if not streams:
+        raise MediaFailure("no_picture", "no video stream")
+    stream: VideoStream = streams[0]
+    context = stream.codec_context
+    if context is None:
+        raise MediaFailure("unsupported_variant", "no decoder")
+    if context.width * context.height > PIXELS["MOV"]:
+        raise MediaFailure("too_large", f"{context.width} × {context.height}")
+    context.thread_count = 1
+    context.options = {"max_pixels": str(PIXELS["MOV"])}
+    return stream
+
+
+def _details(film: Any, stream: VideoStream) -> dict[str, object]:
+    found: dict[str, object] = {"video_codec": stream.codec_context.name}
+    if film.streams.audio and film.streams.audio[0].codec_context is not None:
+        found["audio_codec"] = film.streams.audio[0].codec_context.name
+    if seconds := _seconds(film, stream):
+        found["duration"] = round(seconds, 3)
+    rate = stream.average_rate or stream.guessed_rate
+    if rate and 0 < float(rate) < 10_000:
+        found["frame_rate"] = round(float(rate), 3)
+    return found
+
+
+def _seconds(film: Any, stream: VideoStream) -> float:
+    """How long it is; 0 where nothing says so."""
+    if film.duration and film.duration > 0:
+        return float(film.duration / av.time_base)
+    if stream.duration and stream.time_base and stream.duration > 0:
+        return float(stream.duration * stream.time_base)
+    return 0.0
+
+
+def _poster(film: Any, stream: VideoStream) -> VideoFrame:
+    """The first of a few places where there is something to be seen; else the one with the most.
+
+    Raises MediaFailure.
+    """
+    best: tuple[float, VideoFrame] | None = None
+    seconds = _seconds(film, stream)
+    for place in _PLACES if seconds else (0.0,):
+        frame = _frame_at(film, stream, seconds * place)
+        if frame is None:
+            continue
+        seen = _liveliness(frame)
+        if seen >= _DULL:
+            return frame
+        if best is None or seen > best[0]:
+            best = seen, frame
+    if best is None:
+        raise MediaFailure("broken_file", "no frame could be decoded")
+    return best[1]
+
+
+def _frame_at(film: Any, stream: VideoStream, seconds: float) -> VideoFrame | None:
+    """The key frame at or before that moment; None if there is none that can be decoded."""
+    try:
+        start = (film.start_time or 0) / av.time_base
+        film.seek(round((start + seconds) * av.time_base), backward=True, any_frame=False)
+    except av.FFmpegError:
+        if seconds:
+            return None  # what can't be searched is read from where it stands: once, not at every place
+    return next(_frames(film, stream), None)
+
+
+def _frames(film: Any, stream: VideoStream) -> Iterator[VideoFrame]:
+    """Those that come from here on, as far as they can be decoded, of so many packets at most."""
+    for count, packet in enumerate(film.demux(stream)):
+        if count > _MOST_PACKETS:
+            return
+        try:
+            yield from packet.decode()
+        except av.error.InvalidDataError:
+            continue  # a broken packet; the next key frame may be whole
+
+
+def _liveliness(frame: VideoFrame) -> float:
+    small = _image(frame.reformat(64, 36, "rgb24", threads=1)).convert("L")
+    return float(ImageStat.Stat(small).stddev[0])
+
+
+def _shown(frame: VideoFrame, stream: VideoStream, box: int) -> tuple[Size, Image.Image]:
+    """Size and picture as a player shows them: square pixels, upright, in sRGB's range."""
+    ratio = float(stream.sample_aspect_ratio or 1)
+    ratio = ratio if 0.1 < ratio < 10 else 1.0
+    size = (max(1, round(frame.width * ratio)), frame.height)
+    target = fit(size, box)
+    drawn = frame.reformat(
+        *target, "rgb24", src_colorspace=_matrix(frame), interpolation=Interpolation.LANCZOS, threads=1
+    )
+    picture = _image(drawn)
+    if frame.color_trc in _HDR:
+        picture = picture.point(_tone_curve(ColorTrc(frame.color_trc)) * 3)
+    turn = frame.rotation % 360
+    if turn not in _TURNS:
+        return size, picture
+    return (size if turn == 180 else size[::-1]), picture.transpose(_TURNS[turn])
+
+
+def _image(frame: VideoFrame) -> Image.Image:
+    return cast(Image.Image, frame.to_image())  # type: ignore[no-untyped-call]
+
+
+def _matrix(frame: VideoFrame) -> Colorspace:
+    """By which brightness and colour were parted; many films do not say it (ITU-T H.273, table 4)."""
+    with contextlib.suppress(ValueError):
+        return Colorspace(frame.colorspace)
+    return Colorspace.ITU709 if frame.height >= _HD_LINES else Colorspace.ITU601
+
+
+def _tone_curve(transfer: ColorTrc) -> list[int]:
+    """From a value on an HDR curve to one on sRGB's: up to paper white nearly as it is, above it pressed together."""
+    return [round(255 * _srgb(_pressed(_light(value / 255, transfer) / _WHITE))) for value in range(256)]
+
+
+def _light(value: float, transfer: ColorTrc) -> float:
+    """Candela a square metre (SMPTE ST 2084, 5.1; ITU-R BT.2100, table 5, at a peak of 1,000)."""
+    if transfer == ColorTrc.SMPTE2084:
+        power = value ** (1 / 78.84375)
+        ratio = max(power - 0.8359375, 0) / (18.8515625 - 18.6875 * power)
+        return float(10_000 * ratio ** (1 / 0.1593017578125))
+    scene = value**2 / 3 if value <= 0.5 else (math.exp((value - 0.55991073) / 0.17883277) + 0.28466892) / 12
+    return float(_PEAK * scene**1.2)
+
+
+def _pressed(light: float) -> float:
+    """Reinhard's curve with a white point: 0 stays, the peak becomes 1."""
+    peak = _PEAK / _WHITE
+    return min(1.0, light * (1 + light / peak**2) / (1 + light) * (1 + 1 / peak))
+
+
+def _srgb(linear: float) -> float:
+    """IEC 61966-2-1."""
+    return 12.92 * linear if linear <= 0.0031308 else 1.055 * linear ** (1 / 2.4) - 0.055
