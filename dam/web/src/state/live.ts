@@ -1,6 +1,6 @@
 // What happens, as it happens: one poll of the events feed for the whole page, each second while something runs, every
 // ten seconds otherwise, none while the tab is hidden. Who shows something listens, and asks anew.
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { API, type Schemas } from "../api/client";
 import { me } from "./session";
@@ -26,7 +26,8 @@ let running = false;
 /** Poll as long as the page lives; asks nothing while nobody is signed in. */
 export function begin(): void {
   document.addEventListener("visibilitychange", () => void (document.hidden ? clearTimeout(timer) : poll()));
-  void poll();
+  // From the moment somebody is known: what happens until the first answer is heard by nobody.
+  effect(() => void (me.value && setTimeout(() => void poll())));
 }
 
 /** Ask now: something was just begun. */
