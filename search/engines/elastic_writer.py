@@ -7,6 +7,7 @@ server forgets versions of what was deleted after a minute: tombstones are store
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from search.engines.elastic_client import SEARCH_S, WRITE_S, Connection
 from search.engines.elastic_schema import body
 from search.errors import SearchUnavailable
 
-CHUNK = 500  # changes in one exchange
+CHUNK = 250  # changes in one exchange
 _CHUNK_BYTES = 10 << 20
 _ASKED = 1000  # ids in one exchange
 _RETRIES, _FIRST_BACKOFF_S, _LONGEST_BACKOFF_S = 3, 0.2, 2.0
@@ -87,11 +88,24 @@ def _is_there(answer: Mapping[str, Any]) -> bool:
     return bool(answer["found"])
 
 
-def _sent(client: Elasticsearch, alias: str, changes: Iterable[Change]) -> Iterator[Mapping[str, Any]]:
-    """The answer for each change."""
+def _sent(client: Elasticsearch, alias: str, changes: Sequence[Change]) -> Iterator[Mapping[str, Any]]:
+    """The answer for each change. While the server takes one exchange, the next one is projected."""
+    with ThreadPoolExecutor(1, thread_name_prefix="bulk") as sender:
+        under_way: Future[list[Mapping[str, Any]]] | None = None
+        for begin in range(0, len(changes), CHUNK):
+            actions = [_action(alias, change) for change in changes[begin : begin + CHUNK]]
+            if under_way is not None:
+                yield from under_way.result()
+            under_way = sender.submit(_exchange, client, actions)
+        if under_way is not None:
+            yield from under_way.result()
+
+
+def _exchange(client: Elasticsearch, actions: Sequence[dict[str, Any]]) -> list[Mapping[str, Any]]:
+    """The answer for each action: of one exchange, or of more if they are large."""
     answers = streaming_bulk(
         client,
-        (_action(alias, change) for change in changes),
+        actions,
         chunk_size=CHUNK,
         max_chunk_bytes=_CHUNK_BYTES,
         raise_on_error=False,
@@ -101,8 +115,7 @@ def _sent(client: Elasticsearch, alias: str, changes: Iterable[Change]) -> Itera
         # Without it the server may make an index of this name, of no schema of ours.
         require_alias=True,
     )
-    for _, answer in answers:
-        yield answer["index"]
+    return [answer["index"] for _, answer in answers]
 
 
 def _action(alias: str, change: Change) -> dict[str, Any]:

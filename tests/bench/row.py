@@ -53,6 +53,10 @@ class Turns:
         goes bears on both alike."""
         return statistics.median(a / b for a, b in zip(self.ways[one], self.ways[other], strict=True))
 
+    def without_first(self) -> "Turns":
+        """The rounds in which everything was warm."""
+        return Turns([way[1:] for way in self.ways])
+
     def median(self, way: int) -> float:
         """Seconds."""
         return statistics.median(self.ways[way])

@@ -30,7 +30,7 @@ QUERIES = {
 def measure(count: int = 5000, rounds: int = 30) -> list[Row]:
     """Building an index, the median of each query, of a page deep in the hits, and of writing 1 and 100 documents."""
     chance = random.Random(7)
-    documents = [_document(number, chance) for number in range(count)]
+    documents = [a_varied_document(number, chance) for number in range(count)]
     rows = []
     with folder() as place:
         index = TantivyIndex(place)
@@ -49,7 +49,9 @@ def measure(count: int = 5000, rounds: int = 30) -> list[Row]:
     return rows
 
 
-def _document(number: int, chance: random.Random) -> Document:
+def a_varied_document(number: int, chance: random.Random) -> Document:
+    """One as people have them, with some words that many have."""
+
     def some(size: int) -> str:
         # Few words are common and many rare, as in any language.
         return " ".join(f"w{int(1000 ** chance.random())}" for _ in range(size))

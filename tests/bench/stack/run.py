@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tests.bench import run
 from tests.bench.row import Row
-from tests.bench.stack import parts, queue
+from tests.bench.stack import indexing, parts, queue
 from tests.stack.cache import CannotInstall
 from tests.stack.place import DidNotStart
 from tests.stack.servers import SERVERS
@@ -29,6 +29,7 @@ class Bench:
 
 BENCHES: Mapping[str, Bench] = {
     "queue": Bench(queue.measure, ("postgresql", "rabbitmq")),
+    "indexing": Bench(indexing.measure, ("elasticsearch",)),
     "parts": Bench(parts.measure, ("minio",)),
 }
 
