@@ -5,7 +5,7 @@ Rule: tests name what a person sees (roles and labels), wait for what is to be s
 """
 
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,9 +92,9 @@ def visiting(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Visit]]
     services: list[Service] = []
     contexts: list[BrowserContext] = []
 
-    def visit(**options: object) -> Visit:
+    def visit(settings: Mapping[str, str] | None = None, **options: object) -> Visit:
         if not services:
-            services.append(Service(tmp_path / "home"))
+            services.append(Service(tmp_path / "home", **(settings or {})))
             urllib.request.urlopen(services[0].said["address"] + "/readyz", timeout=60).close()
         context = browser.new_context(**{"locale": "en-GB", "viewport": {"width": 1280, "height": 800}, **options})  # type: ignore[arg-type]
         context.set_default_timeout(PATIENCE_MS)

@@ -1,6 +1,8 @@
 """Uploading: dropped and chosen files, what is asked before, how far each is, and what is done about failures."""
 
 import random
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +10,8 @@ import pytest
 from playwright.sync_api import Dialog, Locator, Page, Route, expect
 
 from tests.api.world import png, sha256
-from tests.web.conftest import Visit
-from tests.web.files import choose, drop
+from tests.web.conftest import PASSWORD, Visit
+from tests.web.files import choose, drop, drop_paths
 
 HOSTILE = '<img src=x onerror=alert(1)> & "quoted" {n}.png'
 
@@ -169,3 +171,119 @@ def test_a_big_file_survives_a_lost_network_and_a_reload(visit: Visit, big: Path
     assert parts.seen == 1, "what was there was not sent again"
     (asset,) = made(visit)
     assert (asset["title"], asset["latest"]["sha256"]) == ("film", sha256(big.read_bytes()))
+
+
+def test_a_folder_is_taken_and_each_file_says_what_is_wrong_with_it(
+    visiting: Callable[..., Visit], tmp_path: Path
+) -> None:
+    visit = visiting({"DAM_MAX_UPLOAD_BYTES": str(1 << 20)})
+    visit.sign_in()
+    page = visit.page
+    folder = tmp_path / "spring"
+    (folder / "web").mkdir(parents=True)
+    (folder / "hero.png").write_bytes(png(shade=3))
+    (folder / "web" / "teaser.png").write_bytes(png(shade=4))
+    (folder / ".DS_Store").write_bytes(b"hidden")
+    (folder / "harmless\u202egnp.exe").write_bytes(b"turned")
+    (folder / "film.mov").write_bytes(bytes(3 << 20))
+    (folder / "raw.mov").write_bytes(bytes(17 << 20))
+    drop_paths(page, folder)
+    panel = page.get_by_role("dialog", name="Upload 5 files")
+    expect(panel.get_by_role("listitem").filter(has_text="teaser.png")).to_contain_text("spring/web")
+    panel.get_by_role("button", name="Upload 5 files").click()
+
+    expect(tray(page)).to_contain_text("2 files uploaded · 3 need you")
+    rows = tray(page).get_by_role("listitem")
+    for name in ("film.mov", "raw.mov"):
+        expect(rows.filter(has_text=name)).to_contain_text("The file is larger than this service takes.")
+    turned = rows.filter(has_text="harmless")
+    expect(turned).to_contain_text("invalid_filename")
+    visit.accessible()
+    assert {each["title"] for each in made(visit)} == {"hero", "teaser"}
+    turned.get_by_role("button", name="off the list").click()
+    expect(tray(page)).to_contain_text("2 need you")
+
+
+def test_an_upload_waits_for_whoever_has_to_sign_in_again(visit: Visit, big: Path) -> None:
+    page = visit.page
+    parts = Parts(page, through=1)
+    choose(page, big)
+    page.keyboard.press("Enter")
+    expect(tray(page)).to_contain_text("8 MiB of 24 MiB arrived")
+    visit.context.clear_cookies()
+    parts.go_on()
+    again = page.get_by_role("dialog", name="Sign in again")
+    expect(tray(page)).to_contain_text("Waits until you are signed in again")
+    again.get_by_label("Password").fill(PASSWORD)
+    again.get_by_role("button", name="Sign in").click()
+    expect(tray(page)).to_contain_text("1 file uploaded")
+
+
+HANDLE = """async (size) => {
+    const folder = await navigator.storage.getDirectory()
+    const handle = await folder.getFileHandle('kept.mov', {create: true})
+    if ((await handle.getFile()).size !== size) {
+        const writing = await handle.createWritable()
+        await writing.write(new Uint8Array(size).fill(7))
+        await writing.close()
+    }
+    window.showOpenFilePicker = async () => [handle]
+}"""
+
+
+def test_a_file_that_the_browser_can_open_again_goes_on_by_itself_after_a_reload(visit: Visit) -> None:
+    page = visit.page
+    parts = Parts(page, through=1)
+    page.evaluate(HANDLE, 3 * PART)
+    page.keyboard.press("u")
+    page.get_by_role("dialog", name="Upload 1 file").get_by_role("button", name="Upload, 24 MiB").click()
+    expect(tray(page)).to_contain_text("8 MiB of 24 MiB arrived")
+    parts.seen = 0
+    page.reload()
+    expect(tray(page)).to_contain_text("8 MiB of 24 MiB arrived")
+    parts.go_on()
+    expect(tray(page)).to_contain_text("1 file uploaded")
+    assert parts.seen == 2, "what was there was not sent again"
+    assert made(visit)[0]["latest"]["sha256"] == sha256(bytes([7]) * 3 * PART)
+
+
+def test_a_file_dropped_on_an_asset_is_its_next_version_and_says_why(visit: Visit) -> None:
+    page = visit.page
+    asset = visit.service.upload(png(shade=1))
+    page.evaluate(
+        "({id, title}) => Object.assign(document.querySelector('main').dataset, {dropAsset: id, dropTitle: title})",
+        asset,
+    )
+    drop(page, {HOSTILE: png(shade=1)})
+    dialog = page.get_by_role("dialog", name=f"Replace “{asset['title']}”")
+    expect(dialog).to_contain_text("This is version 1, byte for byte.")
+    expect(dialog.get_by_role("button", name="Upload as version 2")).to_be_disabled()
+    dialog.get_by_label("Why it changes").fill("The sky was <b>too</b> grey")
+    dialog.get_by_role("button", name="Cancel").click()
+
+    drop(page, {HOSTILE: png(shade=2)})
+    expect(dialog.get_by_label("Why it changes")).to_have_value("The sky was <b>too</b> grey")
+    expect(dialog.get_by_role("img", name=HOSTILE)).to_be_visible()
+    visit.accessible()
+    dialog.get_by_role("button", name="Upload as version 2").click()
+    expect(tray(page)).to_contain_text("1 file uploaded")
+    assert page.url == f"{visit.address}/assets/{asset['id']}"
+    version = visit.service.get(f"/api/v1/assets/{asset['id']}/versions/2")
+    assert (version["rationale"], version["sha256"]) == ("The sky was <b>too</b> grey", sha256(png(shade=2)))
+    assert version["filename"] == HOSTILE
+
+
+def test_a_picture_is_pasted(visit: Visit) -> None:
+    page = visit.page
+    page.evaluate(
+        """async (bytes) => {
+        const data = new DataTransfer()
+        data.items.add(new File([Uint8Array.from(bytes)], 'image.png', {type: 'image/png'}))
+        document.body.dispatchEvent(new ClipboardEvent('paste', {bubbles: true, cancelable: true, clipboardData: data}))
+    }""",
+        list(png()),
+    )
+    panel = page.get_by_role("dialog", name="Upload 1 file")
+    expect(panel.get_by_label("Title")).to_have_value(re.compile("^Pasted 20"))
+    page.keyboard.press("Enter")
+    expect(tray(page)).to_contain_text("1 file uploaded")

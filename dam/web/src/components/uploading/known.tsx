@@ -11,7 +11,7 @@ export function Known({ of: { twins, sameAs } }: { of: Progress }) {
     <div class="known">
       <p>{t("upload.known")}</p>
       {twins.slice(0, MOST).map((each) => (
-        <a key={each.id} href={`/assets/${each.id}`} target="_blank" rel="noreferrer"><Thumb file={null} type={each.kind} src={each.latest?.thumbnail} />{each.title}</a>
+        <a key={each.id} href={`/assets/${each.id}`} target="_blank" rel="noreferrer"><Thumb file={null} type={`${each.kind}/`} src={each.latest?.thumbnail} />{each.title}</a>
       ))}
       {twins.length > MOST && <p class="quiet">{t("upload.more", { count: twins.length - MOST })}</p>}
     </div>

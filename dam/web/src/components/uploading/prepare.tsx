@@ -32,7 +32,7 @@ export function Prepare() {
       <form id="prepare" class="prepare" onSubmit={submit}>
         {only ? <One of={only} title={title} change={setTitle} /> : <List of={all} />}
         {known.length > 0 && (
-          <label class="row"><input type="checkbox" checked={too} onChange={() => setToo(!too)} />{many("upload.known_too", known.length)}</label>
+          <label class="too"><input type="checkbox" checked={too} onChange={() => setToo(!too)} />{only ? t("upload.anyway") : many("upload.known_too", known.length)}</label>
         )}
         {tooMany.value && <p class="wrong">{t("upload.too_many", { most: MOST_FILES })}</p>}
         <Tokens label={t("upload.tags")} values={tags} change={setTags} suggest={suggestTags} />
@@ -60,11 +60,14 @@ function One({ of, title, change }: { of: Upload; title: string | undefined; cha
   );
 }
 
+/** What there is something to say about comes first. */
+const rank = ({ now }: Upload): number => ["failed", "known"].includes(now.phase) ? 0 : 1;
+
 function List({ of }: { of: readonly Upload[] }) {
   return (
     <>
       <ul class="prepare-list">
-        {of.slice(0, MOST_ROWS).map((each) => (
+        {of.toSorted((one, other) => rank(one) - rank(other)).slice(0, MOST_ROWS).map((each) => (
           <li key={each.entry.id}><Thumb file={each.file} type={each.entry.type} /><div class="what"><span class="name" title={each.entry.name}>{each.entry.name}</span><Said of={each} /></div></li>
         ))}
         {of.length > MOST_ROWS && <li class="more quiet">{t("upload.more", { count: of.length - MOST_ROWS })}</li>}

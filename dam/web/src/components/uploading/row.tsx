@@ -2,12 +2,17 @@
 import { RotateCw, X } from "lucide";
 import { t } from "../../lib/i18n";
 import { remove, reopen, retry } from "../../state/uploads";
-import { ended } from "../../state/uploading/progress";
+import { ended, type Progress } from "../../state/uploading/progress";
 import type { Upload } from "../../state/uploading/upload";
 import { Icon } from "../icon";
 import { Known } from "./known";
 import { percent, problemOf, status } from "./words";
 import { Thumb } from "./thumb";
+
+const moves = ({ phase, acknowledged }: Progress): boolean => phase === "sending" || phase === "checking" || (phase === "waiting" && acknowledged > 0);
+
+/** Once more would end the same. */
+const FINAL: ReadonlySet<string> = new Set(["empty", "too_large", "invalid_filename", "asset_not_found"]);
 
 interface Props {
   readonly of: Upload;
@@ -27,7 +32,7 @@ export function Row({ of, choose }: Props) {
         {now.phase === "known" && <Known of={now} />}
         {now.phase === "known" && <button class="button" onClick={() => retry(of)}>{t("upload.anyway")}</button>}
         {now.hold === "file" && <GoOn of={of} choose={choose} />}
-        {!ended(now) && now.phase !== "known" && <Bar of={of} />}
+        {moves(now) && <Bar of={of} />}
       </div>
       <Actions of={of} />
     </li>
@@ -38,7 +43,7 @@ function Actions({ of }: { of: Upload }) {
   const { now, entry: { name } } = of;
   return (
     <div class="actions">
-      {now.phase === "failed" && of.file && now.error?.code !== "empty" && (
+      {of.file && now.error && !FINAL.has(now.error.code) && (
         <button class="button quiet" aria-label={t("upload.retry", { name })} title={t("action.again")} onClick={() => retry(of)}><Icon of={RotateCw} /></button>
       )}
       <button
