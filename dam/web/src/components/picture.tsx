@@ -6,6 +6,7 @@ interface Props {
   readonly width: number | null;
   readonly height: number | null;
   readonly colour: string | null;
+  /** Empty where the picture only repeats what stands beside it. */
   readonly alt: string;
   /** What stands there where there is no picture, such as the file's ending. */
   readonly instead?: string;
@@ -20,7 +21,7 @@ export function Picture({ src, width, height, colour, alt, instead, eager }: Pro
     <span class={colour !== null && there === src ? "picture there" : "picture"} style={{ aspectRatio: shape, "--colour": colour ?? undefined }}>
       {src && broken !== src
         ? <img src={src} alt={alt} loading={eager ? "eager" : "lazy"} decoding="async" draggable={false} onLoad={() => setThere(src)} onError={() => setBroken(src)} />
-        : <span class="instead" role="img" aria-label={alt}>{instead}</span>}
+        : <span class="instead" {...(alt ? { role: "img", "aria-label": alt } : { "aria-hidden": "true" })}>{instead}</span>}
     </span>
   );
 }

@@ -9,6 +9,7 @@ import { Picture } from "../components/picture";
 import { PlaceRow } from "../components/place-row";
 import { Problem } from "../components/problem";
 import { Time } from "../components/time";
+import { useEvery } from "../lib/every";
 import { maybe, t } from "../lib/i18n";
 import { useTitle } from "../lib/title";
 import { waiting, type Waiting } from "../state/inbox";
@@ -18,20 +19,32 @@ import { useResource } from "../state/resource";
 import { may } from "../state/session";
 import "./places.css";
 
+const PAUSE = 1000;
+
 export default function Inbox() {
   useTitle(t("nav.inbox"));
   const found = useResource("inbox", (signal) => waiting(signal), (event) => /^(version|asset|placement|delivery|rollout|channel|work)\./.test(event.type));
   const reload = (): void => void found.reload();
+  // Here, not in its row: what is decided leaves the list while one watches it arrive.
+  const [deciding, setDeciding] = useState<Deciding | null>(null);
+  useEvery(PAUSE, found.data?.behind === true, found.reload);
   return (
     <div class="page">
       <h1>{t("nav.inbox")}</h1>
       {found.error !== undefined && <Problem error={found.error} retry={reload} />}
-      {found.data && <Everything of={found.data} reload={reload} />}
+      {found.data && <Everything of={found.data} reload={reload} decide={setDeciding} />}
+      {deciding && <Decide {...deciding} onClose={() => (setDeciding(null), reload())} />}
     </div>
   );
 }
 
-function Everything({ of, reload }: { of: Waiting; reload(): void }) {
+interface Deciding {
+  readonly asset: Schemas["Asset"];
+  readonly version: Schemas["Version"];
+  readonly decision: Decision;
+}
+
+function Everything({ of, reload, decide }: { of: Waiting; reload(): void; decide(what: Deciding): void }) {
   if (of.count === 0) {
     return <div class="nothing-waits"><Icon of={Coffee} size={24} /><p>{t("places.inbox_empty")}</p><p class="quiet">{t("places.inbox_empty_says")}</p></div>;
   }
@@ -52,7 +65,7 @@ function Everything({ of, reload }: { of: Waiting; reload(): void }) {
       {of.drafts.length > 0 && (
         <section class="stack">
           <h2>{t("places.decisions")}</h2>
-          <ul class="entries">{of.drafts.map((each) => <Draft key={each.id} asset={each} reload={reload} />)}</ul>
+          <ul class="entries">{of.drafts.map((each) => <Draft key={each.id} asset={each} decide={decide} />)}</ul>
           {of.more && <p><a href={`/?q=${encodeURIComponent("status:draft")}`}>{t("places.all_drafts")}</a></p>}
         </section>
       )}
@@ -66,15 +79,14 @@ function Everything({ of, reload }: { of: Waiting; reload(): void }) {
   );
 }
 
-function Draft({ asset, reload }: { asset: Schemas["Asset"]; reload(): void }) {
-  const [deciding, setDeciding] = useState<{ version: Schemas["Version"]; decision: Decision } | null>(null);
+function Draft({ asset, decide }: { asset: Schemas["Asset"]; decide(what: Deciding): void }) {
   const [failed, setFailed] = useState<unknown>();
   const { latest } = asset;
   if (latest === null) return null;
   const begin = async (decision: Decision): Promise<void> => {
     try {
       const version = await asked(api.GET("/api/v1/assets/{asset_id}/versions/{number}", { params: { path: { asset_id: asset.id, number: latest.number } } }));
-      setDeciding({ version, decision });
+      decide({ asset, version, decision });
       setFailed(undefined);
     } catch (error) {
       setFailed(error);
@@ -92,7 +104,6 @@ function Draft({ asset, reload }: { asset: Schemas["Asset"]; reload(): void }) {
         <button class="button quiet" onClick={() => void begin("reject")} aria-label={`${t("places.do.reject", { number: latest.number })}: ${asset.title}`}>{t("places.reject")}</button>
         <button class="button" onClick={() => void begin("approve")} aria-label={`${t("places.do.approve", { number: latest.number })}: ${asset.title}`}>{t("places.approve")}</button>
       </span>
-      {deciding && <Decide asset={asset} {...deciding} onClose={() => (setDeciding(null), reload())} />}
     </li>
   );
 }

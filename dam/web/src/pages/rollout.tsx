@@ -72,10 +72,11 @@ function Back({ of }: { of: Rollout }) {
     (signal) => asked(api.GET("/api/v1/assets/{asset_id}", { params: { path: { asset_id: of.asset_id ?? "" } }, signal })),
     (event) => event.asset_id === of.asset_id,
   );
-  if (asset.data?.approved?.number !== of.version || of.version === null) return null;
   const now = asset.data;
   const target = of.head_before ?? of.version;
+  const undoable = now !== undefined && of.version !== null && now.approved?.number === of.version;
   const open = async (): Promise<void> => {
+    if (now === undefined || target === null) return;
     try {
       const version = await asked(api.GET("/api/v1/assets/{asset_id}/versions/{number}", { params: { path: { asset_id: now.id, number: target } } }));
       setReady({ asset: now, version, decision: of.head_before === null ? "withdraw" : "rollback" });
@@ -86,7 +87,7 @@ function Back({ of }: { of: Rollout }) {
   };
   return (
     <>
-      <button class="button" onClick={() => void open()}>{of.head_before === null ? t("places.do.withdraw") : t("places.back_to", { number: of.head_before })} …</button>
+      {undoable && <button class="button" onClick={() => void open()}>{of.head_before === null ? t("places.do.withdraw") : t("places.back_to", { number: of.head_before })} …</button>}
       {failed !== undefined && <Problem error={failed} />}
       {ready && <Decide {...ready} onClose={() => setReady(null)} />}
     </>

@@ -12,6 +12,8 @@ export interface Waiting {
   readonly channels: readonly Channel[];
   readonly work: readonly Schemas["Job"][];
   readonly count: number;
+  /** The search does not know of everything yet: drafts may be missing. */
+  readonly behind: boolean;
 }
 
 const DRAFTS = 50;
@@ -21,7 +23,7 @@ const STATES = ["failed", "drifted", "replacing"] as const;
 
 export async function waiting(signal: AbortSignal): Promise<Waiting> {
   const [found, listed, places, work] = await Promise.all([
-    may("approver") ? drafts(signal) : { data: [], next: null },
+    may("approver") ? drafts(signal) : { data: [], next: null, index: { behind: 0 } },
     may("contributor") ? channels(signal) : { data: [] },
     may("contributor") ? needing(signal) : [],
     may("manager") ? asked(api.GET("/api/v1/work", { params: { query: { state: "set_aside", limit: MOST } }, signal })) : { data: [] },
@@ -30,6 +32,7 @@ export async function waiting(signal: AbortSignal): Promise<Waiting> {
   const undecided = found.data.filter((each) => each.latest?.status === "draft");
   return {
     drafts: undecided, more: found.next !== null, placements: places, channels: away, work: work.data,
+    behind: found.index.behind > 0,
     count: undecided.length + places.length + away.length + work.data.length,
   };
 }
