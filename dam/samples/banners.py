@@ -58,7 +58,7 @@ def _wide(picture: Image.Image, offer: Offer) -> Image.Image:
     width, height = picture.size
     shade = light.fade(picture.size, ((0, 225), (0.42, 150), (0.72, 10), (1, 0)), across=True)
     picture = light.shaded(picture, shade, offer.shade)
-    left, unit = height * 0.1, height * (0.13 if height > 400 else 0.115)
+    left, unit = height * 0.1, height * (0.18 if width > 2.5 * height else 0.13 if height > 400 else 0.115)
     _signature(picture, (left, height * 0.14), height * 0.1, offer)
     top = height * 0.37
     for line in offer.lines:

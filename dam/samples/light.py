@@ -41,14 +41,21 @@ def at(stops: Stops, share: float) -> Colour:
 
 def ramp(size: Size, stops: Stops, *, across: bool = False) -> Image.Image:
     """A gradient from above to below, or from left to right; RGB."""
-    strip = Image.new("RGB", (_STEPS, 1) if across else (1, _STEPS))
-    strip.putdata([at(stops, step / (_STEPS - 1)) for step in range(_STEPS)])
-    return strip.resize(size, Image.Resampling.BILINEAR)
+    return _spread(size, "RGB", [at(stops, step / (_STEPS - 1)) for step in range(_STEPS)], across=across)
 
 
 def fade(size: Size, values: Sequence[tuple[float, int]], *, across: bool = False) -> Image.Image:
     """As ``ramp``, of single values from 0 to 255; L."""
-    return ramp(size, [(share, (value, value, value)) for share, value in values], across=across).getchannel(0)
+    stops = [(share, (value, value, value)) for share, value in values]
+    return _spread(size, "L", [at(stops, step / (_STEPS - 1))[0] for step in range(_STEPS)], across=across)
+
+
+def _spread(size: Size, mode: str, steps: Sequence[int] | Sequence[Colour], *, across: bool) -> Image.Image:
+    """The steps as a line of the picture's length, which is then repeated: interpolating twice would take long."""
+    line = Image.new(mode, (_STEPS, 1) if across else (1, _STEPS))
+    line.putdata(steps)
+    whole = line.resize((size[0], 1) if across else (1, size[1]), Image.Resampling.BILINEAR)
+    return whole.resize(size, Image.Resampling.NEAREST)
 
 
 def glow(size: Size, centre: Point, radius: float, strength: int = 255) -> Image.Image:

@@ -33,8 +33,8 @@ def bottle(size: Size, ground: Colour, glass: Colour, words: Sequence[str], seed
         x = 0.41 + 0.18 * number / 15
         line = ((x, 0.25), (x + 0.003, 0.25), (x + 0.003, 0.328), (x, 0.328))
         light.fill(picture, (110, 86, 54), line, 0.4)
-    _label(picture, (0.33, 0.52, 0.67, 0.78), (248, 244, 236), words)
     _sheen(picture, (0.362, 0.44, 0.378, 0.84), 0.55)
+    _label(picture, (0.33, 0.52, 0.67, 0.78), (248, 244, 236), words)
     _sheen(picture, (0.632, 0.46, 0.64, 0.83), 0.3)
     return light.grain(light.vignette(picture, 40), seed, 0.045)
 
