@@ -12,7 +12,7 @@ from datetime import timedelta
 import structlog
 
 from dam.domain.principals import SYSTEM
-from dam.operations import assemble, channels, indexing, overdue, reconcile
+from dam.operations import assemble, catch_up, channels, indexing, overdue, reconcile
 from dam.ports.services import Services
 from search.errors import SearchUnavailable
 
@@ -76,6 +76,7 @@ def chores(services: Services, looks: Callable[[], None]) -> list[Chore]:
         Chore("placements", 30, _Placements(services)),
         Chore("index", 30, _Index(services)),
         Chore("renditions", 30, _Renditions(services)),
+        Chore("older", 30, _Older(services)),
         Chore("uploads", 300, lambda: assemble.sweep(services)),
         Chore("answers", 3600, lambda: _forget_answers(services)),
         Chore("received", 3600, lambda: services.objects.sweep() > 0),
@@ -126,6 +127,20 @@ class _Renditions:
     def __call__(self) -> bool:
         self._after = overdue.fail_set_aside(self._services, self._after)
         return overdue.give_up(self._services) > 0 or self._after is not None
+
+
+class _Older:
+    """What was uploaded before an upgrade and can be shown since, a page at a time; once."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._after: str | None = ""
+
+    def __call__(self) -> bool:
+        if self._after is None:
+            return False
+        before, self._after = self._after, catch_up.walk(self._services, self._after)
+        return self._after not in (None, before)
 
 
 class _Placements:

@@ -72,6 +72,10 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe("large-2048", 1, "Large, 2048 px", "image/webp", "webp", 2048, 84, _PICTURES, display=True),
 )
 
+EDITION = 2
+"""Which types have a decoder, and which display recipes there are, by number: raised with every change of them (a test
+knows the last), so that what was uploaded before is looked at again (``dam.operations.catch_up``)."""
+
 
 def newest(name: str) -> Recipe:
     """The newest version of the named recipe. Raises NotFound ``recipe_not_found``."""

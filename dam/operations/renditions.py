@@ -25,17 +25,32 @@ from dam.ports.store import UnitOfWork
 _CHUNK = 1 << 20
 
 
+def blank(content: Content, recipe: Recipe, at: datetime) -> Artefact:
+    """What is to be made of the content by the recipe, or why it can't be."""
+    key = (content.sha256, recipe.name, recipe.version, recipes.NO_PARAMS)
+    obstacle = recipes.obstacle(recipe, content.media_type, content.kind, content.size)
+    if obstacle is None:
+        return Artefact(*key, state="pending", updated_at=at)
+    return Artefact(
+        *key,
+        state="not_applicable",
+        updated_at=at,
+        reason_code="no_preview",
+        reason_detail=obstacle,
+    )
+
+
 def expect(work: UnitOfWork, content: Content, at: datetime) -> None:
     """Record that the content is to have its display renditions; those that can't be made are not applicable, with the
     reason.
     """
     for recipe in recipes.for_display():
-        work.artefacts.ensure(_blank(content, recipe, at))
+        work.artefacts.ensure(blank(content, recipe, at))
 
 
 def expect_one(work: UnitOfWork, content: Content, recipe: Recipe, at: datetime) -> Artefact:
     """Record that one recipe is to be made of the content, and see to it that a worker does."""
-    artefact = work.artefacts.ensure(_blank(content, recipe, at))
+    artefact = work.artefacts.ensure(blank(content, recipe, at))
     if artefact.state == "pending":
         work.jobs.enqueue("render", {"sha256": content.sha256})
     return artefact
@@ -116,20 +131,6 @@ def _forget(work: UnitOfWork, page: Iterable[Artefact]) -> set[str]:
     for source in forgotten:
         work.jobs.enqueue("render", {"sha256": source})
     return forgotten
-
-
-def _blank(content: Content, recipe: Recipe, at: datetime) -> Artefact:
-    key = (content.sha256, recipe.name, recipe.version, recipes.NO_PARAMS)
-    obstacle = recipes.obstacle(recipe, content.media_type, content.kind, content.size)
-    if obstacle is None:
-        return Artefact(*key, state="pending", updated_at=at)
-    return Artefact(
-        *key,
-        state="not_applicable",
-        updated_at=at,
-        reason_code="no_preview",
-        reason_detail=obstacle,
-    )
 
 
 _Made = dict[str, tuple[StoredObject, RenderedFile]]

@@ -2,14 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, delete, func, or_, select, tuple_
+from sqlalchemy import and_, bindparam, delete, func, or_, select, tuple_, update
 
 from dam.domain.recipes import NO_PARAMS, Artefact
 from dam.store.codec import fact_of, row_of
 from dam.store.places import deliveries
-from dam.store.tables import artefacts, rendition_overrides, versions
+from dam.store.tables import artefacts, counters, rendition_overrides, versions
 from dam.store.transaction import Transaction
 
+_EDITION = "edition"
 _OVERRIDE = and_(
     rendition_overrides.c.asset_id == versions.c.asset_id,
     rendition_overrides.c.number == versions.c.number,
@@ -78,6 +79,15 @@ class Artefacts:
         if after is not None:
             query = query.where(tuple_(*key) > tuple_(*after))
         return [fact_of(Artefact, row) for row in self._tx.rows(query)]
+
+    def edition(self) -> int:
+        """The edition of recipes and types that every content has been looked at by; 0 at first."""
+        return int(self._tx.value(select(counters.c.value).where(counters.c.name == _EDITION)) or 0)
+
+    def seen(self, edition: int) -> None:
+        """Every content has been looked at by this edition."""
+        if not self._tx.insert_new(counters, [{"name": _EDITION, "value": edition}]):
+            self._tx.change(update(counters).where(counters.c.name == _EDITION).values(value=edition))
 
     def delivered(self, sha256: str) -> bool:
         """Does a delivery refer to these bytes, as what it brings or as what was there before?"""

@@ -50,8 +50,17 @@ class Versions:
         mine = contents.c.sha256 == sha256
         if self._tx.value(select(contents.c.properties).where(mine)) == dict(properties):
             return
+        self._change_content(sha256, properties=dict(properties))
+
+    def retype_content(self, sha256: str, media_type: str, kind: str) -> None:
+        """Set what is known of its type now, and ``shown_anew`` for all assets that have these bytes. As
+        ``describe_content`` in what it may meet."""
+        self._change_content(sha256, media_type=media_type, kind=kind)
+
+    def _change_content(self, sha256: str, **values: object) -> None:
+        mine = contents.c.sha256 == sha256
         having = hold_all(self._tx, assets, _having(sha256), select(contents.c.sha256).where(mine))
-        self._tx.change(update(contents).where(mine).values(properties=dict(properties)))
+        self._tx.change(update(contents).where(mine).values(**values))
         show_anew(self._tx, having)
 
     def contents(self, after: str | None, limit: int) -> list[Content]:

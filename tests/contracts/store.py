@@ -259,6 +259,21 @@ class AssetsContract:
             assert work.assets.content(digest("three")) is None
             assert [found.sha256 for found in work.assets.contents(digest("one"), 9)] == [digest("two")]
 
+    def test_a_content_gets_another_type_and_search_shows_it(self, store: Store) -> None:
+        fill(store, content(), asset("a1", latest=1), version("a1"))
+        with store.writing() as work:
+            work.assets.mark_indexed({"a1": 99})
+            before = work.assets.get("a1")
+            work.assets.retype_content(digest("one"), "image/heic", "image")
+            work.commit()
+        with store.reading() as work:
+            assert work.assets.content(digest("one")) == replace(content(), media_type="image/heic")
+            after = work.assets.get("a1")
+        assert before is not None
+        assert after is not None
+        assert after.index_seq > before.index_seq
+        assert after.revision == before.revision
+
     def test_what_the_index_lacks(self, store: Store) -> None:
         fill(store, asset("a1", index_seq=3), asset("a2"))
         with store.writing() as work:

@@ -75,6 +75,13 @@ class ArtefactsContract:
             assert [work.artefacts.drop_overrides("a1", number) for number in (2, 1, 1)] == [0, 1, 0]
             assert work.artefacts.shown("a1", 1, "thumb-256", 1) == own
 
+    def test_the_edition_that_all_was_looked_at_by_is_remembered(self, store: Store) -> None:
+        with store.writing() as work:
+            assert work.artefacts.edition() == 0
+            for edition in (2, 3):
+                work.artefacts.seen(edition)
+                assert work.artefacts.edition() == edition
+
     def test_an_artefact_is_delivered_when_a_delivery_refers_to_it(self, store: Store) -> None:
         one_placement(store)
         with store.writing() as work:

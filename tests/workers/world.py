@@ -75,8 +75,8 @@ def jobs(store: Store, state: str = "due") -> list[Job]:
         return work.jobs.page(state, None, 1000)  # type: ignore[arg-type]
 
 
-def upload(services: Services, title: str = "A picture") -> str:
-    """A new asset; returns its id."""
+def upload(services: Services, title: str = "A picture", start: bytes = PNG) -> str:
+    """A new asset, whose bytes are ``start`` and its title; returns its id."""
     sink = services.objects.receive()
-    sink.write(PNG + title.encode())
-    return uploads.create_asset(services, SYSTEM, Incoming(sink, "a.png", PNG), Details(title=title))
+    sink.write(start + title.encode())
+    return uploads.create_asset(services, SYSTEM, Incoming(sink, "a.png", start), Details(title=title))

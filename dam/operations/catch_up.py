@@ -1,0 +1,90 @@
+"""What was uploaded before its type had a decoder, or before a display recipe had its newest version: it is looked at
+again, and gets its renditions then.
+
+Rule: one walk over all contents for each ``recipes.EDITION``, a page at a time, and only while nothing else is to be
+rendered: nobody who uploads now waits for what is old. To walk again does no harm.
+"""
+
+from dataclasses import replace
+
+from dam.domain import media_types, recipes
+from dam.domain.assets import Content
+from dam.domain.errors import NotFound
+from dam.domain.recipes import Artefact
+from dam.operations.renditions import blank
+from dam.ports.services import Services
+
+_PAGE = 100
+
+
+def walk(services: Services, after: str) -> str | None:
+    """Look at a page of contents behind ``after``, "" for the first. Returns where to go on, which is where it began
+    while there is something to be rendered; None when all has been seen, which is remembered. Raises Unavailable.
+    """
+    with services.store.reading() as work:
+        if work.artefacts.edition() >= recipes.EDITION:
+            return None
+        if work.jobs.oldest("render") is not None:
+            return after
+        page = work.assets.contents(after or None, _PAGE)
+        made = {each.sha256: work.artefacts.of_source(each.sha256) for each in page}
+        used = {each.sha256 for each in page if work.assets.having(each.sha256)}
+    for content in page:
+        if content.sha256 in used:
+            _renew(services, content, made[content.sha256])
+    if len(page) == _PAGE:
+        return page[-1].sha256
+    with services.store.writing() as work:
+        work.artefacts.seen(recipes.EDITION)
+        work.commit()
+    return None
+
+
+def _renew(services: Services, content: Content, made: list[Artefact]) -> None:
+    found = _sniffed_again(services, content)
+    changes = _changes(found, made)
+    if found == content and not changes:
+        return
+    with services.store.writing() as work:
+        at = work.now()
+        if found != content:
+            work.assets.retype_content(content.sha256, found.media_type, found.kind)
+        for was, wanted in changes:
+            if was is None:
+                work.artefacts.ensure(replace(wanted, updated_at=at))
+            else:
+                work.replace(was, replace(wanted, updated_at=at))
+        if any(wanted.state == "pending" for _, wanted in changes):
+            work.jobs.enqueue("render", {"sha256": content.sha256})
+        work.commit()
+
+
+def _sniffed_again(services: Services, content: Content) -> Content:
+    """With the type that is known now; as it is where it has a decoder already, or the bytes are missing."""
+    if content.media_type in media_types.DECODED:
+        return content
+    head = b""
+    try:
+        with services.objects.open(content.sha256) as stream:
+            while len(head) < media_types.HEAD_SIZE and (piece := stream.read(media_types.HEAD_SIZE - len(head))):
+                head += piece
+    except NotFound:
+        return content  # fsck tells of it
+    found = media_types.sniff(head)
+    return replace(content, media_type=found.name, kind=found.kind)
+
+
+def _changes(content: Content, made: list[Artefact]) -> list[tuple[Artefact | None, Artefact]]:
+    """What is there (or None) and what is to be there instead: new ones, and those that could not be made and now can,
+    or can't for another reason."""
+    there = {(each.recipe, each.recipe_version): each for each in made}
+    missing = [each for each in recipes.for_display() if (each.name, each.version) not in there]
+    changes: list[tuple[Artefact | None, Artefact]] = [
+        (None, blank(content, recipe, content.created_at)) for recipe in missing
+    ]
+    for was in made:
+        if was.state == "not_applicable":
+            wanted = blank(content, recipes.at_version(was.recipe, was.recipe_version), was.updated_at)
+            if wanted != was:
+                changes.append((was, wanted))
+    return changes

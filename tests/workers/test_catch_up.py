@@ -1,0 +1,140 @@
+"""What was uploaded before an upgrade is shown after it."""
+
+import hashlib
+import json
+from dataclasses import replace
+from typing import BinaryIO
+
+import pytest
+
+from dam.domain import media_types, recipes
+from dam.domain.errors import NotFound
+from dam.domain.recipes import Artefact
+from dam.operations import catch_up, renditions
+from dam.ports.services import Services
+from tests.workers.world import PNG, Painter, jobs, upload
+
+SOURCE = hashlib.sha256(PNG + b"A picture").hexdigest()
+KNOWN = {2: "62555497fa7a39ea"}
+
+
+@pytest.fixture
+def older(services: Services) -> Services:
+    """With a picture that was uploaded when its type was unknown; nothing is to be done for it."""
+    upload(services)
+    with services.store.writing() as work:
+        work.jobs.relay({}, 10)
+        work.assets.retype_content(SOURCE, media_types.UNKNOWN, "other")
+        for each in work.artefacts.of_source(SOURCE):
+            none = replace(each, state="not_applicable", reason_code="no_preview", reason_detail="As it was said then.")
+            work.replace(each, none)
+        work.commit()
+    return services
+
+
+def made(services: Services) -> list[Artefact]:
+    with services.store.reading() as work:
+        return work.artefacts.of_source(SOURCE)
+
+
+def waiting(services: Services) -> list[object]:
+    return [job.ids["sha256"] for job in jobs(services.store) if job.task == "render"]
+
+
+def test_what_has_a_decoder_now_is_shown(older: Services) -> None:
+    with older.store.reading() as work:
+        indexed = work.assets.page(None, 1)[0].index_seq
+    assert catch_up.walk(older, "") is None
+    with older.store.reading() as work:
+        content = work.assets.content(SOURCE)
+        assert content is not None
+        assert (content.media_type, content.kind) == ("image/png", "image")
+        assert work.assets.page(None, 1)[0].index_seq > indexed
+    assert {(each.state, each.reason_code) for each in made(older)} == {("pending", None)}
+    assert waiting(older) == [SOURCE]
+    renditions.render(older, Painter(), SOURCE)
+    assert {each.state for each in made(older)} == {"ready"}
+
+
+def test_what_still_can_not_be_shown_says_what_is_known_today(services: Services) -> None:
+    data = b"PK\x03\x04" + bytes(60)
+    upload(services, "A picture", data)
+    source = hashlib.sha256(data + b"A picture").hexdigest()
+    with services.store.writing() as work:
+        work.jobs.relay({}, 10)
+        work.assets.retype_content(source, media_types.UNKNOWN, "other")
+        for each in work.artefacts.of_source(source):
+            work.replace(each, replace(each, reason_detail="As it was said then."))
+        work.commit()
+    catch_up.walk(services, "")
+    with services.store.reading() as work:
+        reasons = {each.reason_detail for each in work.artefacts.of_source(source)}
+    assert reasons == {media_types.ZIP.reason}
+    assert waiting(services) == []
+
+
+def test_a_new_version_of_a_display_recipe_is_made_of_what_is_there(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload(services)
+    with services.store.writing() as work:
+        work.jobs.relay({}, 10)
+        work.commit()
+    better = replace(recipes.newest("thumb-256"), version=2)
+    monkeypatch.setattr(recipes, "RECIPES", (*recipes.RECIPES, better))
+    catch_up.walk(services, "")
+    assert ("thumb-256", 2, "pending") in {(each.recipe, each.recipe_version, each.state) for each in made(services)}
+    assert waiting(services) == [SOURCE]
+
+
+def test_it_waits_while_something_else_is_to_be_rendered(older: Services) -> None:
+    with older.store.writing() as work:
+        work.jobs.enqueue("render", {"sha256": "0" * 64})
+        work.commit()
+    assert catch_up.walk(older, "") == ""
+    assert {each.state for each in made(older)} == {"not_applicable"}
+
+
+def test_it_goes_page_by_page_and_is_done_once(older: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catch_up, "_PAGE", 1)
+    assert catch_up.walk(older, "") == SOURCE
+    with older.store.writing() as work:
+        (job,) = work.jobs.lease(["render"], work.now(), work.now(), 1)
+        assert work.jobs.done(job)
+        work.commit()
+    assert catch_up.walk(older, SOURCE) is None
+    with older.store.reading() as work:
+        assert work.artefacts.edition() == recipes.EDITION
+    with older.store.writing() as work:
+        work.assets.retype_content(SOURCE, media_types.UNKNOWN, "other")
+        work.commit()
+    assert catch_up.walk(older, "") is None
+    with older.store.reading() as work:
+        content = work.assets.content(SOURCE)
+    assert content is not None
+    assert content.media_type == media_types.UNKNOWN
+
+
+def test_bytes_that_are_missing_hold_up_nothing(older: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload(older, "Another")
+    with older.store.writing() as work:
+        work.jobs.relay({}, 10)
+        work.commit()
+    whole = older.objects.open
+
+    def damaged(sha256: str) -> BinaryIO:
+        if sha256 == SOURCE:
+            raise NotFound("object_missing", "Gone.")
+        return whole(sha256)
+
+    monkeypatch.setattr(older.objects, "open", damaged)
+    assert catch_up.walk(older, "") is None
+    assert {each.state for each in made(older)} == {"not_applicable"}
+
+
+def test_who_changes_types_or_display_recipes_raises_the_edition() -> None:
+    """When this fails: raise ``EDITION``, and put the new digest here beside it."""
+    shown = [[each.name, each.route] for each in media_types.DECODED.values()]
+    made = [[each.name, each.version] for each in recipes.for_display()]
+    digest = hashlib.sha256(json.dumps([sorted(shown), sorted(made)]).encode()).hexdigest()
+    assert {recipes.EDITION: digest[:16]} == KNOWN
