@@ -50,6 +50,9 @@ export function useResource<T>(
     error: mine ? state.error : undefined,
     loading: mine ? state.loading : key !== null,
     reload,
-    set: (data) => setState({ key, data, loading: false }),
+    set: (data) => {
+      abort.current?.abort(); // what was asked for before is older than this
+      setState({ key, data, loading: false });
+    },
   };
 }

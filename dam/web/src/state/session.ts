@@ -54,3 +54,13 @@ export async function signOut(): Promise<void> {
   await asked(api.DELETE("/api/v1/sessions"));
   location.assign("/sign-in");
 }
+
+/** Resolves as soon as the person is signed in, at once where they are. */
+export const signedIn = (): Promise<void> =>
+  new Promise((resolve) => {
+    const stop = expired.subscribe((gone) => {
+      if (gone) return;
+      resolve();
+      queueMicrotask(() => stop());
+    });
+  });

@@ -1,0 +1,85 @@
+// One text that is edited in place: what was typed is kept at every key, and saved only where nobody else changed the same.
+import { useEffect, useState } from "preact/hooks";
+import { mergeText } from "../../lib/merge";
+import { edit, type Asset, type AssetEdit } from "../../state/asset";
+import { draftOf, keepDraft, type Draft } from "../../state/drafts";
+import type { Resource } from "../../state/resource";
+
+/** `fields.` and a name: a field of the asset's own. */
+export type Part = "title" | "description" | `fields.${string}`;
+
+const OWN = "fields.";
+
+export const textOf = (asset: Asset, part: Part): string =>
+  part.startsWith(OWN) ? (asset.fields[part.slice(OWN.length)] ?? "") : asset[part as "title" | "description"];
+
+/** The merge patch that makes the part this text. */
+export const patchOf = (part: Part, text: string): AssetEdit =>
+  part.startsWith(OWN) ? { fields: { [part.slice(OWN.length)]: text } } : { [part]: text };
+
+export interface Editing {
+  /** What stands in the field; null while it is only shown. */
+  readonly value: string | null;
+  /** What somebody else made of it meanwhile. */
+  readonly theirs: string | null;
+  readonly busy: boolean;
+  /** The person began it just now, rather than before a reload. */
+  readonly begun: boolean;
+  readonly wrong: unknown;
+  begin(): void;
+  type(text: string): void;
+  save(): Promise<void>;
+  revert(): void;
+  keepMine(): Promise<void>;
+  takeTheirs(): void;
+}
+
+export function useEditing(resource: Resource<Asset>, asset: Asset, part: Part): Editing {
+  const [draft, setDraft] = useState<Draft | null>(() => draftOf(asset.id, part));
+  const [busy, setBusy] = useState(false);
+  const [begun, setBegun] = useState(false);
+  const [wrong, setWrong] = useState<unknown>();
+  const present = textOf(asset, part);
+  const put = (next: Draft | null): void => {
+    setDraft(next);
+    keepDraft(asset.id, part, next && next.mine !== next.base ? next : null);
+  };
+  // Nothing was typed yet: what others write appears in the open field.
+  useEffect(() => {
+    if (draft && draft.mine === draft.base && draft.base !== present) put({ base: present, mine: present });
+  }, [present]);
+
+  const save = async (of: Draft | null): Promise<void> => {
+    if (!of || busy) return;
+    setBusy(true);
+    setWrong(undefined);
+    try {
+      const saved = await edit(resource, asset, (now) => (mergeText(of.base, of.mine, textOf(now, part)) === "conflict" ? null : patchOf(part, of.mine)));
+      if (saved) put(null);
+    } catch (error) {
+      setWrong(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return {
+    value: draft?.mine ?? null,
+    theirs: draft && mergeText(draft.base, draft.mine, present) === "conflict" ? present : null,
+    busy,
+    begun,
+    wrong,
+    begin() {
+      setBegun(true);
+      if (!draft) put({ base: present, mine: present });
+    },
+    type: (text) => put({ base: draft?.base ?? present, mine: text }),
+    save: () => save(draft),
+    revert: () => (setWrong(undefined), put(null)),
+    takeTheirs: () => (setWrong(undefined), put(null)),
+    keepMine() {
+      const mine = { base: present, mine: draft?.mine ?? present };
+      put(mine);
+      return save(mine);
+    },
+  };
+}

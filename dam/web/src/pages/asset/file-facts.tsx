@@ -1,0 +1,50 @@
+// What the version's file tells of itself, and who has the same. Everything of it is hostile text.
+import { Copy } from "../../components/copy";
+import { Time } from "../../components/time";
+import { maybe, number, size, t } from "../../lib/i18n";
+import type { Asset, Version } from "../../state/asset";
+import { colour, dimensions } from "../../state/looks";
+import { nameOf } from "../../state/names";
+import { getAsset } from "../../state/asset";
+import { useResource } from "../../state/resource";
+
+/** Said in words of their own above the others. */
+const SAID = new Set(["width", "height", "colour", "format"]);
+
+export function FileFacts({ asset, version }: { asset: Asset; version: Version }) {
+  const own = dimensions(version);
+  const swatch = colour(version);
+  const others = Object.entries(version.properties).filter(([name, value]) => !SAID.has(name) && plain(value) !== null);
+  return (
+    <>
+      <dl class="file-facts">
+        <Fact name={t("asset.filename")}>{version.filename}</Fact>
+        <Fact name={t("asset.type")}>{version.media_type}</Fact>
+        <Fact name={t("asset.size")}><span title={t("asset.bytes", { bytes: version.size })}>{size(version.size)}</span></Fact>
+        {own && <Fact name={t("asset.dimensions")}>{t("asset.pixels", { width: own.width, height: own.height })}</Fact>}
+        {swatch && <Fact name={t("asset.colour")}><span class="dot" style={{ backgroundColor: swatch }} /> {swatch}</Fact>}
+        {others.map(([name, value]) => <Fact key={name} name={maybe(`asset.property.${name}`) ?? name}>{plain(value)}</Fact>)}
+        <Fact name={t("asset.uploaded")}>{nameOf(version.created_by)}, <Time at={version.created_at} /></Fact>
+        <Fact name="SHA-256"><span class="whole-digest"><code>{version.sha256}</code><Copy text={version.sha256} label={t("asset.copy_digest")} /></span></Fact>
+      </dl>
+      {asset.duplicates.length > 0 && asset.latest?.number === version.number && (
+        <div class="duplicates"><h3>{t("asset.duplicates")}</h3><ul>{asset.duplicates.map((id) => <li key={id}><Duplicate id={id} /></li>)}</ul></div>
+      )}
+    </>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: preact.ComponentChildren }) {
+  return <div><dt>{name}</dt><dd>{children}</dd></div>;
+}
+
+function Duplicate({ id }: { id: string }) {
+  const found = useResource(`asset/${id}`, (signal) => getAsset(id, signal));
+  return <a href={`/assets/${encodeURIComponent(id)}`}>{found.data?.title ?? id.slice(0, 8)}</a>;
+}
+
+function plain(value: unknown): string | null {
+  if (typeof value === "boolean") return t(value ? "asset.yes" : "asset.no");
+  if (typeof value === "number") return number(value);
+  return typeof value === "string" && value !== "" ? value : null;
+}

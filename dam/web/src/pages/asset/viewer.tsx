@@ -1,0 +1,88 @@
+// What the version looks like: the largest rendition, to be looked at closely; film and sound to be played; or why there
+// is nothing to see.
+import type { ComponentChildren } from "preact";
+import { Pane, placed, StageTools, useViewing } from "../../components/stage";
+import { t } from "../../lib/i18n";
+import { canvas } from "../../state/canvas";
+import { colour, dimensions, largest, pictureSize, renditionsOf, smallest, type Rendition, type Version } from "../../state/looks";
+import { NoPreview } from "./no-preview";
+
+interface Props {
+  readonly version: Version;
+  readonly title: string;
+  /** What stands before the tools, such as the way back. */
+  readonly before: ComponentChildren;
+  changed(): void;
+}
+
+export function Viewer({ version, title, before, changed }: Props) {
+  const film = renditionsOf(version, "video")[0];
+  const sound = renditionsOf(version, "audio")[0];
+  const picture = largest(version);
+  if (film || sound) return <Playable {...{ version, title, before }} film={film} sound={sound} />;
+  if (!picture) {
+    return (
+      <>
+        <div class="stage-bar">{before}</div>
+        <div class={`pane canvas-${canvas.value} no-picture`}><NoPreview version={version} changed={changed} /></div>
+      </>
+    );
+  }
+  return <Look key={`${picture.width}x${picture.height}`} {...{ version, title, before, picture }} />;
+}
+
+interface LookProps extends Omit<Props, "changed"> {
+  readonly picture: Rendition;
+}
+
+function Look({ version, title, before, picture }: LookProps) {
+  const own = pictureSize(version, picture);
+  const size = { width: own.width / devicePixelRatio, height: own.height / devicePixelRatio };
+  const viewing = useViewing(size);
+  const small = smallest(version);
+  const where = placed(viewing.view, size);
+  const alt = t("asset.picture_of", { title, number: version.number });
+  return (
+    <>
+      <div class="stage-bar">{before}<StageTools viewing={viewing} /><Measures version={version} picture={picture} /></div>
+      <Pane viewing={viewing} label={t("asset.pane")}>
+        <span class="layer" style={{ ...where, backgroundColor: colour(version) ?? undefined }} />
+        {small?.url && small !== picture && <img class="layer" key={small.url} src={small.url} alt="" style={where} draggable={false} />}
+        <img class="layer" key={picture.url ?? ""} src={picture.url ?? ""} alt={alt} style={where} draggable={false} />
+      </Pane>
+    </>
+  );
+}
+
+/** How large it is, and of what one sees a smaller picture. */
+function Measures({ version, picture }: { version: Version; picture: Rendition }) {
+  const own = dimensions(version);
+  const reduced = own !== null && !picture.by_hand && (picture.width ?? 0) < own.width;
+  return (
+    <span class="measures quiet">
+      {picture.by_hand && <span>{t("asset.by_hand")}</span>}
+      {own && <span>{t("asset.pixels", { width: own.width, height: own.height })}</span>}
+      {reduced && <span>{t("asset.reduced", { width: picture.width ?? 0 })}</span>}
+    </span>
+  );
+}
+
+interface PlayableProps extends Omit<Props, "changed"> {
+  readonly film: Rendition | undefined;
+  readonly sound: Rendition | undefined;
+}
+
+function Playable({ version, title, before, film, sound }: PlayableProps) {
+  const poster = largest(version)?.url;
+  const label = t("asset.picture_of", { title, number: version.number });
+  return (
+    <>
+      <div class="stage-bar">{before}</div>
+      <div class={`pane canvas-${canvas.value} player`}>
+        {film?.url
+          ? <video key={film.url} src={film.url} controls preload="metadata" aria-label={label} {...(poster ? { poster } : {})} />
+          : <>{poster && <img src={poster} alt="" />}{sound?.url && <audio key={sound.url} src={sound.url} controls preload="metadata" aria-label={label} />}</>}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,323 @@
+"""The asset page and the comparison: versions looked at closely, described by two people at once, and inert whatever a
+file or a person calls itself.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.api.world import png
+from tests.web.conftest import PASSWORD, Visit
+
+HOSTILE = "<img src=x onerror=\"window.ran='title'\"><script>window.ran=1</script>"
+PICTURE = png(640, 400, 60)
+
+
+@dataclass
+class Team:
+    """Somebody before the browser, and colleagues who come by the API."""
+
+    visit: Visit
+    http: httpx.Client
+
+    @property
+    def page(self) -> Page:
+        return self.visit.page
+
+    def asset(self, title: str = "Hero", data: bytes = PICTURE, name: str = "hero.png", **said: str) -> dict[str, Any]:
+        return self._post("assets", data={"title": title, **said}, files={"file": (name, data)})
+
+    def version(self, asset: dict[str, Any], data: bytes, why: str, name: str = "hero.png") -> dict[str, Any]:
+        return self._post(f"assets/{asset['id']}/versions", data={"rationale": why}, files={"file": (name, data)})
+
+    def approve(self, asset: dict[str, Any], number: int) -> None:
+        sha256 = self.http.get(f"assets/{asset['id']}/versions/{number}").json()["sha256"]
+        self._post(f"assets/{asset['id']}/versions/{number}/approve", json={"sha256": sha256, "expected_head": None})
+
+    def edit(self, asset: dict[str, Any], **change: object) -> None:
+        """What a colleague writes."""
+        tag = self.http.get(f"assets/{asset['id']}").headers["ETag"]
+        self.http.patch(f"assets/{asset['id']}", json=change, headers={"If-Match": tag}).raise_for_status()
+
+    def now(self, asset: dict[str, Any]) -> Any:
+        return self.http.get(f"assets/{asset['id']}").json()
+
+    def open(self, asset: dict[str, Any], rest: str = "") -> None:
+        self.visit.go(f"/assets/{asset['id']}{rest}")
+        expect(self.page.get_by_role("heading", level=1)).to_be_visible()
+
+    def _post(self, path: str, **kwargs: Any) -> dict[str, Any]:
+        answer = self.http.post(path, **kwargs)
+        assert answer.is_success, answer.text
+        return dict(answer.json())
+
+
+@pytest.fixture
+def team(visit: Visit) -> Iterator[Team]:
+    token = (visit.service.home / "token").read_text().strip()
+    headers = {"authorization": f"Bearer {token}"}
+    with httpx.Client(base_url=f"{visit.address}/api/v1/", headers=headers, timeout=60) as http:
+        yield Team(visit, http)
+
+
+def heard(page: Page) -> None:
+    """The page asks for news now, as it does when its tab is shown again."""
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def heading(page: Page) -> Locator:
+    return page.get_by_role("heading", level=1)
+
+
+def picture(page: Page, number: int) -> Locator:
+    return page.get_by_role("img", name=f"Hero, version {number}", exact=True)
+
+
+def test_everything_said_of_an_asset_is_edited_in_place(team: Team) -> None:
+    asset, page = team.asset(tag="old"), team.page
+    team.asset("Another", png(3, 3), tag="oldest")
+    team.open(asset)
+    page.keyboard.press("e")
+    title = page.get_by_role("textbox", name="Title")
+    expect(title).to_be_focused()
+    title.fill("Not this")
+    page.keyboard.press("Escape")
+    expect(heading(page)).to_have_text("Hero")
+    page.keyboard.press("e")
+    title.fill("   ")
+    page.keyboard.press("Enter")
+    expect(title).to_have_attribute("aria-invalid", "true")
+    team.visit.accessible()
+    title.fill("A hero in spring")
+    page.reload()
+    expect(title).to_have_value("A hero in spring")
+    title.press("Enter")
+    expect(heading(page)).to_have_text("A hero in spring")
+    expect(title).to_have_count(0)
+
+    page.get_by_role("button", name="Edit: Description").click()
+    description = page.get_by_role("textbox", name="Description")
+    description.fill("First line")
+    description.press("Shift+Enter")
+    description.press_sequentially("second")
+    description.press("Enter")
+    expect(page.get_by_role("region", name="Description").get_by_text("First line\nsecond")).to_be_visible()
+
+    tag = page.get_by_label("Add a tag").first
+    tag.press_sequentially("olde")
+    expect(page.locator(f"datalist#{tag.get_attribute('list')} option")).to_have_attribute("value", "oldest")
+    tag.fill("oldest, new")
+    tag.press("Enter")
+    expect(page.get_by_role("list", name="Tags").get_by_role("link")).to_have_text(["old", "oldest", "new"])
+    page.get_by_role("button", name="Remove old", exact=True).click()
+    expect(page.get_by_role("list", name="Tags").get_by_role("link")).to_have_text(["oldest", "new"])
+
+    page.get_by_role("button", name="Add a field").click()
+    page.get_by_label("Name", exact=True).fill("alt_text")
+    page.get_by_label("Text", exact=True).fill("Hills")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Edit: alt_text").click()
+    page.get_by_role("button", name="Remove the field").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("region", name="Fields").get_by_text("Hills")).to_be_visible()
+
+    found = team.now(asset)
+    assert (found["title"], found["tags"]) == ("A hero in spring", ["oldest", "new"])
+    assert (found["description"], found["fields"]) == ("First line\nsecond", {"alt_text": "Hills"})
+    assert page.evaluate("Object.keys(localStorage).filter((each) => each.startsWith('dam.draft'))") == []
+    heard(page)
+    expect(page.get_by_role("region", name="History")).to_contain_text("Ada changed: title")
+    team.visit.accessible()
+
+
+def test_two_people_edit_one_asset_and_nobody_s_words_are_lost(team: Team, visiting: Callable[..., Visit]) -> None:
+    asset, page = team.asset(), team.page
+    team.open(asset)
+    page.keyboard.press("e")
+    title = page.get_by_role("textbox", name="Title")
+    title.fill("Mine")
+
+    other = visiting()
+    other.sign_in()
+    other.go(f"/assets/{asset['id']}")
+    other.page.get_by_role("button", name="Edit: Description").click()
+    other.page.get_by_role("textbox", name="Description").fill("What a colleague wrote")
+    other.page.keyboard.press("Enter")
+    expect(other.page.get_by_role("textbox", name="Description")).to_have_count(0)
+    heard(page)
+    expect(page.get_by_role("region", name="Description")).to_contain_text("What a colleague wrote")
+    expect(title).to_have_value("Mine")
+    expect(title).to_be_focused()
+
+    # Neither has heard of the other's: the service refuses, the page takes in what does not touch it, and saves.
+    page.route("**/api/v1/events?after=*", lambda route: route.fulfill(status=304))
+    team.edit(asset, tags=["theirs"])
+    title.press("Enter")
+    expect(heading(page)).to_have_text("Mine")
+    expect(page.get_by_role("link", name="theirs")).to_be_visible()
+
+    page.keyboard.press("e")
+    title.fill("Mine again")
+    team.edit(asset, title="Theirs")
+    title.press("Enter")
+    choice = page.get_by_role("alert")
+    expect(choice).to_contain_text("Mine again")
+    expect(choice).to_contain_text("Theirs")
+    assert team.now(asset)["title"] == "Theirs", "nothing is overwritten unasked"
+    team.visit.accessible()
+    page.get_by_role("button", name="Keep mine").click()
+    expect(heading(page)).to_have_text("Mine again")
+    expect(title).to_have_count(0)
+
+    page.keyboard.press("e")
+    title.fill("Mine once more")
+    team.edit(asset, title="Theirs again")
+    title.press("Enter")
+    page.get_by_role("button", name="Take theirs").click()
+    expect(heading(page)).to_have_text("Theirs again")
+    tag = page.get_by_label("Add a tag").first
+    team.edit(asset, tags=["theirs", "also theirs"])
+    tag.fill("mine")
+    tag.press("Enter")
+    expect(page.get_by_role("list", name="Tags").get_by_role("link")).to_have_text(["theirs", "also theirs", "mine"])
+
+
+def test_a_session_that_ends_in_mid_edit_keeps_the_text_and_saves_it_after_signing_in(team: Team) -> None:
+    asset, page = team.asset(), team.page
+    team.open(asset)
+    page.get_by_role("button", name="Edit: Description").click()
+    text = page.get_by_role("textbox", name="Description")
+    text.fill("A long text that nobody wants to write twice")
+    team.visit.context.clear_cookies()
+    text.press("Enter")
+    dialog = page.get_by_role("dialog", name="Sign in again")
+    expect(dialog).to_be_visible()
+    team.visit.accessible()
+    expect(text).to_have_value("A long text that nobody wants to write twice")
+    dialog.get_by_label("Password").fill(PASSWORD)
+    dialog.get_by_role("button", name="Sign in").click()
+    expect(dialog).to_have_count(0)
+    expect(text).to_have_count(0)
+    assert team.now(asset)["description"] == "A long text that nobody wants to write twice"
+
+
+def test_versions_are_looked_at_compared_and_fetched_by_keyboard_alone(team: Team) -> None:
+    asset, page = team.asset(), team.page
+    team.version(asset, png(1280, 800, 200), "Brighter", "bright hero.png")
+    team.approve(asset, 1)
+    team.open(asset)
+    expect(picture(page, 2)).to_be_visible()
+    page.keyboard.press("j")
+    expect(picture(page, 1)).to_be_visible()
+    assert page.url.endswith("?v=1")
+    expect(page.get_by_role("navigation", name="Versions").get_by_role("link")).to_have_count(2)
+    expect(page.get_by_role("link", name="Version 1")).to_have_attribute("aria-current", "true")
+    expect(page.get_by_role("button", name="Withdraw everywhere")).to_be_visible()
+    page.keyboard.press("k")
+
+    expect(picture(page, 2)).to_be_visible()
+    fitted = styled(picture(page, 2), "width")
+    page.keyboard.press("1")
+    expect(page.get_by_text("100 %")).to_be_visible()
+    expect(picture(page, 2)).to_have_css("width", "1280px")
+    page.get_by_role("group", name="Picture.").focus()
+    before = styled(picture(page, 2), "left")
+    page.keyboard.press("ArrowRight")
+    expect(picture(page, 2)).to_have_css("left", f"{before - 64:g}px")
+    page.keyboard.press("+")
+    expect(picture(page, 2)).to_have_css("width", "1920px")
+    page.keyboard.press("0")
+    expect(picture(page, 2)).to_have_css("width", f"{fitted:g}px")
+    page.get_by_role("button", name="Black background").click()
+    page.reload()
+    expect(page.get_by_role("button", name="Black background")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Approve version 2")).to_be_visible()
+    team.visit.accessible()
+
+    page.get_by_text("Download", exact=True).press("Enter")
+    with page.expect_download() as begun:
+        page.get_by_role("link", name="Original").press("Enter")
+    assert begun.value.suggested_filename == "bright hero.png"
+    page.keyboard.press("Escape")
+
+    page.keyboard.press("c")
+    expect(page.get_by_role("combobox", name="Left version")).to_have_value("1")
+    expect(page.get_by_role("combobox", name="Right version")).to_have_value("2")
+    expect(page.get_by_role("region", name="Why it changed")).to_contain_text("Brighter")
+    expect(picture(page, 1)).to_be_visible()
+    together = styled(picture(page, 1), "width")
+    assert together == styled(picture(page, 2), "width"), "different sizes lie on each other"
+    page.keyboard.press("+")
+    for number in (1, 2):
+        expect(picture(page, number)).to_have_css("width", f"{together * 1.5:g}px")
+    team.visit.accessible()
+    page.keyboard.press("2")
+    divider = page.get_by_role("slider", name="Divider")
+    divider.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    expect(divider).to_have_value("55")
+    team.visit.accessible()
+    page.keyboard.press("3")
+    expect(page.get_by_role("slider", name="Opacity of version 2")).to_be_visible()
+    page.keyboard.press("4")
+    expect(page.get_by_text("100 % of the picture differs")).to_be_visible()
+    assert page.url.endswith("/compare/1..2?mode=difference")
+    team.visit.accessible()
+    page.get_by_role("combobox", name="Left version").select_option("2")
+    expect(page.get_by_text("Both versions are the same file")).to_be_visible()
+
+
+def styled(shown: Locator, name: str) -> float:
+    """A length in CSS pixels, to two decimals as the browser tells it."""
+    return float(shown.evaluate("(element, name) => parseFloat(getComputedStyle(element)[name])", name))
+
+
+def test_a_file_without_preview_says_why_and_takes_one_by_hand(team: Team) -> None:
+    asset, page = team.asset("Broken", PICTURE[:60], "broken.png"), team.page
+    team.open(asset)
+    expect(page.get_by_text("No preview could be made", exact=True).first).to_be_visible()
+    expect(page.get_by_text("Upload the complete file as a new version.").first).to_be_visible()
+    team.visit.accessible()
+    page.get_by_role("button", name="Try again").click()
+    page.locator("input[type=file][accept]").set_input_files(
+        {"name": "shown.png", "mimeType": "image/png", "buffer": png(80, 50, 90)}
+    )
+    expect(page.get_by_role("img", name="Broken, version 1", exact=True)).to_be_visible()
+    expect(page.get_by_text("Preview supplied by hand")).to_be_visible()
+    page.get_by_role("button", name="Take the supplied preview away").click()
+    expect(page.get_by_text("No preview could be made", exact=True).first).to_be_visible()
+
+    page.get_by_role("button", name="Give it a public address").click()
+    address = page.get_by_role("link", name="/d/").get_attribute("href")
+    assert address == f"{team.visit.address}/d/{team.now(asset)['key']}"
+    page.get_by_role("button", name="Take the public address away").click()
+    expect(page.get_by_role("button", name="Give it a public address")).to_be_visible()
+    page.get_by_role("button", name="Move to the trash").click()
+    expect(page.get_by_text("In the trash since")).to_be_visible()
+    expect(page.get_by_role("button", name="Edit: Title")).to_have_count(0)
+    team.visit.accessible()
+    page.get_by_role("button", name="Restore").click()
+    expect(page.get_by_role("button", name="Edit: Title")).to_be_visible()
+    assert team.now(asset)["trashed_at"] is None
+
+
+def test_hostile_words_are_words_on_a_phone_too(team: Team) -> None:
+    asset, page = (
+        team.asset(HOSTILE, PICTURE, f"{HOSTILE.replace('/', '')}.png", tag=HOSTILE, description=HOSTILE),
+        team.page,
+    )
+    team.edit(asset, fields={HOSTILE: HOSTILE, "__proto__": "x"}, campaigns=[HOSTILE])
+    team.version(asset, png(640, 400, 90), HOSTILE, 'a"onload="window.ran=1.png')
+    page.set_viewport_size({"width": 390, "height": 844})
+    for address in ("", "?v=1", "/compare/1..2?mode=onion"):
+        team.open(asset, address)
+        expect(heading(page)).to_have_text(HOSTILE)
+        expect(page.get_by_role("img", name=f"{HOSTILE}, version").first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert page.evaluate("[window.ran ?? null, document.querySelectorAll('script:not([src])').length]") == [None, 0]
+        team.visit.accessible()
