@@ -24,5 +24,6 @@ async function ask(): Promise<void> {
     known.value = new Map([...known.peek(), ...ids.map((id) => [id, names.get(id) ?? "?"] as const)]);
   } finally {
     ids.forEach((id) => wanted.delete(id));
+    if (wanted.size > 0) queueMicrotask(() => void ask()); // those that came while these were asked for
   }
 }
