@@ -32,7 +32,7 @@ SHIFTS = """() => {
 }"""
 
 PRESS = """async index => {
-  const boxes = [...document.querySelectorAll('.facets input[type=checkbox]')];
+  const boxes = [...document.querySelectorAll('label.facet input')];
   const name = each => each.dataset.id ?? each.querySelector('a')?.href;
   const grid = () => [...document.querySelectorAll('.tile')].map(name).join();
   const before = grid();
@@ -119,7 +119,7 @@ def cold(visitor: Visitor) -> list[Row]:
 def facet(visitor: Visitor) -> list[Row]:
     """From a press on a facet to the next grid."""
     with visitor.page() as page:
-        page.wait_for_selector(".facets input[type=checkbox]")
+        page.wait_for_selector("label.facet input")
         took = [page.evaluate(PRESS, index // 2 % 8) for index in range(32)]
     assert min(took) > 0, "a press on a facet showed nothing else"
     p95 = sorted(took)[int(len(took) * 0.95)]
