@@ -107,7 +107,7 @@ test: lint check
 
 # Servers are kept between runs in the folder that TEST_STACK_CACHE names. As root on Debian, RabbitMQ's and Redis's
 # packages are installed if they are missing, unless TEST_STACK_APT=0.
-test-stack: .venv/test
+test-stack: .venv/test .venv/web-checks web
 	@$(BIN)/python -m tests.stack.run $(SUITE)
 
 mutants: .venv/test web

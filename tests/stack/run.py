@@ -51,6 +51,7 @@ SUITES: Mapping[str, Suite] = {
         ("tests/stack/suites/search.py", "tests/stack/suites/engine.py", "tests/stack/suites/away.py"),
         ("elasticsearch",),
     ),
+    "browser": Suite(("tests/stack/suites/browser.py",), ("postgresql", "minio", "elasticsearch", "rabbitmq")),
     "parts": Suite(("tests/stack/suites/parts.py",), ("minio", "versitygw")),
     "compose": Suite(("tests/stack/suites/compose.py",), ("postgresql", "minio", "rabbitmq")),
     "flow": Suite(("tests/stack/suites/flow.py",), ("postgresql", "minio", "versitygw")),
