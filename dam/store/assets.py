@@ -72,9 +72,9 @@ class Assets(Names, Versions, Files):
         """The search index holds these sequences; a late mark takes nothing back. Returns the assets, held from now on,
         for which it is news.
         """
-        mine = assets.c.id.in_(sorted(sequences))
-        hold(self._tx, assets, mine)
-        known = self._tx.rows(select(assets.c.id, assets.c.indexed_seq).where(mine))
+        mine = select(assets.c.id, assets.c.indexed_seq).where(assets.c.id.in_(sorted(sequences))).order_by(assets.c.id)
+        # As the update would: nobody who only refers to an asset waits for this.
+        known = self._tx.rows(mine.with_for_update(key_share=True))
         news = sorted(row["id"] for row in known if row["indexed_seq"] < sequences[row["id"]])
         marked = update(assets).where(assets.c.id == bindparam("asset")).values(indexed_seq=bindparam("sequence"))
         self._tx.change(marked, [{"asset": asset_id, "sequence": sequences[asset_id]} for asset_id in news])
