@@ -58,11 +58,13 @@ def variant(number: int) -> Variant:
     format_ = chance.choices(("JPEG", "WEBP", "PNG"), (75, 18, 7))[0]
     small = picture.copy()
     small.thumbnail((256, 256), Image.Resampling.BILINEAR, reducing_gap=None)
-    mean = picture.resize((1, 1), Image.Resampling.BOX).tobytes()
+    mean = small.resize((1, 1), Image.Resampling.BOX).tobytes()
     whole = _file(picture, "WEBP", 80)
     return Variant(
         kind=kind,
-        data=whole if format_ == "WEBP" else _file(picture.quantize(96) if format_ == "PNG" else picture, format_, 80),
+        data=whole
+        if format_ == "WEBP"
+        else _file(picture.quantize(96, Image.Quantize.FASTOCTREE) if format_ == "PNG" else picture, format_, 80),
         format=format_,
         size=picture.size,
         small=_file(small, "WEBP", 78),
@@ -88,9 +90,9 @@ def _cut(ground: Image.Image, shapes: Sequence[Size] | None, chance: random.Rand
     if shapes is None and chance.random() < 0.5:
         picture = ImageOps.mirror(picture)
     picture = ImageEnhance.Color(picture).enhance(0.6 + 0.8 * chance.random())
-    picture = ImageEnhance.Brightness(picture).enhance(0.85 + 0.3 * chance.random())
-    warmth = [0.9 + 0.2 * chance.random() for _ in range(3)]
-    return picture.point([min(255, round(value * share)) for share in warmth for value in range(256)])
+    bright = 0.85 + 0.3 * chance.random()
+    shares = [bright * (0.9 + 0.2 * chance.random()) for _ in range(3)]
+    return picture.point([min(255, int(value * share)) for share in shares for value in range(256)])
 
 
 def _file(picture: Image.Image, format_: str, quality: int) -> bytes:
