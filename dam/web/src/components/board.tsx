@@ -61,14 +61,14 @@ export function Board({ channel, none }: { channel?: string; none: ComponentChil
 
 /** One button for each state that there is; pressed, it is the filter. */
 function Filters({ of, state }: { of: Shown; state: string | null }) {
-  const listed = WORST_FIRST.filter((each) => each !== "withdrawn" && (each === state || (of.counts?.[each] ?? (of.counts ? 0 : 1)) > 0));
+  const listed = WORST_FIRST.filter((each) => each !== "withdrawn" && (each === state || (of.counts[each] ?? 0) > 0));
   return (
     <div class="filters" role="group" aria-label={t("places.filter")}>
       {listed.map((each) => {
-        const count = of.counts?.[each];
+        const count = of.counts[each] ?? 0;
         return (
           <button key={each} class={`filter ${tone(each)}`} aria-pressed={each === state} onClick={() => go(withQuery({ state: each === state ? null : each, proof: null }))}>
-            <StateIcon state={each} /><span>{word(each)}</span>{count !== undefined && <b>{number(count)}</b>}
+            <StateIcon state={each} /><span>{word(each)}</span><b>{number(count)}</b>
           </button>
         );
       })}

@@ -39,6 +39,9 @@ export async function upTo<T>(most: number, load: (cursor: string | undefined, l
 export const placements = (which: Which, cursor: string | undefined, limit: number, signal?: AbortSignal): Promise<Page<Placement>> =>
   asked(api.GET("/api/v1/placements", { params: { query: { ...which, ...(cursor ? { cursor } : {}), limit } }, ...aborted(signal) }));
 
+export const placementCounts = (signal?: AbortSignal): Promise<Schemas["PlacementCounts"]> =>
+  asked(api.GET("/api/v1/placements/counts", aborted(signal)));
+
 export const placement = (id: string, signal?: AbortSignal): Promise<Placement> =>
   asked(api.GET("/api/v1/placements/{placement_id}", { params: { path: { placement_id: id } }, ...aborted(signal) }));
 
