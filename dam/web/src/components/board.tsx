@@ -43,7 +43,7 @@ export function Board({ channel, none }: { channel?: string; none: ComponentChil
       {rows.length === 0 && <p class="quiet">{t("places.none_in_state")}</p>}
       {byChannel(rows, (each) => each).map((group) => (
         <section key={group.id}>
-          {!channel && <h2><a href={`/channels/${group.id}`}>{group.channel}</a> <span class="quiet">{many("places.n_places", group.rows.length)}</span></h2>}
+          {!channel && <h2><a href={`/channels/${group.id}`}>{group.channel}</a> {!shown.data?.more && <span class="quiet">{many("places.n_places", group.rows.length)}</span>}</h2>}
           <ul class="place-list">
             {group.rows.map((each) => (
               <PlaceRow
