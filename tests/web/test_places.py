@@ -132,9 +132,19 @@ def test_bytes_that_are_not_ours_are_replaced_only_by_choice(visit: Visit, team:
     page = visit.page
     root = team.channel("Web site")
     (root / "hero.png").write_bytes(b"somebody else's")
-    upload(team, "Hero")
+    asset = upload(team, "Hero")
     team.approve("Hero", 1)
-    team.place("Hero", "Web site", "hero.png")
+    visit.go(f"/assets/{asset}")
+    lives = page.locator(".places-of")
+    lives.get_by_role("button", name="Add a place").click()
+    expect(lives.get_by_label("Name there")).to_have_value("hero.png")
+    lives.get_by_label("Name there").fill("../hero.png")
+    lives.get_by_role("button", name="Place it").click()
+    expect(lives.get_by_label("Name there")).to_have_attribute("aria-invalid", "true")
+    visit.accessible()
+    lives.get_by_label("Name there").fill("hero.png")
+    lives.get_by_role("button", name="Place it").click()
+    expect(chip(page, "Failed")).to_be_visible()
     visit.go("/inbox")
     expect(page.get_by_text("Something unknown is at this place already.")).to_be_visible()
     visit.accessible()
@@ -149,6 +159,14 @@ def test_bytes_that_are_not_ours_are_replaced_only_by_choice(visit: Visit, team:
     expect(page.get_by_text("Nothing waits for you.")).to_be_visible()
     visit.accessible()
     assert (root / "hero.png").read_bytes() == ONE
+
+    visit.go(f"/assets/{asset}")
+    chip(page, "Proven").click()
+    lives.get_by_role("button", name="Withdraw", exact=True).click()
+    visit.accessible()
+    lives.get_by_role("button", name="Withdraw it from here").click()
+    expect(lives.get_by_text("It is not placed anywhere yet.")).to_be_visible()
+    assert not (root / "hero.png").exists()
 
 
 def test_the_keyboard_alone_approves_and_watches_it_arrive(visit: Visit, team: Campaign) -> None:
