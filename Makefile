@@ -4,7 +4,7 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run demo secrets web web-check test lint check test-stack mutants torture bench bench-stack bench-web screenshots lock clean
+.PHONY: help run demo secrets web web-check test lint check corpus test-stack mutants torture bench bench-stack bench-web screenshots lock clean
 
 help:
 	@echo 'make run    start the service in the foreground (PORT=, DAM_HOME= override); Ctrl-C stops it'
@@ -13,6 +13,7 @@ help:
 	@echo 'make secrets   passwords for docker-compose.yml, in ./secrets; once'
 	@echo 'make test   check and test everything'
 	@echo 'make test-stack   the shared suites on real servers, found or installed for it (SUITE= for some of them)'
+	@echo 'make corpus a file of every type, good and bad, and a sheet of what is seen of each, in build/corpus'
 	@echo 'make mutants   take each defence out in turn, in a copy; fails if its test still passes (NAME= for some of them)'
 	@echo 'make torture   the long campaigns: every kill, long schedules; hours'
 	@echo 'make bench  measure it, against the same work done bare on this machine (NAME= for some of it; docs/bench.md)'
@@ -116,6 +117,9 @@ mutants: .venv/test web
 torture: .venv/test
 	TORTURE=1 $(BIN)/pytest -n 2 --timeout 21600 tests/flow
 	@TORTURE=1 $(BIN)/python -m tests.stack.run faults
+
+corpus: .venv/test
+	@$(BIN)/python -m tests.corpus.sheet build/corpus
 
 # ---- measuring ----
 
