@@ -31,7 +31,30 @@ GAP = "__"
 MAX_FILENAMES = 50
 MAX_VALUES = 1000
 _TITLE_KEY = 100
-_SHORTER = {"jpeg": "jpg", "tiff": "tif", "svg+xml": "svg", "quicktime": "mov", "mpeg": "mp3", "plain": "txt"}
+_SHORTER = {
+    "jpeg": "jpg",
+    "tiff": "tif",
+    "svg+xml": "svg",
+    "quicktime": "mov",
+    "mpeg": "mp3",
+    "video/mpeg": "mpg",
+    "plain": "txt",
+    "vnd.adobe.photoshop": "psd",
+    "vnd.microsoft.icon": "ico",
+    "x-adobe-dng": "dng",
+    "x-dcraw": "raw",
+    "matroska": "mkv",
+    "x-msvideo": "avi",
+    "mp2t": "ts",
+    "x-ms-wmv": "wmv",
+    "vnd.wave": "wav",
+    "postscript": "eps",
+    "x-indesign": "indd",
+    "vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
+    "vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+}
+"""What people call a type, as the endings of file names, by its name or the end of it."""
 _YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -110,8 +133,9 @@ def _values(document: Document) -> dict[str, tuple[str, ...]]:
 
 def _formats(media_type: str) -> tuple[str, ...]:
     """``image/jpeg`` is also called jpeg, and jpg as in file names."""
-    short = keyword(media_type).rpartition("/")[2]
-    return (media_type, short, _SHORTER.get(short, ""))
+    whole = keyword(media_type)
+    short = whole.rpartition("/")[2]
+    return (media_type, short, _SHORTER.get(whole) or _SHORTER.get(short, ""))
 
 
 def _there(document: Document, keywords: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:

@@ -107,6 +107,8 @@ def _drawings() -> Iterator[Good]:
     yield Good("SVG of a view", "b.svg", lambda: svg('viewBox="0 0 120 80"'), SVG)
     inches = svg('width="2.5in" viewBox="0 0 120 80"')
     yield Good("SVG in inches", "c.svg", lambda: inches, SVG, size=(240, 160))
+    square = svg('width="80" height="80" viewBox="0 0 120 80" preserveAspectRatio="none"')
+    yield Good("SVG as high as wide", "i.svg", lambda: square, SVG, size=(80, 80))
     head = '<?xml version="1.0"?>\n<!-- by hand -->\n<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "x">\n'
     yield Good("SVG behind a declaration", "d.svg", lambda: svg(head=head), SVG)
     words = '<text x="5" y="200">words</text>'

@@ -38,6 +38,7 @@ def decode(source: BinaryIO, box: int, data: int) -> Decoded:
         )
     except ValueError as error:  # resvg's only exception; what is no UTF-8 is one too
         raise MediaFailure("broken_file", repr(error)) from error
+    Image.MAX_IMAGE_PIXELS = box * box  # ours, and as large as it was asked for; another decoder's cap may still be set
     picture = Image.open(io.BytesIO(bytes(drawn)), formats=["PNG"])
     picture.load()
     details: dict[str, object] = {"text_missing": True} if _TEXT.search(text) else {}

@@ -17,7 +17,7 @@ from workers.media.studio import Studio
 
 GOOD = [*stills.good(), *cameras.good(), *photoshop.good(), *papers.good(), *films.good()]
 BAD = [*stills.bad(), *cameras.bad(), *photoshop.bad(), *papers.bad(), *films.bad()]
-SPECS = [Spec("large", 1024, quality=95), Spec("small", 96, quality=95)]
+SPECS = [Spec("large", 2048, quality=95), Spec("small", 96, quality=95)]
 
 
 # Their containers are FFmpeg's, which reads the others too; what cameras write beside DNG, nobody else can write.
