@@ -242,6 +242,10 @@ def goes_to_the_trash(visit: Visit, client: httpx.Client, text_id: str) -> None:
     expect(bar).to_contain_text("Took 4 assets out of the trash.")
     expect(tiles(page)).to_have_count(5)
     assert client.get(f"/assets/{text_id}").json()["trashed_at"] is None
+    with page.expect_download() as saved:
+        bar.get_by_role("button", name="Download approved").click()
+    assert saved.value.suggested_filename == "a.png"
+    expect(bar).to_contain_text("1 approved file is being downloaded.")
     bar.get_by_role("button", name="Close").click()
     page.keyboard.press("Escape")
     expect(bar).to_be_hidden()

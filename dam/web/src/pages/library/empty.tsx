@@ -1,29 +1,14 @@
 // A library without anything teaches by doing; a search without anything says what to loosen.
 import { Upload } from "lucide";
-import { useState } from "preact/hooks";
-import { api, asked, refusal } from "../../api/client";
 import { Icon } from "../../components/icon";
-import { Problem } from "../../components/problem";
 import { t } from "../../lib/i18n";
 import { may } from "../../state/session";
 import { upload } from "../../state/uploads";
 import { called } from "./facets";
+import { coming, sendSamples } from "./samples";
 import { choices, toggled, type View } from "./view";
 
 export function EmptyLibrary() {
-  const [busy, setBusy] = useState(false);
-  const [failed, setFailed] = useState<unknown>();
-  const samples = async (): Promise<void> => {
-    setBusy(true);
-    setFailed(undefined);
-    try {
-      await sendSamples();
-    } catch (error) {
-      setFailed(error);
-    } finally {
-      setBusy(false);
-    }
-  };
   if (!may("contributor")) return <div class="nothing-here"><h2>{t("library.empty_title")}</h2><p>{t("library.empty_viewer")}</p></div>;
   return (
     <div class="nothing-here first">
@@ -32,10 +17,11 @@ export function EmptyLibrary() {
       <p>{t("library.empty_drop")}</p>
       <p class="row">
         <button class="button primary" onClick={choose}>{t("library.choose_files")}</button>
-        <button class="button quiet" disabled={busy} onClick={() => void samples()}>{t(busy ? "library.samples_coming" : "library.samples")}</button>
+        <button class="button quiet" disabled={coming.value} onClick={() => void sendSamples()}>
+          {t(coming.value ? "library.samples_coming" : "library.samples")}
+        </button>
       </p>
       <p class="quiet">{t("library.empty_then")}</p>
-      {failed !== undefined && <Problem error={failed} retry={() => void samples()} />}
     </div>
   );
 }
@@ -46,18 +32,6 @@ function choose(): void {
   input.multiple = true;
   input.onchange = () => upload([...(input.files ?? [])]);
   input.click();
-}
-
-/** The service's own sample files, each with what is to be said of it. Those that are second versions are left out. */
-async function sendSamples(): Promise<void> {
-  const found = await asked(api.GET("/api/v1/samples"));
-  for (const sample of found.data.filter((each) => each.replaces === null)) {
-    const answer = await fetch(sample.url);
-    if (!answer.ok) throw refusal(await answer.json().catch(() => null), answer.status);
-    const file = new File([await answer.blob()], sample.name, { type: sample.media_type });
-    const { title, description, tags, campaigns, fields } = sample;
-    upload([file], { title, description, tags, campaigns, fields });
-  }
 }
 
 export function NothingFound({ view, choose }: { view: View; choose(view: View): void }) {

@@ -10,25 +10,27 @@ const FEW = 6;
 interface Props {
   readonly view: View;
   readonly counts: Counts;
+  readonly total: number;
   choose(view: View): void;
 }
 
-export function Facets({ view, counts, choose }: Props) {
+export function Facets({ view, counts, total, choose }: Props) {
   return (
     <div class="facets">
-      {FACETS.map((facet) => <Values key={facet} facet={facet} view={view} counts={counts} choose={choose} />)}
+      {FACETS.map((facet) => <Values key={facet} facet={facet} view={view} counts={counts} total={total} choose={choose} />)}
     </div>
   );
 }
 
-function Values({ facet, view, counts, choose }: Props & { facet: Facet }) {
+function Values({ facet, view, counts, total, choose }: Props & { facet: Facet }) {
   const [all, setAll] = useState(false);
   const name = useId();
   const chosen = view.chosen[facet] ?? [];
   const found = counts[facet] ?? [];
   const gone = chosen.filter((value) => !found.some((each) => each.value === value)).map((value) => ({ value, count: 0 }));
   const values = [...gone, ...found];
-  if (values.length === 0) return null;
+  const noChoice = values.length === 1 && chosen.length === 0 && values[0]?.count === total;
+  if (values.length === 0 || noChoice) return null;
   const shown = all ? values : values.filter((each, index) => index < FEW || chosen.includes(each.value));
   return (
     <fieldset>

@@ -1,18 +1,22 @@
-// The pictures in rows. Only rows near what is being looked at are in the document; the height is that of all of them.
+// The pictures in rows. Only rows near what is being looked at are in the document; the height is that of all that are
+// known, and of some more where there are more.
 // Must not: ask the service, or know what a key or a press is for.
 import { Component, type RefObject } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { t } from "../../lib/i18n";
 import { justify, proportion, type Row } from "./justify";
 import type { Asset, Results } from "./results";
+import { remembered } from "./scroll";
 import { Tile } from "./tile";
 import { between, extent, rowOf } from "./window";
 
 const GAP = 4;
 /** So far beyond the screen rows are drawn, and so far before the end the next page is asked for. */
 const NEAR = 600;
-const AHEAD = 2000;
+const AHEAD = 5000;
 const EAGER = 24;
+/** Pages come one after the other: so many screens may be scrolled ahead of them, where their rows are only hinted at. */
+const SCREENS_AHEAD = 3;
 
 /** How high rows are: two dozen pictures are to be seen on a laptop, and two or three beside each other on a phone. */
 const rowHeight = (width: number): number => (width < 640 ? 120 : width < 1500 ? 150 : 180);
@@ -40,7 +44,9 @@ export function Grid({ results, handle, select, look, laid }: Props) {
   const [first, behind] = useNear(element, rows);
   const known = extent(rows);
   const missing = Math.max(0, results.total.value - assets.length);
-  const height = results.complete || assets.length === 0 ? known : known + Math.round((missing * (known + GAP)) / assets.length);
+  const target = useMemo(remembered, [results]);
+  const rest = results.complete || assets.length === 0 ? 0 : Math.round((missing * (known + GAP)) / assets.length);
+  const height = known + Math.min(rest, Math.max(SCREENS_AHEAD * innerHeight, target + innerHeight - known));
   const active = results.active.value;
   const at = active === null ? -1 : assets.findIndex((each) => each.id === active);
   const tab = Math.max(0, at);

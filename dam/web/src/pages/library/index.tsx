@@ -20,8 +20,9 @@ import { useLive } from "./live";
 import { QuickLook } from "./look";
 import { useLook } from "./looked";
 import { forget, resultsOf, type Asset, type Results } from "./results";
+import { failed as samplesFailed, sendSamples } from "./samples";
 import { afresh, keep, remembered } from "./scroll";
-import { add, clear, drop, MOST, reach, selected, toggle } from "./selection";
+import { add, clear, drop, MOST, reach, refresh, selected, toggle } from "./selection";
 import { address, asksForAll, choices, located, read, type View } from "./view";
 import { step } from "./window";
 import "./library.css";
@@ -65,10 +66,12 @@ export default function Library() {
     if (opened.current && !open) acts.here();
     opened.current = open;
   }, [open]);
+  useEffect(() => shown ? refresh(shown.assets.value) : undefined, [shown?.assets.value]);
   const fault = faultOf(wanted);
   const failed = fault ? undefined : wanted.error.value;
   const empty = shown !== null && shown.assets.value.length === 0;
-  const first = empty && asksForAll(shown.view) && shown.behind.value === 0;
+  const all = empty && asksForAll(shown.view);
+  const first = all && shown.behind.value === 0;
 
   return (
     <div class={`library${selected.value.size > 0 ? " selecting" : ""}${first ? " first" : ""}`}>
@@ -82,7 +85,7 @@ export default function Library() {
       />
       <div class="columns">
         <aside class="side" aria-label={t("library.filter")}>
-          {shown && <Facets view={view} counts={shown.counts.value} choose={choose} />}
+          {shown && <Facets view={view} counts={shown.counts.value} total={shown.total.value} choose={choose} />}
         </aside>
         <div
           class="found" ref={grid} onKeyDown={onKeyDown} onClickCapture={(event) => pick(event, shown)}
@@ -90,9 +93,10 @@ export default function Library() {
         >
           <Chosen view={view} choose={choose} />
           {failed !== undefined && <Problem error={failed} retry={() => void wanted.again()} />}
-          {shown === null && failed === undefined && !fault && <div class="grid skeleton" aria-hidden="true" />}
+          {samplesFailed.value !== undefined && <Problem error={samplesFailed.value} retry={() => void sendSamples()} />}
+          {((shown === null && failed === undefined && !fault) || (all && !first)) && <div class="grid skeleton" aria-hidden="true" />}
           {first && <EmptyLibrary />}
-          {empty && !first && <NothingFound view={shown.view} choose={choose} />}
+          {empty && !all && <NothingFound view={shown.view} choose={choose} />}
           {shown && !empty && <Grid results={shown} handle={handle} select={select} look={looked.open} laid={laid} />}
         </div>
       </div>
@@ -106,7 +110,7 @@ export default function Library() {
       {filtering && shown && (
         <Dialog title={t("library.filter")} onClose={() => setFiltering(false)} foot={
           <button class="button primary" onClick={() => setFiltering(false)}>{many("library.show", shown.total.value)}</button>
-        }><Facets view={view} counts={shown.counts.value} choose={choose} /></Dialog>
+        }><Facets view={view} counts={shown.counts.value} total={shown.total.value} choose={choose} /></Dialog>
       )}
       {looked.asset && (
         <QuickLook
@@ -124,7 +128,7 @@ function useResults(view: View): readonly [Results, Results | null] {
   const wanted = useMemo(() => resultsOf(view), [key]);
   const last = useRef<Results | null>(null);
   useEffect(() => {
-    if (wanted.known.peek()) void wanted.look(false);
+    if (wanted.known.peek()) void wanted.follow(remembered() < 40);
     else void wanted.begin();
     return () => {
       if (wanted.known.peek()) return;

@@ -10,7 +10,6 @@ const NEWEST = 200;
 
 /** `calm`: whether new ones may be put in without anything moving away under somebody's eyes or fingers. */
 export function useLive(results: Results | null, calm: () => boolean): void {
-  const changed = useRef(new Set<string>());
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const pause = useRef(SOONEST);
   const current = useRef(results);
@@ -18,18 +17,15 @@ export function useLive(results: Results | null, calm: () => boolean): void {
 
   const look = async (): Promise<void> => {
     const list = current.current;
-    const ids = changed.current;
-    changed.current = new Set();
     if (!list?.known.peek()) return;
-    await Promise.all([list.freshen(ids), list.look(calm())]);
+    await list.follow(calm());
     if (list.behind.peek() === 0) return;
     clearTimeout(timer.current);
     timer.current = setTimeout(() => void look(), pause.current);
     pause.current = Math.min(LATEST, pause.current * 1.5);
   };
   useEvents((events) => {
-    for (const each of events) if (each.asset_id !== null) changed.current.add(each.asset_id);
-    if (changed.current.size === 0) return;
+    if (events.every((each) => each.asset_id === null)) return;
     clearTimeout(timer.current);
     pause.current = SOONEST;
     timer.current = setTimeout(() => void look(), GATHER);

@@ -23,7 +23,10 @@ export function useLook(results: Results | null) {
   return {
     asset: id === null ? null : asset,
     place: at < 0 || !results ? null : { at: at + 1, of: results.total.value },
-    open,
+    open(opened: Asset): void {
+      if (results) results.active.value = opened.id;
+      open(opened);
+    },
     close,
     step(by: 1 | -1): void {
       const next = assets[at + by];

@@ -2,6 +2,7 @@
 // Must not: draw, or know where on the page anything is.
 import { batch, signal } from "@preact/signals";
 import { api, asked, Refusal, type Schemas } from "../../api/client";
+import { listen } from "../../state/live";
 import { address, composed, FACETS, type Asked, type Facet, type View } from "./view";
 
 export type Asset = Schemas["Asset"];
@@ -29,6 +30,8 @@ export class Results {
   readonly active = signal<string | null>(null);
 
   readonly asked: Asked;
+  /** What changed since it was last asked for. */
+  private stale = new Set<string>();
   /** What was shown before something was taken out, for putting it back. */
   private before: readonly Asset[] = [];
   private next: string | null = null;
@@ -120,6 +123,18 @@ export class Results {
     this.news.value = 0;
   }
 
+  /** These have changed; the next `follow` asks for them. */
+  changed(ids: Iterable<string>): void {
+    for (const id of ids) this.stale.add(id);
+  }
+
+  /** Catch up with what has happened. `put`: as `look` takes it. */
+  async follow(put: boolean): Promise<void> {
+    const ids = this.stale;
+    this.stale = new Set();
+    await Promise.all([this.freshen(ids), this.look(put)]);
+  }
+
   /** Ask anew for those of these assets that are shown, and show them as they are. */
   async freshen(ids: ReadonlySet<string>): Promise<void> {
     const wanted = this.assets.peek().filter((each) => ids.has(each.id)).map((each) => each.id);
@@ -198,6 +213,12 @@ export async function assetOf(id: string): Promise<Asset | null> {
 }
 
 const kept = new Map<string, Results>();
+
+// Lists that nobody sees at the moment hear of changes too, so that coming back to one shows nothing old.
+listen((events) => {
+  const ids = events.flatMap((each) => (each.asset_id === null ? [] : [each.asset_id]));
+  for (const results of kept.values()) results.changed(ids);
+});
 
 /** The results of this view, those from before where they are still there. */
 export function resultsOf(view: View): Results {

@@ -33,6 +33,14 @@ export function add(assets: readonly Asset[]): void {
   selected.value = now;
 }
 
+/** What is selected, as it is now. */
+export function refresh(assets: readonly Asset[]): void {
+  const now = selected.peek();
+  if (now.size === 0) return;
+  const changed = assets.filter((each) => now.has(each.id) && now.get(each.id) !== each);
+  if (changed.length > 0) selected.value = new Map([...now, ...changed.map((each) => [each.id, each] as const)]);
+}
+
 export function drop(ids: Iterable<string>): void {
   const now = new Map(selected.peek());
   for (const id of ids) now.delete(id);
