@@ -1,5 +1,5 @@
 // Keyboard: single keys and `g` followed by one, listed by `?`. A key typed into a field or with a modifier is not ours.
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { signal } from "@preact/signals";
 import type { Key } from "./i18n";
 
@@ -20,7 +20,8 @@ export const shortcuts = (): readonly Shortcut[] => {
 
 /** These work as long as the component is there; those of inner components come first. */
 export function useKeys(list: readonly Shortcut[]): void {
-  useEffect(() => {
+  // Before anything is painted: what can be seen can be pressed.
+  useLayoutEffect(() => {
     layers.value = [...layers.peek(), list];
     return () => void (layers.value = layers.peek().filter((each) => each !== list));
   });

@@ -23,8 +23,8 @@ export interface Editing {
   /** What somebody else made of it meanwhile. */
   readonly theirs: string | null;
   readonly busy: boolean;
-  /** The person began it just now, rather than before a reload. */
-  readonly begun: boolean;
+  /** How often the person asked to edit it since the page was loaded: the field gets the focus each time. */
+  readonly begun: number;
   readonly wrong: unknown;
   begin(): void;
   type(text: string): void;
@@ -37,7 +37,7 @@ export interface Editing {
 export function useEditing(resource: Resource<Asset>, asset: Asset, part: Part): Editing {
   const [draft, setDraft] = useState<Draft | null>(() => draftOf(asset.id, part));
   const [busy, setBusy] = useState(false);
-  const [begun, setBegun] = useState(false);
+  const [begun, setBegun] = useState(0);
   const [wrong, setWrong] = useState<unknown>();
   const present = textOf(asset, part);
   const put = (next: Draft | null): void => {
@@ -69,7 +69,7 @@ export function useEditing(resource: Resource<Asset>, asset: Asset, part: Part):
     begun,
     wrong,
     begin() {
-      setBegun(true);
+      setBegun(begun + 1);
       if (!draft) put({ base: present, mine: present });
     },
     type: (text) => put({ base: draft?.base ?? present, mine: text }),

@@ -54,7 +54,7 @@ function Open({ label, editing, lines, longest, more }: Props) {
   const id = useId();
   const field = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
   const wrong = told(editing.wrong);
-  useEffect(() => void (editing.begun && field.current?.focus()), []);
+  useEffect(() => void (editing.begun > 0 && field.current?.focus()), [editing.begun]);
   const key = (event: KeyboardEvent): void => {
     if (event.isComposing) return;
     if (event.key === "Escape") (event.preventDefault(), editing.revert());

@@ -57,8 +57,8 @@ function Loaded({ asset, a, b }: { asset: Asset; a: Version; b: Version }) {
       <header>
         <a class="button quiet" href={`/assets/${asset.id}?v=${newer.number}`} aria-label={t("asset.compare.back")}><Icon of={ArrowLeft} /></a>
         <h1>{asset.title}</h1>
-        <div class="row verdict"><Verdict asset={asset} version={newer} /></div>
       </header>
+      <div class="row verdict"><Verdict asset={asset} version={newer} /></div>
       <div class="sides">
         <Side label={t("asset.compare.left")} version={a} versions={versions.rows} choose={(number) => to(number, b.number)} />
         <button class="button quiet" aria-label={t("asset.compare.swap")} title={t("asset.compare.swap")} onClick={() => to(b.number, a.number)}><Icon of={ArrowLeftRight} /></button>
