@@ -98,8 +98,7 @@ def _welcome(browser: Browser, service: Service) -> Any:
         page.get_by_label("Password").fill("a long enough password")
         _keep(page, "welcome-light")
         page.get_by_role("button", name="Begin").click()
-        page.get_by_role("navigation", name="Places").wait_for()
-        page.wait_for_load_state("networkidle")
+        page.get_by_role("button", name="try it with sample files").wait_for()
         _keep(page, "empty-light")
         return page.context.storage_state()
 

@@ -15,9 +15,9 @@ const PLACES = [
   { path: "/", name: "nav.library", icon: Images, keys: "g l" },
   { path: "/placements", name: "nav.placements", icon: MapPinned, keys: "g p" },
   { path: "/rollouts", name: "nav.rollouts", icon: RefreshCw, keys: "g r" },
-  { path: "/inbox", name: "nav.inbox", icon: Inbox, keys: "g i" },
+  { path: "/inbox", name: "nav.inbox", short: "nav.inbox_short", icon: Inbox, keys: "g i" },
   { path: "/settings", name: "nav.settings", icon: Settings, keys: "g s" },
-] as const satisfies readonly { path: string; name: Key; icon: unknown; keys: string }[];
+] as const satisfies readonly { path: string; name: Key; short?: Key; icon: unknown; keys: string }[];
 
 const KEYS = PLACES.map((each) => ({ keys: each.keys, says: each.name as Key, run: () => go(each.path) }));
 
@@ -36,7 +36,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
       <nav class="places" aria-label={t("nav.places")}>
         {PLACES.map((each) => (
           <a key={each.path} href={each.path} aria-current={within(each.path, place.value.path) ? "page" : undefined}>
-            <Icon of={each.icon} /><span>{t(each.name)}</span>
+            <Icon of={each.icon} /><span class={"short" in each ? "long" : ""}>{t(each.name)}</span>{"short" in each && <span class="short">{t(each.short)}</span>}
           </a>
         ))}
         <UploadButton />
