@@ -53,6 +53,7 @@ SUITES: Mapping[str, Suite] = {
     ),
     "browser": Suite(("tests/stack/suites/browser.py",), ("postgresql", "minio", "elasticsearch", "rabbitmq")),
     "parts": Suite(("tests/stack/suites/parts.py",), ("minio", "versitygw")),
+    "pages": Suite(("tests/stack/suites/pages.py",), ("minio", "versitygw")),
     "compose": Suite(("tests/stack/suites/compose.py",), ("postgresql", "minio", "rabbitmq")),
     "flow": Suite(("tests/stack/suites/flow.py",), ("postgresql", "minio", "versitygw")),
 }

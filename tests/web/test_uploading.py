@@ -49,7 +49,14 @@ def test_files_are_dropped_described_and_sent(visit: Visit) -> None:
     expect(uploads).to_be_hidden()
 
 
-def test_one_chosen_file_gets_a_title_and_enter_sends(visit: Visit, tmp_path: Path) -> None:
+PASTE = """bytes => {
+    const data = new DataTransfer()
+    data.items.add(new File([Uint8Array.from(bytes)], 'image.png', {type: 'image/png'}))
+    document.body.dispatchEvent(new ClipboardEvent('paste', {bubbles: true, cancelable: true, clipboardData: data}))
+}"""
+
+
+def test_a_chosen_file_and_a_pasted_picture_get_titles_and_enter_sends(visit: Visit, tmp_path: Path) -> None:
     path = tmp_path / "winter evening.png"
     path.write_bytes(png())
     choose(visit.page, path)
@@ -60,6 +67,12 @@ def test_one_chosen_file_gets_a_title_and_enter_sends(visit: Visit, tmp_path: Pa
     visit.page.keyboard.press("Enter")
     tray(visit.page).get_by_role("link", name="winter evening.png").click()
     assert visit.service.get(f"/api/v1{visit.page.url.removeprefix(visit.address)}")["title"] == "Winter"
+    visit.page.get_by_role("button", name="Close the list").click()
+
+    visit.page.evaluate(PASTE, list(png(shade=5)))
+    expect(panel.get_by_label("Title")).to_have_value(re.compile("^Pasted 20"))
+    visit.page.keyboard.press("Enter")
+    expect(tray(visit.page)).to_contain_text("1 file uploaded")
 
 
 def test_what_is_there_already_is_said_before_it_is_sent(visit: Visit) -> None:
@@ -131,7 +144,7 @@ class Parts:
         self.held.clear()
 
 
-def test_a_big_file_survives_a_lost_network_and_a_reload(visit: Visit, big: Path) -> None:
+def test_a_big_file_survives_a_lost_network_a_reload_and_the_end_of_the_session(visit: Visit, big: Path) -> None:
     page = visit.page
     parts = Parts(page, through=1)
     asked: list[str] = []
@@ -166,7 +179,12 @@ def test_a_big_file_survives_a_lost_network_and_a_reload(visit: Visit, big: Path
     again = tray(page).get_by_label("Choose the file", exact=True).locator("visible=false")
     again.set_input_files({"name": "other.mov", "mimeType": "video/quicktime", "buffer": b"another"})
     expect(tray(page).get_by_role("alert")).to_contain_text("other.mov is not one of these files")
+    visit.context.clear_cookies()
     again.set_input_files(str(big))
+    expect(tray(page)).to_contain_text("Waits until you are signed in again")
+    dialog = page.get_by_role("dialog", name="Sign in again")
+    dialog.get_by_label("Password").fill(PASSWORD)
+    dialog.get_by_role("button", name="Sign in").click()
     expect(tray(page)).to_contain_text("1 file uploaded")
     assert parts.seen == 1, "what was there was not sent again"
     (asset,) = made(visit)
@@ -202,21 +220,6 @@ def test_a_folder_is_taken_and_each_file_says_what_is_wrong_with_it(
     assert {each["title"] for each in made(visit)} == {"hero", "teaser"}
     turned.get_by_role("button", name="off the list").click()
     expect(tray(page)).to_contain_text("2 need you")
-
-
-def test_an_upload_waits_for_whoever_has_to_sign_in_again(visit: Visit, big: Path) -> None:
-    page = visit.page
-    parts = Parts(page, through=1)
-    choose(page, big)
-    page.keyboard.press("Enter")
-    expect(tray(page)).to_contain_text("8 MiB of 24 MiB arrived")
-    visit.context.clear_cookies()
-    parts.go_on()
-    again = page.get_by_role("dialog", name="Sign in again")
-    expect(tray(page)).to_contain_text("Waits until you are signed in again")
-    again.get_by_label("Password").fill(PASSWORD)
-    again.get_by_role("button", name="Sign in").click()
-    expect(tray(page)).to_contain_text("1 file uploaded")
 
 
 HANDLE = """async (size) => {
@@ -271,19 +274,3 @@ def test_a_file_dropped_on_an_asset_is_its_next_version_and_says_why(visit: Visi
     version = visit.service.get(f"/api/v1/assets/{asset['id']}/versions/2")
     assert (version["rationale"], version["sha256"]) == ("The sky was <b>too</b> grey", sha256(png(shade=2)))
     assert version["filename"] == HOSTILE
-
-
-def test_a_picture_is_pasted(visit: Visit) -> None:
-    page = visit.page
-    page.evaluate(
-        """async (bytes) => {
-        const data = new DataTransfer()
-        data.items.add(new File([Uint8Array.from(bytes)], 'image.png', {type: 'image/png'}))
-        document.body.dispatchEvent(new ClipboardEvent('paste', {bubbles: true, cancelable: true, clipboardData: data}))
-    }""",
-        list(png()),
-    )
-    panel = page.get_by_role("dialog", name="Upload 1 file")
-    expect(panel.get_by_label("Title")).to_have_value(re.compile("^Pasted 20"))
-    page.keyboard.press("Enter")
-    expect(tray(page)).to_contain_text("1 file uploaded")
