@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from dam.domain import recipes
+from dam.domain import media_types, recipes
 from dam.domain.errors import NotFound
 from dam.domain.recipes import RECIPES, Recipe
 
@@ -70,3 +70,15 @@ def test_parameters_have_one_digest_whatever_their_order() -> None:
     assert recipes.params_sha256({"a": 1}) != recipes.params_sha256({"a": 2})
     # SHA-256 of "{}"; rows in databases carry it.
     assert recipes.NO_PARAMS == "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+
+
+@pytest.mark.parametrize("each", list(media_types.ALL.values()), ids=lambda each: each.name)
+def test_what_can_not_be_decoded_has_a_reason_and_everything_else_is_tried(each: media_types.MediaType) -> None:
+    for recipe in recipes.for_display():
+        told = recipes.obstacle(recipe, each.name, each.kind, 9)
+        assert told == (None if each.route else each.reason)
+
+
+def test_an_empty_file_is_told_as_such() -> None:
+    for recipe in recipes.for_display():
+        assert "empty" in (recipes.obstacle(recipe, "image/png", "image", 0) or "")

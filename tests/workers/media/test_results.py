@@ -12,7 +12,16 @@ from PIL import Image
 
 from tests.workers.media import generate
 from workers.media.courier import Verdict
-from workers.media.plan import NOT_CONFINED, SENTENCES, Limits, MediaFailure, MediaUnavailable, Spec, check_request
+from workers.media.plan import (
+    NOT_CONFINED,
+    NOT_READY,
+    SENTENCES,
+    Limits,
+    MediaFailure,
+    MediaUnavailable,
+    Spec,
+    check_request,
+)
 from workers.media.results import check_files, check_properties, check_verdict, webp_size
 
 LIMITS = Limits()
@@ -73,6 +82,11 @@ def test_a_diagnostic_can_not_forge_a_line_of_the_log() -> None:
 def test_a_child_that_was_not_confined_is_our_trouble() -> None:
     with pytest.raises(MediaUnavailable):
         check_verdict(ended(NOT_CONFINED), LIMITS)
+
+
+def test_a_decoder_that_can_not_be_loaded_is_our_trouble() -> None:
+    with pytest.raises(MediaUnavailable):
+        check_verdict(ended(NOT_READY), LIMITS)
 
 
 def test_a_good_report_is_taken() -> None:

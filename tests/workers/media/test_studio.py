@@ -220,6 +220,22 @@ def test_the_child_runs_confined() -> None:
         result.result(60).close()
 
 
+def test_a_library_that_is_not_there_is_our_trouble_and_hurts_no_other_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """``pypdfium2`` is found here first, and can't be loaded."""
+    (tmp_path / "pypdfium2.py").write_text("raise ImportError('no pdfium here')")
+    monkeypatch.setattr(courier, "_SINGLE", {**courier._SINGLE, "PYTHONPATH": f"{tmp_path}:{courier._ROOT}"})
+    with Studio() as studio:
+        render(studio, PICTURE).close()
+        first = template_of(studio).pid
+        with pytest.raises(MediaUnavailable):
+            render(studio, b"%PDF-1.7", "PDF")
+        render(studio, PICTURE).close()
+        assert template_of(studio).pid == first
+    assert "no pdfium here" in capfd.readouterr().err
+
+
 def test_no_secret_is_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DAM_SECRET_KEY", "hunter2")
     with Studio() as studio:
