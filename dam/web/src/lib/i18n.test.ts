@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { ago, choose, size, t } from "./i18n";
+import { ago, choose, duration, size, t } from "./i18n";
 import { gaps } from "../../build/messages.ts";
 
 beforeEach(() => choose("en"));
@@ -12,6 +12,10 @@ test("parts are filled in, numbers as the language writes them", async () => {
 
 test("sizes are binary, with three figures at most", () => {
   expect([0, 1023, 1024, 1536, 10_700_000, 1 << 30].map(size)).toEqual(["0 B", "1,023 B", "1 KiB", "1.5 KiB", "10.2 MiB", "1 GiB"]);
+});
+
+test("a film's length reads as players tell it", () => {
+  expect([4.4, 65, 3609].map(duration)).toEqual(["0:04", "1:05", "1:00:09"]);
 });
 
 test("times are relative", () => {

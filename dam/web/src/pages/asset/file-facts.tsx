@@ -1,7 +1,7 @@
 // What the version's file tells of itself, and who has the same. Everything of it is hostile text.
 import { Copy } from "../../components/copy";
 import { Time } from "../../components/time";
-import { maybe, number, size, t } from "../../lib/i18n";
+import { duration, maybe, number, size, t } from "../../lib/i18n";
 import type { Asset, Version } from "../../state/asset";
 import { colour, dimensions } from "../../state/looks";
 import { nameOf } from "../../state/names";
@@ -14,7 +14,7 @@ const SAID = new Set(["width", "height", "colour", "format"]);
 export function FileFacts({ asset, version }: { asset: Asset; version: Version }) {
   const own = dimensions(version);
   const swatch = colour(version);
-  const others = Object.entries(version.properties).filter(([name, value]) => !SAID.has(name) && plain(value) !== null);
+  const others = Object.entries(version.properties).filter(([name, value]) => !SAID.has(name) && plain(name, value) !== null);
   return (
     <>
       <dl class="file-facts">
@@ -23,7 +23,7 @@ export function FileFacts({ asset, version }: { asset: Asset; version: Version }
         <Fact name={t("asset.size")}><span title={t("asset.bytes", { bytes: version.size })}>{size(version.size)}</span></Fact>
         {own && <Fact name={t("asset.dimensions")}>{t("asset.pixels", { width: own.width, height: own.height })}</Fact>}
         {swatch && <Fact name={t("asset.colour")}><span class="dot" style={{ backgroundColor: swatch }} /> {swatch}</Fact>}
-        {others.map(([name, value]) => <Fact key={name} name={maybe(`asset.property.${name}`) ?? name}>{plain(value)}</Fact>)}
+        {others.map(([name, value]) => <Fact key={name} name={maybe(`asset.property.${name}`) ?? name}>{plain(name, value)}</Fact>)}
         <Fact name={t("asset.uploaded")}>{nameOf(version.created_by)}, <Time at={version.created_at} /></Fact>
         <Fact name="SHA-256"><span class="whole-digest"><code>{version.sha256}</code><Copy text={version.sha256} label={t("asset.copy_digest")} /></span></Fact>
       </dl>
@@ -43,8 +43,9 @@ function Duplicate({ id }: { id: string }) {
   return <a href={`/assets/${encodeURIComponent(id)}`}>{found.data?.title ?? id.slice(0, 8)}</a>;
 }
 
-function plain(value: unknown): string | null {
+/** In a person's words, where there are any for it; null where there is nothing to say. */
+function plain(name: string, value: unknown): string | null {
   if (typeof value === "boolean") return t(value ? "asset.yes" : "asset.no");
-  if (typeof value === "number") return number(value);
-  return typeof value === "string" && value !== "" ? value : null;
+  if (typeof value === "number") return name === "duration" ? duration(value) : number(value);
+  return typeof value === "string" && value !== "" ? (maybe(`asset.property.${name}.${value}`) ?? value) : null;
 }

@@ -1,5 +1,5 @@
 // What differs between the files themselves, beside their looks: only what is not the same.
-import { size, t } from "../../lib/i18n";
+import { maybe, size, t } from "../../lib/i18n";
 import type { Version } from "../../state/asset";
 import { dimensions } from "../../state/looks";
 
@@ -13,13 +13,15 @@ const text = (version: Version, name: string): string => {
   return typeof value === "string" && value !== "" ? value : "–";
 };
 
+const profile = (version: Version): string => maybe(`asset.property.profile.${text(version, "profile")}`) ?? text(version, "profile");
+
 export function Changes({ a, b }: { a: Version; b: Version }) {
   const rows: readonly (readonly [string, string, string])[] = [
     [t("asset.dimensions"), pixels(a), pixels(b)],
     [t("asset.size"), size(a.size), size(b.size)],
     [t("asset.type"), a.media_type, b.media_type],
     [t("asset.filename"), a.filename, b.filename],
-    [t("asset.property.profile"), text(a, "profile"), text(b, "profile")],
+    [t("asset.property.profile"), profile(a), profile(b)],
     [t("asset.colour"), text(a, "colour"), text(b, "colour")],
   ];
   const changed = rows.filter(([, before, after]) => before !== after);
