@@ -58,8 +58,7 @@ def test_a_large_library_is_found_looked_at_and_come_back_to(visiting: Callable[
     expect(page.get_by_text(f"{COUNT} assets")).to_be_visible()
     expect(tiles(page).first).to_be_visible()
     shown = "() => [...document.querySelectorAll('[role=gridcell]')].filter(e => { const r = e.getBoundingClientRect();"
-    seen = page.evaluate(shown + " return r.top >= 0 && r.bottom <= innerHeight; }).length")
-    assert seen >= 24, "two dozen pictures are seen at once"
+    page.wait_for_function(shown + " return r.top >= 0 && r.bottom <= innerHeight; }).length >= 24")  # seen at once
     scrolls_and_returns(visit)
     facets_make_the_address(visit)
     asks_and_is_told(visit)
@@ -76,12 +75,12 @@ def scrolls_and_returns(visit: Visit) -> None:
             break
         page.wait_for_function("() => document.querySelectorAll('[role=gridcell]').length > 12")
     expect(last).to_be_visible()
-    assert page.evaluate("document.querySelectorAll('[role=gridcell]').length") < 120, "only what is near is drawn"
+    drawn = "document.querySelectorAll('[role=gridcell]').length"
+    page.wait_for_function(f"() => {drawn} > 12 && {drawn} < 120")  # only what is near
     page.evaluate("scrollTo(0, 2400)")
     page.wait_for_function("() => history.state?.scroll === 2400")
     here = "() => document.elementsFromPoint(800, 500).map(e => e.closest('a[data-id]')?.dataset.id).find(Boolean)"
-    middle = page.evaluate(here)
-    assert middle
+    middle = page.wait_for_function(here).json_value()
     page.reload()
     page.wait_for_function(f"id => scrollY === 2400 && ({here})() === id", arg=middle)
     page.mouse.click(800, 500)
