@@ -47,6 +47,7 @@ SUITES: Mapping[str, Suite] = {
         ("tests/stack/suites/faults.py", "tests/stack/suites/faults_beside.py"),
         ("postgresql", "minio", "elasticsearch", "rabbitmq"),
     ),
+    "canary": Suite(("tests/stack/suites/canary.py",), ("postgresql", "minio", "elasticsearch", "rabbitmq")),
     "search": Suite(
         ("tests/stack/suites/search.py", "tests/stack/suites/engine.py", "tests/stack/suites/away.py"),
         ("elasticsearch",),
