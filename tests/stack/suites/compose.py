@@ -114,6 +114,10 @@ def built() -> Iterator[Path]:
         source, program = folder / "src", folder / "dam"
         source.mkdir()
         environment = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "HOME": place}
+        # Whence npm's packages come, and whom it trusts for them, is this machine's business.
+        npm = ("npm_config_", "node_extra_ca_certs")
+        environment |= {name: value for name, value in os.environ.items() if name.lower().startswith(npm)}
+        environment.setdefault("NPM_CONFIG_USERCONFIG", str(Path.home() / ".npmrc"))
         for each in stages()["build"].instructions:
             if each.word == "COPY":
                 *froms, to = each.rest.split()
@@ -146,6 +150,7 @@ def run(program: Path, *command: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
+@pytest.mark.timeout(1200)  # what is installed is fetched anew, and the browser client built
 def test_the_image_s_steps_make_a_program_that_runs(built: Path) -> None:
     said = run(built, "dam", "--help")
     assert said.returncode == 0, said.stderr
