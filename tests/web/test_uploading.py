@@ -22,7 +22,8 @@ def tray(page: Page) -> Locator:
 
 def made(visit: Visit) -> list[dict[str, Any]]:
     """What the tray's links lead to."""
-    links = [each.get_attribute("href") for each in tray(visit.page).get_by_role("link").all()]
+    # At one moment: rows change their places when previews are ready.
+    links = tray(visit.page).get_by_role("link").evaluate_all("all => all.map((each) => each.getAttribute('href'))")
     return [visit.service.get(f"/api/v1{each}") for each in links]
 
 
