@@ -5,7 +5,7 @@ asked for; they are named after their content, so that a browser keeps them for 
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
@@ -92,9 +92,15 @@ def get_file(name: str) -> Response:
     return answer
 
 
-@cache
 def _files() -> dict[str, Built]:
-    """By name, all that the build has made; looked at once, since an update restarts the service."""
+    """By name, all that the build has made."""
+    index = BUILT / "index.html"
+    return _scanned(index.stat().st_mtime_ns if index.is_file() else 0)
+
+
+@lru_cache(maxsize=1)
+def _scanned(built_at: int) -> dict[str, Built]:
+    """The same, looked at once for each build: the page is the last that a build writes."""
     found = [path for path in sorted(BUILT.rglob("*")) if path.is_file() and path.suffix in _TYPES]
     return {path.relative_to(BUILT).as_posix(): _built(path) for path in found}
 
