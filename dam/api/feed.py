@@ -6,7 +6,9 @@ from typing import Any
 
 from flask import Response, request
 
-from dam.api import answers, bodies, matching, render
+from dam.api import answers_feed as answers
+from dam.api import bodies, matching, render
+from dam.api.answers import page_of
 from dam.api.context import actor, meter, services, version
 from dam.api.once import once
 from dam.api.paging import number_after, page
@@ -49,7 +51,7 @@ def get_metrics() -> Response:
     return Response(exposition.text(found, meter(), version()), content_type=exposition.CONTENT_TYPE)
 
 
-@routes.on(Route("GET", "/api/v1/work", "work.read", answers.page_of(answers.Job, "Work"), query=bodies.WorkQuery))
+@routes.on(Route("GET", "/api/v1/work", "work.read", page_of(answers.Job, "Work"), query=bodies.WorkQuery))
 def list_work(query: dict[str, Any]) -> dict[str, Any]:
     """Tasks in a state, the oldest first."""
     limit = query["limit"]

@@ -3,7 +3,8 @@
 from typing import Any
 
 from dam.api import answers_places as answers
-from dam.api import bodies, matching, render_places
+from dam.api import bodies_places as bodies
+from dam.api import matching, render_places
 from dam.api.answers import page_of
 from dam.api.context import actor, services
 from dam.api.once import once

@@ -8,7 +8,8 @@ from typing import Any
 
 from flask import Response
 
-from dam.api import answers, bodies
+from dam.api import answers_feed as answers
+from dam.api import bodies
 from dam.api.bytes import PUBLIC, send
 from dam.api.context import services, watch
 from dam.api.problems import problem

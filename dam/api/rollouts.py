@@ -3,7 +3,7 @@
 from typing import Any
 
 from dam.api import answers_places as answers
-from dam.api import bodies, render_places
+from dam.api import bodies, bodies_places, render_places
 from dam.api.answers import page_of
 from dam.api.context import actor, services
 from dam.api.paging import Paged, id_after, number_after, page
@@ -17,7 +17,9 @@ ROLLOUTS = "/api/v1/rollouts"
 ROLLOUT = f"{ROLLOUTS}/<number:number>"
 
 
-@routes.on(Route("GET", ROLLOUTS, "rollout.read", page_of(answers.Rollout, "Rollouts"), query=bodies.RolloutsQuery))
+@routes.on(
+    Route("GET", ROLLOUTS, "rollout.read", page_of(answers.Rollout, "Rollouts"), query=bodies_places.RolloutsQuery)
+)
 def list_rollouts(query: dict[str, Any]) -> dict[str, Any]:
     """Rollouts, the newest first."""
     limit = query["limit"]

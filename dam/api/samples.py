@@ -12,7 +12,8 @@ from typing import Any, BinaryIO
 
 from flask import Response
 
-from dam.api import answers, render
+from dam.api import answers_feed as answers
+from dam.api import render
 from dam.api.bytes import PRIVATE, send
 from dam.api.context import samples
 from dam.api.routes import Route, Routes
