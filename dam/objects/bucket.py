@@ -1,8 +1,8 @@
 """The S3 calls that the object store needs, of one bucket: each bounded in time, each error one of ours.
 
-Rule: the only module that knows the SDK. It asks for nothing that servers do differently: no listing of unfinished
-uploads but by a whole key, no condition on a copy's target. A call that may have worked before its answer was lost is
-looked at again, not believed to have failed. Must not: know what keys mean.
+Rule: the only module that knows the SDK, beside ``bucket_errors``. It asks for nothing that servers do differently: no
+listing of unfinished uploads but by a whole key, no condition on a copy's target. A call that may have worked before
+its answer was lost is looked at again, not believed to have failed. Must not: know what keys mean.
 """
 
 import logging
@@ -13,27 +13,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import md5
-from xml.etree.ElementTree import ParseError
 
 import urllib3
 from minio import Minio
 from minio.commonconfig import CopySource
 from minio.datatypes import Part
-from minio.error import InvalidResponseError, MinioException, S3Error, ServerError
-from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, SSLError
-from urllib3.exceptions import TimeoutError as Late
+from minio.error import InvalidResponseError, S3Error, ServerError
 from urllib3.response import BaseHTTPResponse
 
-from dam.domain.errors import StorageFull, Unavailable
+from dam.domain.errors import Unavailable
 from dam.objects.address import Address
+from dam.objects.bucket_errors import Missing, reported, unavailable
 
-_INSUFFICIENT_STORAGE = 507
-_FULL = {
-    "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded", "QuotaExceeded", "ServiceQuotaExceeded",
-    "InsufficientStorage", "EntityTooLarge",
-}  # fmt: skip
 _log = logging.getLogger(__name__)
-_GONE = {"NoSuchKey", "NoSuchUpload"}
 _CONNECTIONS = 64
 _PAGES = (
     b'<CORSConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><CORSRule><AllowedOrigin>*</AllowedOrigin>'
@@ -83,43 +75,6 @@ BYTES = Patience(connect=60, read=60)
 """Bodies on their way, and copies within the server, which are bounded too (see ``naming``)."""
 
 
-class _Missing(Unavailable):
-    """There is no such key or upload. Where that is an answer it is caught; anywhere else something was taken away."""
-
-
-@contextmanager
-def reported() -> Iterator[None]:
-    """Turn what the SDK raises into StorageFull or Unavailable (``objects_unavailable``). Says no address."""
-    try:
-        yield
-    except S3Error as error:
-        if error.code in _GONE:
-            raise _Missing("objects_unavailable", "The object store has lost what was being stored.") from error
-        if error.code in _FULL or error.response.status == _INSUFFICIENT_STORAGE:
-            raise StorageFull("storage_full", "There is no room for these bytes in the object store.") from error
-        raise _unavailable(f"refused: {error.code}") from error
-    except ServerError as error:
-        raise _unavailable(f"failed with status {error.status_code}") from error
-    except InvalidResponseError as error:
-        raise _unavailable("gave an answer that is not S3's") from error
-    except (HTTPError, OSError) as error:
-        raise _unavailable(_broken(error.reason if isinstance(error, MaxRetryError) else error)) from error
-    except (MinioException, ParseError, ValueError) as error:
-        raise _unavailable("gave an answer that can't be read") from error
-
-
-def _broken(reason: Exception | None) -> str:
-    if isinstance(reason, SSLError):
-        return "speaks no TLS, or its certificate is not trusted"
-    if isinstance(reason, Late | TimeoutError) and not isinstance(reason, NewConnectionError):
-        return "did not answer in time"
-    return "can't be reached, or broke off"
-
-
-def _unavailable(what: str) -> Unavailable:
-    return Unavailable("objects_unavailable", f"The object store {what}.")
-
-
 class Bucket:
     """One bucket, made at the first call if it is missing. Thread-safe; opens no connection before its first call.
 
@@ -150,9 +105,9 @@ class Bucket:
                 found = self._ask.stat_object(self._name, key)
                 # An answer that was cut off in its head would pass for an empty object.
                 if not found.etag or "content-length" not in (found.metadata or {}):
-                    raise _unavailable("gave an answer that is not S3's")
+                    raise unavailable("gave an answer that is not S3's")
                 return Found(key, found.size or 0, found.etag, found.last_modified or datetime.now(UTC))
-        except _Missing:
+        except Missing:
             return None
 
     def get(self, key: str, start: int, etag: str | None = None) -> BaseHTTPResponse | None:
@@ -162,7 +117,7 @@ class Bucket:
         try:
             with self._there():
                 return self._move.get_object(self._name, key, offset=start, request_headers=matching)
-        except _Missing:
+        except Missing:
             return None
 
     def url(self, key: str, seconds: int, headers: Mapping[str, str]) -> str:
@@ -178,7 +133,7 @@ class Bucket:
         try:
             with self._there():
                 self._ask.remove_object(self._name, key)
-        except _Missing:
+        except Missing:
             return
 
     def objects(self, prefix: str) -> Iterator[Found]:
@@ -223,7 +178,7 @@ class Bucket:
             refused = error
         found = self.head(key)
         if found is None or found.size != size:
-            raise _unavailable("did not complete an upload") from refused
+            raise unavailable("did not complete an upload") from refused
         return found
 
     def abort(self, key: str, upload: str) -> None:
@@ -231,7 +186,7 @@ class Bucket:
         try:
             with self._there():
                 self._ask._abort_multipart_upload(self._name, key, upload)  # noqa: SLF001
-        except _Missing:
+        except Missing:
             return
 
     def parts(self, key: str, upload: str) -> list[Sent] | None:
@@ -246,7 +201,7 @@ class Bucket:
                     marker = page.next_part_number_marker
                     if not page.is_truncated or not marker:
                         return found
-        except _Missing:
+        except Missing:
             return None
 
     def part_url(self, key: str, upload: str, number: int, seconds: int) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib3.response import BaseHTTPResponse
 
 from dam.domain.errors import Unavailable
-from dam.objects.bucket import reported
+from dam.objects.bucket_errors import reported
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

@@ -13,7 +13,8 @@ from dam.domain import uploads
 from dam.domain.errors import Conflict, NotFound, Unavailable
 from dam.domain.media_types import HEAD_SIZE
 from dam.domain.uploads import Upload
-from dam.objects.bucket import Bucket, Found, Sent, reported
+from dam.objects.bucket import Bucket, Found, Sent
+from dam.objects.bucket_errors import reported
 from dam.objects.naming import Naming
 from dam.objects.sending import Name
 from dam.ports.objects import StoredObject

@@ -18,7 +18,7 @@ from dam.domain.principals import Grant, Principal, Session, SignInLink, Token
 from dam.domain.recipes import Artefact
 from dam.domain.uploads import Upload
 from dam.domain.work import Job
-from dam.store import places, tables
+from dam.store import places, tables, tables_people
 
 F = TypeVar("F")
 
@@ -51,7 +51,7 @@ _IDENTITY = ("id",)
 SHAPES: Mapping[type, Shape] = {
     fact: _shape(fact, table, key, guards)
     for fact, table, key, guards in (
-        (Principal, tables.principals, _IDENTITY, ("password_hash", "disabled_at")),
+        (Principal, tables_people.principals, _IDENTITY, ("password_hash", "disabled_at")),
         (Content, tables.contents, ("sha256",), ()),
         (Asset, tables.assets, _IDENTITY, ("revision", "index_seq", "head", "latest", "trashed_at")),
         (Version, tables.versions, ("asset_id", "number"), ()),
@@ -63,10 +63,10 @@ SHAPES: Mapping[type, Shape] = {
             ("state", "sha256", "updated_at"),
         ),
         (RenditionOverride, tables.rendition_overrides, ("asset_id", "number", "recipe"), ()),
-        (Grant, tables.grants, ("principal_id", "scope_kind", "scope_id"), ()),
-        (Token, tables.tokens, _IDENTITY, ("revoked_at",)),
-        (SignInLink, tables.sign_in_links, ("digest",), ("used_at",)),
-        (Session, tables.sessions, ("digest",), ()),
+        (Grant, tables_people.grants, ("principal_id", "scope_kind", "scope_id"), ()),
+        (Token, tables_people.tokens, _IDENTITY, ("revoked_at",)),
+        (SignInLink, tables_people.sign_in_links, ("digest",), ("used_at",)),
+        (Session, tables_people.sessions, ("digest",), ()),
         (ConfiguredChannel, places.channels, _IDENTITY, ("revision", "failures", "removed_at")),
         (Placement, places.placements, _IDENTITY, ("fence", "epoch", "needs", "ending", "ended_at")),
         (Rollout, places.rollouts, ("number",), ("state", "fanned_out")),

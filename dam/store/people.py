@@ -9,7 +9,7 @@ from sqlalchemy import Select, Table, and_, bindparam, delete, func, insert, sel
 from dam.domain.principals import Grant, Principal, Session, SignInLink, Token
 from dam.ports.views import SessionView, TokenView
 from dam.store.codec import fact_of, row_of
-from dam.store.tables import grants, principals, sessions, sign_in_failures, sign_in_links, tokens
+from dam.store.tables_people import grants, principals, sessions, sign_in_failures, sign_in_links, tokens
 from dam.store.transaction import Transaction
 
 _REMEMBERED = timedelta(days=1)

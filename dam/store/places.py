@@ -10,7 +10,7 @@ from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Tabl
 
 from dam.domain.placements import Action, Cause, DeliveryState, OnDrift, Outcome, RolloutState
 from dam.store.columns import Json, need, one_of, partial, serial, when, whole, words
-from dam.store.tables import metadata as metadata  # whoever imports it from here has all tables in it
+from dam.store.tables_people import metadata as metadata  # whoever imports it from here has all tables in it
 
 channels = Table(
     "channels",

@@ -1,4 +1,4 @@
-"""The tables of assets, people and work. Those of channels and deliveries are in ``dam.store.places``.
+"""The tables of assets and work. Those of people are in ``tables_people``, of channels and deliveries in ``places``.
 
 Rule: a fact's columns have the names of its dataclass's fields. Who did something is history, not a reference, so
 those columns have no foreign key. Each index serves a query of a repository.
@@ -10,7 +10,6 @@ from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, ForeignKeyC
 from sqlalchemy import UniqueConstraint as Unique
 
 from dam.domain.assets import DecisionKind
-from dam.domain.principals import PrincipalKind, Role
 from dam.domain.recipes import ArtefactState
 from dam.domain.uploads import UploadState
 from dam.store.columns import NAMING, Json, Serial, conditions, need, one_of, partial, serial, when, whole, words
@@ -149,77 +148,6 @@ rendition_overrides = Table(
     words("created_by"),
     ForeignKeyConstraint(["asset_id", "number"], ["versions.asset_id", "versions.number"]),
     Index("ix_rendition_overrides_sha256", "sha256"),
-)
-
-principals = Table(
-    "principals",
-    metadata,
-    words("id", primary_key=True),
-    words("kind"),
-    words("name"),
-    when("created_at"),
-    words("password_hash", nullable=True),
-    when("disabled_at", nullable=True),
-    one_of("kind", get_args(PrincipalKind)),
-    Unique("name"),
-)
-
-grants = Table(
-    "grants",
-    metadata,
-    words("principal_id", ForeignKey("principals.id"), primary_key=True),
-    words("scope_kind", primary_key=True),
-    words("scope_id", primary_key=True),
-    words("role"),
-    one_of("role", get_args(Role)),
-)
-
-tokens = Table(
-    "tokens",
-    metadata,
-    words("id", primary_key=True),
-    words("principal_id", ForeignKey("principals.id")),
-    words("name"),
-    words("digest"),
-    words("role"),
-    when("created_at"),
-    when("expires_at", nullable=True),
-    when("last_used_at", nullable=True),
-    when("revoked_at", nullable=True),
-    one_of("role", get_args(Role)),
-    Unique("digest"),
-    Index("ix_tokens_principal", "principal_id", "id"),
-)
-
-sign_in_links = Table(
-    "sign_in_links",
-    metadata,
-    words("digest", primary_key=True),
-    words("principal_id", ForeignKey("principals.id")),
-    when("created_at"),
-    when("expires_at"),
-    when("used_at", nullable=True),
-)
-
-sessions = Table(
-    "sessions",
-    metadata,
-    words("digest", primary_key=True),
-    words("principal_id", ForeignKey("principals.id")),
-    words("csrf"),
-    when("created_at"),
-    when("expires_at"),
-    Index("ix_sessions_principal", "principal_id"),
-)
-
-sign_in_failures = Table(
-    "sign_in_failures",
-    metadata,
-    serial("id"),
-    words("name"),
-    when("at"),
-    Index("ix_sign_in_failures_name", "name", "at"),
-    Index("ix_sign_in_failures_at", "at"),
 )
 
 # An event is its own outbox row until it has a number.
