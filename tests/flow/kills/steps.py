@@ -33,6 +33,7 @@ from tests.flow.kills.worker import (
     find_missed,
     forget_delivery,
     forget_fan_out,
+    know_more_types,
     previews,
     reindex,
     start_again,
@@ -189,13 +190,19 @@ def look_around(story: Story) -> Facts:
     read.versions(services, BOSS, asset, None, 10)
     read.version(services, BOSS, asset, 2)
     fetch.content(services, BOSS, asset, 2, "thumb-256").open(services).close()
-    fetch.approved_content(services, BOSS, asset).open(services).close()
+    found = fetch.approved_content(services, BOSS, asset)
+    found.link(services, "attachment")
+    found.open(services).close()
+    read.holding(services, BOSS, digest_of(2))
     read.tags(services, BOSS, "s", None, 10)
     read.channels(services, BOSS, None, 10)
     read.placements(services, BOSS, read.Which(asset_id=asset), None, 10)
+    read.placements(services, BOSS, read.Which(state="current"), None, 10)
+    read.placement_counts(services, BOSS)
     read.attempts(services, BOSS, story.placement(HERO), None, 10)
     read.observations(services, BOSS, story.placement(HERO), None, 10)
     read.events(services, BOSS, 0, 10)
+    read.events_back(services, BOSS, 1 << 40, 10)
     for each in read.rollouts(services, BOSS, None, 50):
         read.deliveries(services, BOSS, each.rollout.number, None, 10)
     read.work(services, BOSS, "set_aside", None, 10)
@@ -259,6 +266,7 @@ STEPS: tuple[tuple[str, Callable[[Story], Facts]], ...] = (
     ("sweep", sweep),
     ("previews", previews),
     ("start again", start_again),
+    ("know more types", know_more_types),
     ("reindex", reindex),
     ("show otherwise", show_otherwise),
     ("show itself", show_itself),

@@ -1,13 +1,16 @@
 """The steps of the worker: what is due, what only the clock brings, and what gets lost on the way.
 
-Rule: as in ``steps``. What gets lost is taken out of the tables, as a backup that is older than it would leave them.
+Rule: as in ``steps``. What gets lost is taken out of the tables, as a backup that is older than it would leave them;
+what an older release did not know is written as that release would have written it.
 """
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 
 from dam.domain.work import BACKOFF_S
-from dam.operations import indexing, jobs, read, reconcile, renditions
-from tests.flow.kills.story import BOSS, HERO, Facts, NoRenderer, Story
+from dam.operations import catch_up, indexing, jobs, read, reconcile, renditions
+from tests.flow.kills.story import BOSS, HERO, Facts, NoRenderer, Story, digest_of
 from workers import claim, relay, runner, tasks
 from workers.dispatch import AGAIN, BrokerAway, Dispatch
 from workers.drain import drain
@@ -68,6 +71,19 @@ def start_again(story: Story) -> Facts:
     with story.services.store.writing() as unit:
         unit.jobs.release_leases(unit.now())
         unit.commit()
+    return work(story)
+
+
+def know_more_types(story: Story) -> Facts:
+    """An older release could not name what was uploaded then; this one looks again."""
+    work(story)
+    with closing(sqlite3.connect(story.database)) as database, database:
+        database.execute("UPDATE counters SET value = 0 WHERE name = 'edition'")
+        database.execute(
+            "UPDATE contents SET media_type = 'application/octet-stream', kind = 'other' WHERE sha256 = ?",
+            (digest_of(1),),
+        )
+    catch_up.walk(story.services, "")
     return work(story)
 
 
