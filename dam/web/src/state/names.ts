@@ -22,6 +22,9 @@ async function ask(): Promise<void> {
     const found = await asked(api.GET("/api/v1/people", { params: { query: { ids: ids.join(",") } } }));
     const names = new Map(found.data.map((each) => [each.id, each.name]));
     known.value = new Map([...known.peek(), ...ids.map((id) => [id, names.get(id) ?? "?"] as const)]);
+  } catch {
+    // Without a name the rest is shown all the same; it is asked for again by whoever next shows it. That the service
+    // can't be reached, or the session has ended, is said by those whose business it is (live, session).
   } finally {
     ids.forEach((id) => wanted.delete(id));
     if (wanted.size > 0) queueMicrotask(() => void ask()); // those that came while these were asked for
