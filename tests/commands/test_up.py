@@ -19,6 +19,7 @@ import pytest
 
 from dam.store.work import open_store
 from tests.api.world import png
+from tests.processes import Watched, descendants
 
 PROGRAM = [sys.executable, "-c", "from dam.cli import main; main()"]
 LONG = 60.0
@@ -66,12 +67,10 @@ class Service:
 
     def end(self, number: signal.Signals) -> int:
         """Send the signal; returns the exit code. Nothing of the service runs afterwards."""
-        watched = [os.pidfd_open(pid) for pid in descendants(self.process.pid)]
+        watched = Watched(descendants(self.process.pid))
         self.process.send_signal(number)
         code = self.process.wait(LONG)
-        for descriptor in watched:
-            assert select.select([descriptor], [], [], LONG)[0], "a child outlived the supervisor"
-            os.close(descriptor)
+        assert watched.ended(LONG), "a child outlived the supervisor"
         return code
 
     def close(self) -> None:
@@ -80,13 +79,6 @@ class Service:
         for stream in (self.process.stdout, self.process.stderr):
             assert stream is not None
             stream.close()
-
-
-def descendants(pid: int) -> list[int]:
-    children = [
-        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
-    ]
-    return children + [deeper for child in children for deeper in descendants(child)]
 
 
 @pytest.fixture
@@ -195,11 +187,10 @@ def test_a_killed_supervisor_takes_everything_with_it_and_the_next_start_goes_on
 
 def test_a_crashed_child_is_started_again(service: Service) -> None:
     service.get("/readyz")
-    before = descendants(service.process.pid)
-    for pid in before:
-        os.kill(pid, signal.SIGKILL)
+    crashed = Watched(descendants(service.process.pid))
+    crashed.kill()
+    assert crashed.ended(LONG)
     assert service.get("/readyz")["status"] == "ready"
-    assert not set(before) & set(descendants(service.process.pid))
     assert service.end(signal.SIGTERM) == 0
 
 

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from tests.api.world import png
-from tests.commands.test_up import LONG, Service, descendants, until_rendered
+from tests.commands.test_up import LONG, Service, until_rendered
+from tests.processes import descendants
 
 PASSWORD = "canary-password-8d1f"
 WRONG = "canary-wrong-password-77aa"
@@ -67,7 +68,7 @@ def processes(pid: int) -> str:
             seen.append(line)
             if "template" in line:
                 seen.append((folder / "environ").read_bytes().decode())
-        except FileNotFoundError:  # it has ended
+        except (FileNotFoundError, ProcessLookupError):  # it has ended
             continue
     return "\n".join(seen)
 

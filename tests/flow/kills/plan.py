@@ -37,8 +37,8 @@ def _of_each_state(recorded: Recorded) -> set[Point]:
     taken: dict[Point, str] = {}
     for points in states.values():
         before = set(taken.values())
-        point = min(points, key=lambda each: (kind_of(each[1]) in before, found_in[kind_of(each[1])]))
-        taken[point] = kind_of(point[1])
+        first = min(points, key=lambda each: (kind_of(each[1]) in before, found_in[kind_of(each[1])]))
+        taken[first] = kind_of(first[1])
     return set(taken)
 
 

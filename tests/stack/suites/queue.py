@@ -4,7 +4,6 @@ Celery is never "eager" here: each worker is a process as an administrator start
 """
 
 import os
-import select
 import subprocess
 import sys
 from collections import Counter
@@ -16,7 +15,7 @@ import psycopg
 import pytest
 
 from tests.api.world import png
-from tests.commands.test_up import descendants
+from tests.processes import Watched, command_line, descendants
 from tests.stack.suites.conftest import Stack
 from tests.stack.suites.crew import ROOT, Crew, crew, empty_database
 
@@ -78,18 +77,16 @@ def test_the_whole_story(away: Crew) -> None:
     assert subprocess.run(asked, env=away.service.environment, cwd=ROOT, check=False).returncode == 0
 
     children = descendants(worker.process.pid)
-    arguments = "".join(Path(f"/proc/{pid}/cmdline").read_text() for pid in [worker.process.pid, *children])
+    arguments = "".join(command_line(pid) for pid in [worker.process.pid, *children])
     assert "workers.media.template" in arguments
     assert "step.py" in arguments  # a hand
     for url in (away.database, away.broker):
         assert (secret := urlsplit(url).password)
         assert secret not in arguments + away.said()
 
-    watched = [os.pidfd_open(pid) for pid in children]
+    watched = Watched(children)
     os.kill(worker.process.pid, 9)
-    for descriptor in watched:
-        assert select.select([descriptor], [], [], 60)[0], "it outlived its worker"
-        os.close(descriptor)
+    assert watched.ended(60), "it outlived its worker"
     assert "Traceback" not in away.said()
 
 
@@ -116,8 +113,7 @@ def test_a_job_that_kills_its_worker_is_set_aside_and_the_others_go_on(away: Cre
         away.enqueue("render", {"sha256": digest})
         give_it_its_last_try(away)
         away.until(lambda: away.rendering() == 1)
-        for pid in descendants(worker.process.pid):
-            os.kill(pid, 9)
+        Watched(descendants(worker.process.pid)).kill()
     away.until(lambda: away.counts()["set_aside"] == 1)
     with away.store.reading() as work:
         (aside,) = work.jobs.page("set_aside", None, 9)
