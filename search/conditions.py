@@ -4,6 +4,7 @@ Rule: what a field means, and which values it takes; the grammar is ``parse``'s.
 of what was written: ``>2026-03`` begins with April, ``<=2026-03`` ends with March.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -19,6 +20,15 @@ MIN_PREFIX = 2  # characters; one letter begins too many words. One character of
 Shape = Literal["word", "quoted", "prefix", "any", "minus"]
 _ANY = "*"
 _EQUAL = frozenset({":", "="})
+
+# How each number is written, where it is not just a whole one.
+_AMOUNTS: Mapping[NumberName, Callable[[str], int]] = {
+    "size": amounts.size,
+    "duration": amounts.duration,
+    "frame_rate": amounts.rate,
+}
+# What is shown as 1:30 lasts a little longer, so a single length is the whole second that begins there.
+_SPREAD: Mapping[NumberName, int] = {"duration": 999}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +140,7 @@ def _amount(field: NumberName, operator: str, value: Value) -> Query:
     low, high = _ends(operator, value)
     if operator in _EQUAL:
         least = 0 if low is None else _number(field, value, low)
-        most = None if high is None else _number(field, value, high)
+        most = None if high is None else _number(field, value, high) + (_SPREAD.get(field, 0) if low == high else 0)
         if most is not None and most < least:
             raise value.refuse("the range runs backwards", "the smaller end first")
         return Between(field, least, most)
@@ -142,7 +152,7 @@ def _amount(field: NumberName, operator: str, value: Value) -> Query:
 
 def _number(field: NumberName, value: Value, text: str) -> int:
     try:
-        return amounts.size(text) if field == "size" else amounts.number(text)
+        return _AMOUNTS.get(field, amounts.number)(text)
     except ValueError as expected:
         raise value.refuse(f"{field} can't be {value.written!r}", str(expected)) from None
 

@@ -13,6 +13,7 @@ from datetime import datetime
 # Ids are made by us; an id that is hostile is a mistake of the caller and no input.
 _ID = re.compile(r"[0-9A-Za-z_.:-]{1,128}")
 MAX_NUMBER = 2**63 - 1
+_MANY = {"filenames", "tags", "campaigns", "statuses", "channels", "placements", "colourspaces", "codecs"}
 
 
 def _check_identity(id_: str, index_seq: int) -> None:
@@ -27,8 +28,9 @@ class Document:
     """One asset as search shows it. ``statuses`` may hold several words, such as the latest version's status and
     ``approved`` where there is an approved head. ``fields`` is custom metadata, text by name. ``channels``: names of
     those where it is placed; ``placements``: the states of its places. ``version`` is the latest one's number, whose
-    are ``media_type``, ``size`` (bytes), ``width`` and ``height``; None is not known. Times are aware. Raises
-    ValueError for a malformed id, a number outside 0…2⁶³-1 or a naive time."""
+    are ``media_type``, ``size`` (bytes), ``width`` and ``height``, ``duration`` (ms), ``frame_rate`` (thousandths of a
+    frame a second), ``pages``, ``bit_depth``, ``colourspaces`` (and names of profiles) and ``codecs``; None is not
+    known. Times are aware. Raises ValueError for a malformed id, a number outside 0…2⁶³-1 or a naive time."""
 
     id: str
     index_seq: int
@@ -50,6 +52,12 @@ class Document:
     size: int | None = None
     width: int | None = None
     height: int | None = None
+    duration: int | None = None
+    frame_rate: int | None = None
+    pages: int | None = None
+    bit_depth: int | None = None
+    colourspaces: tuple[str, ...] = ()
+    codecs: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _check_identity(self.id, self.index_seq)
@@ -61,7 +69,16 @@ class Document:
     @property
     def numbers(self) -> dict[str, int | None]:
         """Those that can be compared, by name."""
-        return {"width": self.width, "height": self.height, "size": self.size, "version": self.version}
+        return {
+            "width": self.width,
+            "height": self.height,
+            "size": self.size,
+            "version": self.version,
+            "duration": self.duration,
+            "frame_rate": self.frame_rate,
+            "pages": self.pages,
+            "bit_depth": self.bit_depth,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +105,7 @@ def from_json(data: bytes) -> Change:
     values = json.loads(data)
     if "title" not in values:
         return Tombstone(**values)
-    for name in ("filenames", "tags", "campaigns", "statuses", "channels", "placements"):
+    for name in _MANY & set(values):
         values[name] = tuple(values[name])
     for name in ("created_at", "updated_at"):
         values[name] = datetime.fromisoformat(values[name])

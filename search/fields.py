@@ -22,8 +22,21 @@ KEYWORDS: Mapping[str, FieldName] = {
     "type": "format",
     "by": "by",
     "created_by": "by",
+    "colourspace": "colourspace",
+    "colorspace": "colourspace",
+    "codec": "codec",
 }
-NUMBERS: Mapping[str, NumberName] = {"width": "width", "height": "height", "size": "size", "version": "version"}
+NUMBERS: Mapping[str, NumberName] = {
+    "width": "width",
+    "height": "height",
+    "size": "size",
+    "version": "version",
+    "duration": "duration",
+    "frame_rate": "frame_rate",
+    "fps": "frame_rate",
+    "pages": "pages",
+    "bit_depth": "bit_depth",
+}
 TIMES: Mapping[str, TimeName] = {"created": "created", "updated": "updated"}
 
 #: Fields whose values are counted.
@@ -51,6 +64,12 @@ PRESENCE: Mapping[str, str] = {
     "channel": "channel",
     "width": "width",
     "height": "height",
+    "duration": "duration",
+    "frame_rate": "frame_rate",
+    "pages": "pages",
+    "bit_depth": "bit_depth",
+    "colourspace": "colourspace",
+    "codec": "codec",
 }
 HAS, MISSING = "has", "missing"
 

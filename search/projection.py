@@ -13,17 +13,19 @@ from search.analysis import encodable, fold, fragments, keyword, parts, words
 from search.document import Document
 from search.fields import FACETS, OWN
 
-VERSION = 3
+VERSION = 4
 
 #: The texts, narrowest first; each holds what the one before holds. Fragments of file names rank after the last.
 RANKS = ("text_title", "text_names", "text_all")
 FRAGMENTS = "fragments"
 #: The words of the asset's own fields, each behind its field's name and ``=``, which no analysis gives.
 OWN_WORDS = "own"
-#: Keyword fields: the facets, who made it, and what there is (``query.Has``).
-KEYWORDS = (*FACETS, "by", "has")
+#: Keyword fields: the facets, who made it, what a decoder found, and what there is (``query.Has``).
+KEYWORDS = (*FACETS, "by", "colourspace", "codec", "has")
 #: Unsigned numbers; times in microseconds since the year 1.
-NUMBERS = ("width", "height", "size", "version", "created", "updated")
+NUMBERS = (
+    "width", "height", "size", "version", "duration", "frame_rate", "pages", "bit_depth", "created", "updated",
+)  # fmt: skip
 
 #: Stands between two values: no analysis gives this token, so that no phrase runs across.
 GAP = "__"
@@ -73,7 +75,13 @@ class Projection:
 def project(document: Document) -> Projection:
     """Everything that an engine needs to answer for this document."""
     values = _values(document)
-    words_of = {**values, "format": _formats(document.media_type), "by": (document.created_by,)}
+    words_of = {
+        **values,
+        "format": _formats(document.media_type),
+        "by": (document.created_by,),
+        "colourspace": document.colourspaces[:MAX_VALUES],
+        "codec": document.codecs[:MAX_VALUES],
+    }
     keywords = {name: _distinct(keyword(v) for v in given) for name, given in words_of.items()}
     return Projection(
         texts=_texts(document),

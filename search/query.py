@@ -10,8 +10,10 @@ from dataclasses import field as part
 from datetime import datetime
 from typing import Literal
 
-FieldName = Literal["tag", "campaign", "kind", "status", "channel", "placement", "format", "by"]
-NumberName = Literal["width", "height", "size", "version"]
+FieldName = Literal[
+    "tag", "campaign", "kind", "status", "channel", "placement", "format", "by", "colourspace", "codec",
+]  # fmt: skip
+NumberName = Literal["width", "height", "size", "version", "duration", "frame_rate", "pages", "bit_depth"]
 TimeName = Literal["created", "updated"]
 
 

@@ -8,7 +8,8 @@ transaction (``draft``), but for a channel that is lost or found again: that rai
 With the documents the words for those states are kept, to be counted.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from dam.domain import states
 from dam.domain.assets import Asset, Content
@@ -141,14 +142,31 @@ def _change(
         media_type=content.media_type if content else "",
         version=asset.latest or None,
         size=content.size if content else None,
-        width=_pixels(content, "width"),
-        height=_pixels(content, "height"),
+        **(_measures(content) if content else {}),
     )
 
 
-def _pixels(content: Content | None, name: str) -> int | None:
-    found = content.properties.get(name) if content else None
+def _measures(content: Content) -> dict[str, Any]:
+    """What a decoder found, as a document has it."""
+    found = content.properties
+    return {
+        **{name: _whole(found.get(name)) for name in ("width", "height", "pages", "bit_depth")},
+        **{name: _thousandths(found.get(name)) for name in ("duration", "frame_rate")},
+        "colourspaces": _words_of(found, "colour_space", "profile_name"),
+        "codecs": _words_of(found, "video_codec", "audio_codec"),
+    }
+
+
+def _whole(found: object) -> int | None:
     return found if isinstance(found, int) else None
+
+
+def _thousandths(found: object) -> int | None:
+    return round(found * 1000) if isinstance(found, int | float) else None
+
+
+def _words_of(found: Mapping[str, object], *names: str) -> tuple[str, ...]:
+    return tuple(value for name in names if isinstance(value := found.get(name), str))
 
 
 def _statuses(asset: Asset, view: AssetView) -> tuple[str, ...]:

@@ -152,6 +152,31 @@ def test_measures_are_found_once_the_file_was_decoded_also_of_its_twins(house: H
     assert find(house.services, "kind:document") == [one]
 
 
+def test_what_a_decoder_told_of_a_film_and_of_colours_is_found(house: House) -> None:
+    film, photo = house.upload(b"a film"), house.upload(b"a photo")
+    told: dict[str, dict[str, object]] = {
+        film: {"duration": 90.04, "frame_rate": 29.97, "video_codec": "h264", "audio_codec": "aac", "bit_depth": 10},
+        photo: {
+            "colour_space": "rgb",
+            "profile_name": "Adobe RGB (1998)",
+            "bit_depth": 16,
+            "pages": 3,
+            "duration": "?",
+        },
+    }
+    house.drain()
+    with house.services.store.writing() as work:
+        for asset, properties in told.items():
+            version = work.assets.version(asset, 1)
+            assert version is not None
+            work.assets.describe_content(version.sha256, properties)
+        work.commit()
+    indexing.index_behind(house.services)
+    assert find(house.services, "duration:1:30 fps<30 frame_rate=29.97 codec:h264 codec:aac bit_depth:10") == [film]
+    assert find(house.services, 'colourspace:rgb colorspace:"adobe rgb (1998)" bit_depth>=16 pages>1') == [photo]
+    assert find(house.services, "missing:duration missing:codec has:colourspace") == [photo]
+
+
 def test_own_fields_and_the_maker(house: House) -> None:
     with house.services.store.writing() as work:
         work.add(Principal(BOSS.principal_id, "system", "Ada", house.time.now()))

@@ -21,6 +21,13 @@ _FILES = (
     ("image/jpeg", 240_000, 1600, 900), ("image/png", 1_500_000, 800, 800), ("video/mp4", 52_428_800, None, None),
     ("image/tiff", 10_000_000, 6000, 4000), ("", None, None, None), ("image/webp", 10_000_001, 1, 1600),
 )  # fmt: skip
+#: Duration (ms), frame rate (thousandths), pages, bit depth; colour spaces, codecs.
+_MEASURES = (
+    (None, None, None, 8, ("rgb", "Adobe RGB (1998)"), ()), (None, None, 12, None, (), ()),
+    (90_040, 29_970, None, 10, (), ("h264", "aac")), (None, None, None, 16, ("cmyk",), ()),
+    (12_500, 25_000, None, None, (), ("prores",)), (3_723_000, 50_000, None, 8, ("grey",), ("hevc",)),
+    (None, None, 1, None, (), ()),
+)  # fmt: skip
 _FIELDS: tuple[dict[str, str], ...] = (
     {}, {"alt_text": "Red tulips in a field"}, {"Alt Text": "tulip, red"}, {"alt_text": "  ", "rights": "until 2030"},
     {"rights": "東京タワー only", "tag": "no tag"},
@@ -38,6 +45,7 @@ def documents(number: int = 48) -> list[Document]:
 
 def _document(i: int) -> Document:
     media_type, size, width, height = _FILES[i // 2 % len(_FILES)]
+    duration, rate, pages, depth, colourspaces, codecs = _MEASURES[i % len(_MEASURES)]
     created = NOW - _AGES[i % len(_AGES)]
     return Document(
         id=f"d{i:02}",
@@ -60,6 +68,12 @@ def _document(i: int) -> Document:
         size=size,
         width=width,
         height=height,
+        duration=duration,
+        frame_rate=rate,
+        pages=pages,
+        bit_depth=depth,
+        colourspaces=colourspaces,
+        codecs=codecs,
     )
 
 
@@ -86,6 +100,9 @@ _KEYWORDS = (
     "placed:shop placed:site", "placed:shop -placed:site", "format:jpeg", "format:jpg", "format:image/jpeg",
     "format:tif",
     "format:im*", "format:image/*", "format:*", "-format:*", "type:png", "format:mp4 OR format:webp", "by:ada",
+    "colourspace:rgb", "colourspace:RGB", "colorspace:cmyk", "colourspace:*", "-colourspace:*", "colourspace:gr*",
+    'colourspace:"adobe rgb (1998)"', "colourspace:adobe*", "colourspace:lab", "codec:h264", "codec:aac codec:H264",
+    "codec:he*", "codec!=hevc", "codec:prores OR codec:hevc",
     'by:"grace hopper"', "by:gra*", "by:*", "-by:*", "created_by:ADA", "by:hopper", 'tag:"hero"', "format:jpe",
 )  # fmt: skip
 _PRESENCE = tuple(
@@ -93,7 +110,8 @@ _PRESENCE = tuple(
     for word in ("has", "missing")
     for name in (
         "title", "description", "tag", "campaign", "approved", "placed", "width", "height", "alt_text", '"Alt text"',
-        "rights", "field.tag", "nothing", "channel",
+        "rights", "field.tag", "nothing", "channel", "duration", "frame_rate", "pages", "bit_depth", "colourspace",
+        "codec",
     )
 )  # fmt: skip
 _OWN = (
@@ -113,6 +131,10 @@ _NUMBERS = (
     "width:800..1600", "width:801..", "width:..800", "width=1..1", "size:1mb..11mb", "size:..1mb", "size:9tb..",
     "version:2..3", "height:1600..9000", "width:*", "-width:*", "-width>=0", "width>=1600 height<1000",
     "width>999999999999999", "size>999999999999999tb",
+    *(f"duration{sign}{value}" for sign, value in product(_COMPARISONS, ("90", "1:30", "12.5s", "1h"))),
+    *(f"frame_rate{sign}{value}" for sign, value in product(_COMPARISONS, ("25", "29.97"))),
+    "duration:10..2m", "duration:1:02:03", "duration:12..12", "duration:..1m", "duration:*", "fps>=50", "fps:20..30",
+    "pages:12", "pages>1", "pages:*", "bit_depth>=16", "bit_depth:10", "bit_depth!=8",
 )  # fmt: skip
 _WHEN = ("2026", "2026-11", "2026-11-22", "2026-10-22T15:30", "2025", "today", "yesterday", "2026-01")
 _TIMES = (

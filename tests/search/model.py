@@ -136,7 +136,7 @@ def _is_there(name: str, document: Document) -> bool:
             return bool(getattr(document, name).strip())
         case "approved":
             return "approved" in _named(document, "status")
-        case "width" | "height" | "size" | "version":
+        case "width" | "height" | "size" | "version" | "duration" | "frame_rate" | "pages" | "bit_depth":
             return getattr(document, name) is not None
         case _:
             return any(_named(document, name))
@@ -202,6 +202,8 @@ def _named(document: Document, field: str) -> list[str]:
     """The folded values that are asked for by this field's name."""
     if field == "by":
         return [keyword(document.created_by)]
+    if field in {"colourspace", "codec"}:
+        return [keyword(value) for value in getattr(document, f"{field}s")]
     given = _values(document)[field]
     if field == "format":
         short = document.media_type.rpartition("/")[2].lower()

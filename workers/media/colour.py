@@ -9,7 +9,7 @@ from typing import cast
 
 from PIL import Image, ImageCms
 
-from workers.media.plan import MIB
+from workers.media.plan import LONGEST_PROFILE_NAME, MIB, one_line
 
 # Press profiles are larger than those of screens (ISO Coated v2: 1.8 MB); beyond this it is no profile in good faith.
 LARGEST_PROFILE = 4 * MIB
@@ -34,6 +34,15 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> tuple[Image.Image, str
     if alpha:
         result.putalpha(alpha)
     return result, fate
+
+
+def profile_name(profile: bytes) -> str:
+    """What the profile calls itself, in one line of 100 characters at most; empty where it says nothing."""
+    try:
+        said = ImageCms.ImageCmsProfile(io.BytesIO(profile)).profile.profile_description
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return ""
+    return one_line(said or "", LONGEST_PROFILE_NAME)
 
 
 def _transform(image: Image.Image, profile: bytes) -> Image.Image | None:

@@ -50,7 +50,7 @@ def _refuse(*_: object) -> NoReturn:
 def decode(format_: str, source: BinaryIO, box: int, data: int) -> Decoded:
     """As ``Decoder`` says; the size is that of a frame as it is shown, of which sRGB's curve is near enough. HDR is
     pressed into its range, colour by colour. ``details``: ``duration`` in seconds,
-    ``frame_rate``, ``video_codec``, ``audio_codec``, ``hdr``."""
+    ``frame_rate``, ``video_codec``, ``audio_codec``, ``hdr``, ``bit_depth``."""
     del data
     try:
         with av.open(source, format=_DEMUXERS[format_], io_open=_refuse, metadata_errors="replace") as film:
@@ -62,6 +62,7 @@ def decode(format_: str, source: BinaryIO, box: int, data: int) -> Decoded:
         raise
     except (av.FFmpegError, ValueError, EOFError) as error:  # what FFmpeg says of a file, and PyAV of its fields
         raise MediaFailure("truncated" if isinstance(error, EOFError) else "broken_file", repr(error)) from error
+    details["bit_depth"] = max(part.bits for part in frame.format.components)
     if frame.color_trc in _HDR:
         details["hdr"] = _HDR[ColorTrc(frame.color_trc)]
     return Decoded(picture, size, "RGB", None, details)

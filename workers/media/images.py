@@ -12,7 +12,7 @@ from typing import BinaryIO, cast
 from PIL import Image
 
 from workers.media import colour, stills
-from workers.media.decoded import Decoder, Size, fit
+from workers.media.decoded import Decoded, Decoder, Size, fit
 from workers.media.plan import Spec
 
 # What needs a further library is loaded when the first such file comes, by the template, before it forks.
@@ -24,6 +24,15 @@ _MODULES: Mapping[str, str] = {
     "SVG": "drawings",
     "PDF": "pages",
     **dict.fromkeys(("MOV", "MKV", "AVI", "MPEG", "MPEGTS", "MXF", "ASF", "FLV"), "films"),
+}
+
+# What is seen of these was made for the preview: its colours are not the file's.
+_DEVELOPED = frozenset({"RAW", "PDF", *(format_ for format_, module in _MODULES.items() if module == "films")})
+_SPACES: Mapping[str, str] = {
+    **dict.fromkeys(("1", "L", "LA", "La", "I", "I;16", "I;16B"), "grey"),
+    **dict.fromkeys(("P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "YCbCr"), "rgb"),
+    "CMYK": "cmyk",
+    "LAB": "lab",
 }
 
 
@@ -61,8 +70,18 @@ def render(
         "has_alpha": picture.mode == "RGBA",
         "profile": profile,
         "dominant_colour": colour.dominant_colour(picture),
-        "details": decoded.details,
+        "details": decoded.details | _colours(format_, decoded, profile),
     }
+
+
+def _colours(format_: str, decoded: Decoded, fate: str) -> dict[str, object]:
+    """``colour_space`` of what is stored as pixels, or drawn in one, and ``profile_name`` where the profile counts."""
+    found: dict[str, object] = {}
+    if format_ not in _DEVELOPED and decoded.mode in _SPACES:
+        found["colour_space"] = _SPACES[decoded.mode]
+    if fate == "applied" and decoded.profile and (name := colour.profile_name(decoded.profile)):
+        found["profile_name"] = name
+    return found
 
 
 def _resized(image: Image.Image, size: Size) -> Image.Image:

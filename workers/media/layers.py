@@ -68,7 +68,7 @@ def decode(source: BinaryIO, box: int, data: int) -> Decoded:
     size = (document.width, document.height)
     mode = {_BITMAP: "1", _INDEXED: "P"}.get(document.mode, picture.mode)
     picture = picture if picture.size == fit(size, box) else picture.resize(fit(size, box), Image.Resampling.LANCZOS)
-    return Decoded(_unmatted(picture), size, mode, document.resources.get(_PROFILE))
+    return Decoded(_unmatted(picture), size, mode, document.resources.get(_PROFILE), {"bit_depth": document.depth})
 
 
 DECODERS: dict[str, Decoder] = {"PSD": decode}

@@ -1,6 +1,7 @@
 """What may be asked of the media child, its bounds, and how it can fail: plain values for both sides of the sandbox.
 
-Belongs here: values and tables. Must not: import Pillow (the worker imports this, and stays small), or do anything.
+Belongs here: values and tables, and what a line of text may be. Must not: import Pillow (the worker imports this, and
+stays small), or do anything.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,8 +38,20 @@ PIXELS: Mapping[str, int] = MappingProxyType(
 LARGEST_BOX = 8192  # below what WebP can hold (16383); the working image is at most twice this
 MOST_SPECS = 16
 LONGEST_NAME = 100
+LONGEST_PROFILE_NAME = 100
+MOST_BITS = 64  # of one sample of a pixel
 NOT_READY = 72  # the exit code of a child that was never forked: its decoder could not be loaded
 NOT_CONFINED = 71  # the exit code of a child whose confinement failed: our trouble, not that of the file
+
+
+_JOINERS = "\u200c\u200d"  # parts of words in Persian and Hindi, and of emoji; they move nothing
+
+
+def one_line(text: str, longest: int) -> str:
+    """``text`` without what can't be seen (controls, marks of direction, halves of characters), cut to so many
+    characters."""
+    seen = "".join(each if each.isprintable() or each in _JOINERS else " " for each in text[: 4 * longest])
+    return " ".join(seen.split())[:longest].strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,19 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self, cast
 
 from workers.media.courier import Verdict
-from workers.media.plan import NOT_CONFINED, NOT_READY, PIXELS, SENTENCES, Limits, MediaFailure, MediaUnavailable, Spec
+from workers.media.plan import (
+    LONGEST_PROFILE_NAME,
+    MOST_BITS,
+    NOT_CONFINED,
+    NOT_READY,
+    PIXELS,
+    SENTENCES,
+    Limits,
+    MediaFailure,
+    MediaUnavailable,
+    Spec,
+    one_line,
+)
 
 _MODES = frozenset(
     {"1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr", "LAB", "I", "I;16", "I;16B"}
@@ -163,14 +175,22 @@ def _is_side(value: object) -> bool:
     return type(value) is int and 1 <= value < 2**31
 
 
+def _is_line(value: object) -> bool:
+    return isinstance(value, str) and value != "" and one_line(value, LONGEST_PROFILE_NAME) == value
+
+
 def _is_word(value: object) -> bool:
     return isinstance(value, str) and _WORD.match(value) is not None
 
 
-# ``pages`` of a document; ``animated``: there is more than the one picture that is shown; ``text_missing``: the drawing
-# has text that is not in its picture; ``duration`` in seconds, codecs by FFmpeg's names; ``hdr``: the curve of a film.
+# ``bit_depth``: of a sample, as stored; ``profile_name``: of the colour profile. ``pages`` of a document; ``animated``:
+# there is more than the one picture that is shown; ``text_missing``: the drawing has text that is not in its picture;
+# ``duration`` in seconds, codecs by FFmpeg's names; ``hdr``: the curve of a film.
 _DETAILS: Mapping[str, Callable[[object], bool]] = {
     "pages": _is_side,
+    "bit_depth": lambda value: type(value) is int and 0 < value <= MOST_BITS,
+    "colour_space": lambda value: value in ("grey", "rgb", "cmyk", "lab"),
+    "profile_name": _is_line,
     "animated": lambda value: value is True,
     "text_missing": lambda value: value is True,
     "duration": lambda value: type(value) is float and 0 < value < 10_000_000,

@@ -6,7 +6,7 @@ comparison). Must not: believe a name, or open anything.
 
 import struct
 from functools import partial
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from PIL import (
     AvifImagePlugin,
@@ -22,7 +22,7 @@ from PIL import (
 )
 
 from workers.media.decoded import Decoded, Decoder, Size, fit
-from workers.media.plan import MIB, PIXELS, MediaFailure
+from workers.media.plan import MIB, MOST_BITS, PIXELS, MediaFailure
 
 # Pillow imports these when it needs them; inside the sandbox it could not.
 PLUGINS = (
@@ -41,6 +41,8 @@ _ORIENTATION = 0x0112
 _LARGEST_EXIF = MIB
 _OUT_OF_MEMORY = ("out of memory", "decoder error -9")  # the second is how libtiff's decoder says it
 _MOST_PAGES = 1000
+_PNG_DEPTH = 24  # where its header has it (W3C PNG, 11.2.2); the header is always the first chunk
+_BITS_PER_SAMPLE = 258
 _BAND_PIXELS = 1_000_000
 _GAP = 1.5  # how much larger than needed the fast reduction leaves it for the good one; 2 would not fit 100 MP
 _TURNS = {
@@ -64,7 +66,7 @@ def decode(format_: str, source: BinaryIO, box: int, data: int) -> Decoded:
     """
     image = _open(source, format_, data)
     size, mode, profile = image.size, image.mode, image.info.get("icc_profile")
-    details, turn = _details(image), _orientation(image)
+    details, turn = _details(image) | _depth(image, source), _orientation(image)
     picture = _turned(_shrunk(image, size, fit(size, box)), turn)
     return Decoded(picture, size[::-1] if turn >= 5 else size, mode, profile, details)
 
@@ -121,6 +123,23 @@ def _details(image: Image.Image) -> dict[str, object]:
         pages = _pages(image)
         return {"pages": pages} if pages > 1 else {}
     return {"animated": True} if getattr(image, "is_animated", False) and image.format != "MPO" else {}
+
+
+def _depth(image: Image.Image, source: BinaryIO) -> dict[str, object]:
+    """``bit_depth``: bits of a sample as they are stored, where the file or its format says it."""
+    match image.format:
+        case "PNG":
+            at = source.tell()
+            source.seek(_PNG_DEPTH)
+            bits: object = source.read(1)[0] if image.mode != "P" else 8  # the colours of a palette have 8 each
+            source.seek(at)
+        case "TIFF":
+            bits = max(cast("TiffImagePlugin.TiffImageFile", image).tag_v2.get(_BITS_PER_SAMPLE, (1,)))
+        case "JPEG" | "MPO" | "WEBP" | "GIF":
+            bits = 8
+        case _:
+            bits = image.info.get("bit_depth")
+    return {"bit_depth": bits} if isinstance(bits, int) and 0 < bits <= MOST_BITS else {}
 
 
 def _pages(image: TiffImagePlugin.TiffImageFile) -> int:

@@ -64,6 +64,10 @@ DOCUMENTS = st.builds(
     size=NUMBERS,
     width=NUMBERS,
     height=NUMBERS,
+    duration=NUMBERS,
+    pages=NUMBERS,
+    colourspaces=VALUES,
+    codecs=st.sampled_from([(), ("h264",), ("h264", "aac")]),
     minute=st.integers(0, 3),
 )
 # One content for each id and sequence, as the database has it: what an equal sequence repeats is the same.
@@ -71,6 +75,7 @@ CHANGES = st.lists(DOCUMENTS | st.builds(Tombstone, IDS, SEQS), max_size=14, uni
 
 SEARCHABLE = TEXTS.filter(lambda text: bool(needle(text).tokens))
 KEYS = st.sampled_from(["HERO", "Spring sale", "image", "draft", "approved", "jpg", "image/tiff", "ada", "京"])
+NUMBER_NAMES = ("width", "height", "size", "version", "duration", "pages")
 BOUNDS = st.none() | st.sampled_from([0, 1, 2, 3, 2**63 - 1])
 MOMENTS = st.none() | st.integers(-1, 4).map(lambda minute: NOON + timedelta(minutes=minute))
 LEAVES: st.SearchStrategy[Query] = st.one_of(
@@ -81,12 +86,12 @@ LEAVES: st.SearchStrategy[Query] = st.one_of(
     st.builds(Prefix, SEARCHABLE),
     st.builds(Prefix, st.sampled_from(["he", "spring ba", "京", "xx"])),
     st.builds(Is, st.sampled_from([*FACETS, "by"]), KEYS),
-    st.builds(Is, st.sampled_from(["tag", "channel", "placement"]), KEYS),
+    st.builds(Is, st.sampled_from(["tag", "channel", "placement", "colourspace"]), KEYS),
     st.builds(Begins, st.sampled_from([*FACETS, "by"]), st.sampled_from(["he", "SPRING", "im", "image/", "京", "ad"])),
     st.builds(Own, st.sampled_from(["alt", "rights_of_use", "none"]), SEARCHABLE, st.booleans()),
     st.builds(Own, st.just("alt"), st.sampled_from(["he", "京", "spring ba"]), st.booleans()),
     st.builds(Has, st.sampled_from([*FACETS, "title", "description", "approved", "width", "size", "field.alt"])),
-    st.builds(Between, st.sampled_from(["width", "height", "size", "version"]), st.integers(0, 4), BOUNDS),
+    st.builds(Between, st.sampled_from([*NUMBER_NAMES]), st.integers(0, 4), BOUNDS),
     st.builds(During, st.sampled_from(["created", "updated"]), st.just(""), MOMENTS, MOMENTS),
 )
 

@@ -44,12 +44,28 @@ def test_a_file_is_shown(studio: Studio, case: Good) -> None:
     assert case.filename.rpartition(".")[2] in found.extensions
     with render(studio, data) as result:
         assert (result.properties.width, result.properties.height) == case.size
-        assert dict(result.properties.details) == dict(case.properties)
+        assert dict(result.properties.details) == {**samples(case), **case.properties}
         assert result.properties.has_alpha >= (None in case.colours)
         for each in result.files.values():
             image = Image.open(io.BytesIO(each.file.read()))
             assert (image.width > image.height) == (case.size[0] > case.size[1])
             look(image, case)
+
+
+# Bits and colours are told of what is stored as pixels; of the others only what their format fixes.
+SPACES = {"CMYK": "cmyk", "YCCK": "cmyk", "grey": "grey", "fax": "grey", "PSD bitmap": "grey", "Lab": "lab"}
+DEPTHS = {"16 bit": 16, "interlaced": 16, "fax": 1, "PSD bitmap": 1, "ProRes": 10}
+NOT_STORED = {"image/x-adobe-dng", "application/pdf"}
+NO_DEPTH = {"image/bmp", "image/vnd.microsoft.icon", "image/avif", "image/svg+xml", *NOT_STORED}
+
+
+def samples(case: Good) -> dict[str, object]:
+    """The colour space and the bits of a sample, by what the case is called."""
+    space = next((SPACES[word] for word in SPACES if word in case.name), "rgb")
+    depth = next((DEPTHS[word] for word in DEPTHS if word in case.name), 8)
+    found: dict[str, object] = {} if case.media_type in NO_DEPTH else {"bit_depth": depth}
+    shown = case.media_type in NOT_STORED or media_types.named(case.media_type).kind == "video"
+    return found if shown else {**found, "colour_space": space}
 
 
 def look(image: Image.Image, case: Good) -> None:

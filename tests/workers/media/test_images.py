@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from tests.workers.media import generate
 from workers.media import images
@@ -93,6 +93,15 @@ def test_a_colour_profile_is_applied(format_: str) -> None:
         wanted = generate.lab(stored, generate.WIDE, 1.4)
         assert generate.difference(generate.lab(stored), wanted) > 5  # the profile matters here
         assert generate.difference(generate.lab(got), wanted) < 3
+
+
+def test_the_name_of_the_profile_that_counts_is_told() -> None:
+    named = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    picture = generate.corners((40, 40), QUARTERS)
+    _, properties = rendered(generate.encoded(picture, "PNG", icc_profile=named), "PNG")
+    assert properties["details"]["profile_name"] == "sRGB built-in"
+    _, properties = rendered(generate.encoded(picture, "PNG", icc_profile=b"no profile at all"), "PNG")
+    assert "profile_name" not in properties["details"]
 
 
 def test_a_screen_profile_on_a_grey_picture_is_applied() -> None:

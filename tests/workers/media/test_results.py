@@ -117,6 +117,10 @@ def test_a_good_report_is_taken() -> None:
         {"details": {"pages": 0}},
         {"details": {"pages": "<b>"}},
         {"details": {"animated": False}},
+        {"details": {"bit_depth": 65}},
+        {"details": {"colour_space": ["rgb"]}},
+        {"details": {"profile_name": "sRGB\u202e"}},
+        {"details": {"profile_name": "x" * 101}},
         {"details": {"more": 1}},
     ],
 )

@@ -8,8 +8,8 @@ import { nameOf } from "../../state/names";
 import { getAsset } from "../../state/asset";
 import { useResource } from "../../state/resource";
 
-/** Said in words of their own above the others. */
-const SAID = new Set(["width", "height", "colour", "format"]);
+/** Said in words of their own above the others, or again in better ones. */
+const SAID = new Set(["width", "height", "colour", "format", "colour_mode"]);
 
 export function FileFacts({ asset, version }: { asset: Asset; version: Version }) {
   const own = dimensions(version);
