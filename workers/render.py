@@ -21,10 +21,16 @@ class StudioRenderer:
         self._studio = studio
 
     def render(self, source: BinaryIO, media_type: str, recipes: Sequence[Recipe]) -> "Made":
-        """Render all recipes from one decode. Raises MediaFailure, MediaUnavailable."""
-        specs = [plan.Spec(each.name, each.box, _FORMATS[each.media_type], each.quality) for each in recipes]
+        """Render all recipes from one decode; of those that take long, one at a time. Raises MediaFailure,
+        MediaUnavailable."""
+        format_ = media_types.named(media_type).route or media_type
         try:
-            return Made(self._studio.render(source, media_types.named(media_type).route or media_type, specs))
+            if recipes[0].task == "encode":
+                (recipe,) = recipes
+                return Made({recipe.name: self._studio.film(source, format_, recipe.box, recipe.quality)})
+            specs = [plan.Spec(each.name, each.box, _FORMATS[each.media_type], each.quality) for each in recipes]
+            rendered = self._studio.render(source, format_, specs)
+            return Made(rendered.files, rendered.properties)
         except plan.MediaFailure as failure:
             raise MediaFailure(failure.code, failure.sentence) from failure
         except plan.MediaUnavailable as error:
@@ -34,12 +40,16 @@ class StudioRenderer:
 class Made:
     """``dam.ports.media.Rendered``."""
 
-    def __init__(self, rendered: results.Rendered) -> None:
-        self._rendered = rendered
+    def __init__(self, files: Mapping[str, results.RenderedFile], properties: results.Properties | None = None) -> None:
+        """``properties``: None where the pictures tell them."""
+        self._files = files
+        self._properties = properties
 
     @property
     def properties(self) -> Mapping[str, object]:
-        found = self._rendered.properties
+        found = self._properties
+        if found is None:
+            return {}
         return {
             "width": found.width,
             "height": found.height,
@@ -55,14 +65,15 @@ class Made:
     def files(self) -> Mapping[str, RenderedFile]:
         return {
             name: RenderedFile(each.file, each.media_type, each.width, each.height, each.size)
-            for name, each in self._rendered.files.items()
+            for name, each in self._files.items()
         }
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._rendered.close()
+        for each in self._files.values():
+            each.file.close()
 
 
 _FORMATS = {"image/webp": "WEBP"}

@@ -16,6 +16,8 @@ from workers.runner import Ids, Task
 
 RENDER = Lane("render", ("render",), timedelta(minutes=5), queue="media")
 """A child is killed after a minute; reading and storing big files takes the rest."""
+ENCODE = Lane("encode", ("encode",), timedelta(minutes=25), queue="media-heavy")
+"""A film has twenty minutes (``workers.media.encoding``); reading and storing it takes the rest."""
 _ROLLOUT = ("fan_out", "fan_out_recipe", "reconcile", "show_channel")
 ROLLOUT = Lane("rollout", _ROLLOUT, timedelta(minutes=5), queue="deliver")
 INDEX = Lane("index", ("index",), timedelta(minutes=2), batch=500, queue="index")
@@ -28,13 +30,14 @@ HINTS = Lane("hints", ("deliver", "look"), timedelta(minutes=1), batch=500)
 _INDEX_S = 60.0
 """What is behind after so long is left to the sweep: much of it is no reason to be killed at the limit."""
 
-LANES = (RENDER, ROLLOUT, INDEX, ASSEMBLE, HINTS)
+LANES = (RENDER, ENCODE, ROLLOUT, INDEX, ASSEMBLE, HINTS)
 
 
 def table(services: Services, renderer: Renderer, deliver: Task, look: Task) -> Mapping[str, Task]:
     """The tasks. ``deliver`` and ``look`` say what a hint does: the worker's pumps are kicked by it."""
     return {
         "render": lambda ids: renditions.render(services, renderer, _text(ids, "sha256")),
+        "encode": lambda ids: renditions.encode(services, renderer, _text(ids, "sha256")),
         "fan_out": lambda ids: reconcile.fan_out(services, _number(ids, "rollout")),
         "fan_out_recipe": lambda ids: rollouts.fan_out_recipe(services, _number(ids, "rollout")),
         "reconcile": lambda ids: reconcile.reconcile_placement(services, _text(ids, "placement_id")),

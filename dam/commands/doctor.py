@@ -20,11 +20,14 @@ import click
 from config.settings import Settings
 from dam import wiring
 from dam.store.engine import make_engine, notices
+from workers.media import encoder
+from workers.media.confine import SandboxLevel
 from workers.media.plan import MediaUnavailable
 from workers.media.studio import Studio
 
 _PARTS = ("dam", "flask", "gunicorn", "sqlalchemy", "tantivy", "pillow")
 _LITTLE_ROOM = 5 << 30
+_FFMPEG = "Install FFmpeg 6.0 or newer with x264, AAC and zscale, or the package imageio-ffmpeg."
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +84,18 @@ def _sandbox() -> Iterator[Line]:
         return
     yield Line("ok", "sandbox", f"Files are decoded in a process of their own; its confinement is {found.level}.")
     yield from (Line("warning", "sandbox", sentence) for sentence in found.missing)
+    yield from _encoder(found.level)
+
+
+def _encoder(level: SandboxLevel) -> Iterator[Line]:
+    """Which FFmpeg makes films to be played."""
+    search = encoder.find()
+    yield from (Line("ok", "ffmpeg", f"Passed over: {sentence}") for sentence in search.refused)
+    found = search.encoder
+    if found is None:
+        yield Line("warning", "ffmpeg", f"There is none that makes films to be played. {_FFMPEG}")
+    elif level is not SandboxLevel.FULL:
+        yield Line("warning", "ffmpeg", "It is not run: that needs the full confinement, which this machine has not.")
+    else:
+        origin = "on the PATH" if found.origin == "path" else "installed with this program"
+        yield Line("ok", "ffmpeg", f"FFmpeg {found.version}, {origin} ({found.path}), makes films to be played.")

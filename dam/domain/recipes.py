@@ -15,12 +15,17 @@ from dam.domain import media_types
 from dam.domain.errors import NotFound
 
 ArtefactState = Literal["pending", "ready", "failed", "not_applicable"]
+RenditionTask = Literal["render", "encode"]
+
+RENDITION_TASKS: tuple[RenditionTask, ...] = ("render", "encode")
+"""The tasks by which renditions are made: stills in a second, and what takes minutes. Neither waits for the other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """``box``: the longest side in pixels, never enlarged; ``quality``: 1–100; ``kinds``: what it can be made from;
-    ``display``: made for every version, to be looked at here.
+    """``box``: the longest side in pixels, never enlarged; ``quality``: 1–100, of a film x264's rate factor (the less,
+    the better); ``kinds``: what it can be made from; ``display``: made for every version, to be looked at here;
+    ``task``: what makes it.
     """
 
     name: str
@@ -32,6 +37,11 @@ class Recipe:
     quality: int
     kinds: frozenset[str]
     display: bool
+    task: RenditionTask = "render"
+
+    def fits(self, kind: str) -> bool:
+        """Whether a file of this kind has such a rendition, if only to say why there is none."""
+        return self.task == "render" or kind in self.kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +74,18 @@ class Artefact:
 _PICTURES = frozenset({"image", "document", "video"})
 """What has a look: of a document its first page, of a film a poster. Whether we can see it, its type says."""
 
+_FILMS = frozenset({"video"})
+
 ORIGINAL = "original"
 
 RECIPES: tuple[Recipe, ...] = (
     Recipe("thumb-256", 1, "Thumbnail, 256 px", "image/webp", "webp", 256, 80, _PICTURES, display=True),
     Recipe("preview-1024", 1, "Preview, 1024 px", "image/webp", "webp", 1024, 82, _PICTURES, display=True),
     Recipe("large-2048", 1, "Large, 2048 px", "image/webp", "webp", 2048, 84, _PICTURES, display=True),
+    Recipe("proxy-480", 1, "Film to play, 480p", "video/mp4", "mp4", 854, 26, _FILMS, display=True, task="encode"),
 )
 
-EDITION = 2
+EDITION = 3
 """Which types have a decoder, and which display recipes there are, by number: raised with every change of them (a test
 knows the last), so that what was uploaded before is looked at again (``dam.operations.catch_up``)."""
 
@@ -99,9 +112,19 @@ def newest_version(name: str) -> int:
 
 
 def for_display() -> tuple[Recipe, ...]:
-    """The newest version of each recipe that every version of an asset gets."""
+    """The newest version of each recipe that versions of assets get without being asked."""
     names = dict.fromkeys(recipe.name for recipe in RECIPES if recipe.display)
     return tuple(newest(name) for name in names)
+
+
+def expected(kind: str) -> tuple[Recipe, ...]:
+    """Of those, what a version of this kind has, or has a reason not to have."""
+    return tuple(recipe for recipe in for_display() if recipe.fits(kind))
+
+
+def task_of(name: str, version: int) -> RenditionTask:
+    """What makes it. Raises NotFound ``recipe_not_found``."""
+    return at_version(name, version).task
 
 
 def obstacle(recipe: Recipe, media_type: str, kind: str, size: int) -> str | None:

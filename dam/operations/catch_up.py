@@ -11,7 +11,7 @@ from dam.domain import media_types, recipes
 from dam.domain.assets import Content
 from dam.domain.errors import NotFound
 from dam.domain.recipes import Artefact
-from dam.operations.renditions import blank
+from dam.operations.renditions import blank, enqueue
 from dam.ports.services import Services
 
 _PAGE = 100
@@ -24,7 +24,7 @@ def walk(services: Services, after: str) -> str | None:
     with services.store.reading() as work:
         if work.artefacts.edition() >= recipes.EDITION:
             return None
-        if work.jobs.oldest("render") is not None:
+        if any(work.jobs.oldest(task) is not None for task in recipes.RENDITION_TASKS):
             return after
         page = work.assets.contents(after or None, _PAGE)
         made = {each.sha256: work.artefacts.of_source(each.sha256) for each in page}
@@ -54,8 +54,7 @@ def _renew(services: Services, content: Content, made: list[Artefact]) -> None:
                 work.artefacts.ensure(replace(wanted, updated_at=at))
             else:
                 work.replace(was, replace(wanted, updated_at=at))
-        if any(wanted.state == "pending" for _, wanted in changes):
-            work.jobs.enqueue("render", {"sha256": content.sha256})
+        enqueue(work, [wanted for _, wanted in changes])
         work.commit()
 
 
@@ -78,7 +77,7 @@ def _changes(content: Content, made: list[Artefact]) -> list[tuple[Artefact | No
     """What is there (or None) and what is to be there instead: new ones, and those that could not be made and now can,
     or can't for another reason."""
     there = {(each.recipe, each.recipe_version): each for each in made}
-    missing = [each for each in recipes.for_display() if (each.name, each.version) not in there]
+    missing = [each for each in recipes.expected(content.kind) if (each.name, each.version) not in there]
     changes: list[tuple[Artefact | None, Artefact]] = [
         (None, blank(content, recipe, content.created_at)) for recipe in missing
     ]

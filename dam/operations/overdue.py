@@ -6,9 +6,9 @@ long the queue is; one that no work stands for is given up after ``DEADLINE``.
 
 from datetime import timedelta
 
-from dam.domain.recipes import Artefact
+from dam.domain.recipes import RENDITION_TASKS, Artefact, RenditionTask, task_of
 from dam.domain.work import Job
-from dam.operations.renditions import fail
+from dam.operations.renditions import fail, waiting
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
 
@@ -23,7 +23,8 @@ def fail_set_aside(services: Services, after: int | None = None) -> int | None:
     """Of a page of work that was set aside: what it was to render fails. Returns where to go on, None at the end."""
     with services.store.reading() as work:
         page = work.jobs.page("set_aside", after, _PAGE)
-        stuck = [(job, work.assets.content(_source(job)), _waiting(work, job)) for job in page if job.task == "render"]
+        mine = [job for job in page if job.task in RENDITION_TASKS]
+        stuck = [(job, work.assets.content(_source(job)), _waiting(work, job)) for job in mine]
     for job, content, artefacts in stuck:
         if content is not None and artefacts:
             fail(services, content, artefacts, GAVE_UP, _sentence(job))
@@ -34,7 +35,8 @@ def give_up(services: Services) -> int:
     """Fail what has been pending too long without work that stands for it; returns how many."""
     with services.store.reading() as work:
         # Work follows from what made a rendition pending, so that older renditions than the oldest work have none.
-        alive = (work.now() - DEADLINE, work.jobs.oldest("render"), work.jobs.unnumbered().oldest)
+        oldest = (work.jobs.oldest(task) for task in RENDITION_TASKS)
+        alive = (work.now() - DEADLINE, *oldest, work.jobs.unnumbered().oldest)
         late = work.artefacts.pending(min(each for each in alive if each is not None), _PAGE)
         contents = {each.source_sha256: work.assets.content(each.source_sha256) for each in late}
     for sha256, content in contents.items():
@@ -46,10 +48,15 @@ def give_up(services: Services) -> int:
 
 def revive(work: UnitOfWork, job: Job) -> None:
     """The job is to be done after all: what failed because it was set aside is pending again."""
-    if job.task == "render":
+    if task := _task(job):
         for each in work.artefacts.of_source(_source(job)):
-            if each.reason_code == GAVE_UP:
+            if each.reason_code == GAVE_UP and task_of(each.recipe, each.recipe_version) == task:
                 work.replace(each, each.again(work.now()))
+
+
+def _task(job: Job) -> RenditionTask | None:
+    """Which renditions it was to make, if any."""
+    return next((task for task in RENDITION_TASKS if task == job.task), None)
 
 
 def _source(job: Job) -> str:
@@ -58,8 +65,9 @@ def _source(job: Job) -> str:
 
 def _waiting(work: UnitOfWork, job: Job) -> list[Artefact]:
     """What this job was to make; not what somebody has asked for since."""
-    found = work.artefacts.of_source(_source(job))
-    return [each for each in found if each.state == "pending" and each.updated_at <= job.due_at]
+    task = _task(job)
+    found = waiting(work, _source(job), task) if task else []
+    return [each for each in found if each.updated_at <= job.due_at]
 
 
 def _sentence(job: Job) -> str:

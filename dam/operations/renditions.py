@@ -14,7 +14,7 @@ from dam.domain.assets import Content
 from dam.domain.errors import Conflict, NotFound
 from dam.domain.events import event
 from dam.domain.principals import SYSTEM_ID, Actor
-from dam.domain.recipes import Artefact, Recipe
+from dam.domain.recipes import Artefact, Recipe, RenditionTask
 from dam.operations.answers import remember
 from dam.operations.changes import version_of
 from dam.ports.media import MediaFailure, RenderedFile, Renderer
@@ -44,27 +44,66 @@ def expect(work: UnitOfWork, content: Content, at: datetime) -> None:
     """Record that the content is to have its display renditions; those that can't be made are not applicable, with the
     reason.
     """
-    for recipe in recipes.for_display():
-        work.artefacts.ensure(blank(content, recipe, at))
+    for recipe in recipes.expected(content.kind):
+        wanted = blank(content, recipe, at)
+        new = work.artefacts.ensure(wanted) is wanted
+        # Pictures follow from the version's event; what takes long has a job of its own from the start.
+        if new and wanted.state == "pending" and recipe.task != "render":
+            _enqueue(work, recipe.task, content.sha256)
+
+
+def _enqueue(work: UnitOfWork, task: RenditionTask, sha256: str) -> None:
+    work.jobs.enqueue(task, {"sha256": sha256})
+
+
+def enqueue(work: UnitOfWork, artefacts: Iterable[Artefact]) -> None:
+    """See to it that a worker makes those that are pending."""
+    pending = [each for each in artefacts if each.state == "pending"]
+    wanted = ((recipes.task_of(each.recipe, each.recipe_version), each.source_sha256) for each in pending)
+    for task, sha256 in dict.fromkeys(wanted):
+        _enqueue(work, task, sha256)
 
 
 def expect_one(work: UnitOfWork, content: Content, recipe: Recipe, at: datetime) -> Artefact:
     """Record that one recipe is to be made of the content, and see to it that a worker does."""
     artefact = work.artefacts.ensure(blank(content, recipe, at))
-    if artefact.state == "pending":
-        work.jobs.enqueue("render", {"sha256": content.sha256})
+    enqueue(work, [artefact])
     return artefact
 
 
 def render(services: Services, renderer: Renderer, sha256: str) -> None:
-    """Make what is pending of a content, all in one go. Raises MediaUnavailable, Unavailable, StorageFull; then all is
-    pending still.
+    """Make the pictures of a content that are pending, all in one go. Raises MediaUnavailable, Unavailable,
+    StorageFull; then all is pending still.
     """
+    content, pending = _pending(services, sha256, "render")
+    if content is not None and pending:
+        _make_all(services, renderer, content, pending)
+
+
+def encode(services: Services, renderer: Renderer, sha256: str) -> None:
+    """Make what takes long and is pending, one by one: what fails costs nothing but itself. Raises as ``render``."""
+    content, pending = _pending(services, sha256, "encode")
+    if content is not None:
+        for artefact in pending:
+            _make_all(services, renderer, content, [artefact])
+
+
+def _pending(services: Services, sha256: str, task: RenditionTask) -> tuple[Content | None, list[Artefact]]:
     with services.store.reading() as work:
-        content = work.assets.content(sha256)
-        pending = [each for each in work.artefacts.of_source(sha256) if each.state == "pending"]
-    if content is None or not pending:
-        return
+        return work.assets.content(sha256), waiting(work, sha256, task)
+
+
+def waiting(work: UnitOfWork, sha256: str, task: RenditionTask) -> list[Artefact]:
+    """What is pending of a content, and made by this task."""
+    found = work.artefacts.of_source(sha256)
+    return [each for each in found if each.state == "pending" and _is_of(each, task)]
+
+
+def _is_of(artefact: Artefact, task: RenditionTask) -> bool:
+    return recipes.task_of(artefact.recipe, artefact.recipe_version) == task
+
+
+def _make_all(services: Services, renderer: Renderer, content: Content, pending: list[Artefact]) -> None:
     wanted = [recipes.at_version(each.recipe, each.recipe_version) for each in pending]
     try:
         made, properties = _make(services, renderer, content, wanted)
@@ -97,8 +136,9 @@ def retry(services: Services, actor: Actor, asset_id: str, number: int, recipe: 
             raise NotFound("rendition_not_found", f"The version has no rendition {recipe!r}.")
         if artefact.state != "failed":
             raise Conflict("not_failed", f"The rendition is {artefact.state}; only a failed one can be made again.")
-        work.replace(artefact, artefact.again(work.now()))
-        work.jobs.enqueue("render", {"sha256": artefact.source_sha256})
+        again = artefact.again(work.now())
+        work.replace(artefact, again)
+        enqueue(work, [again])
         remember(work, actor, asset_id=asset_id, number=str(number))
         work.commit()
 
@@ -122,15 +162,14 @@ def throw_away(services: Services, limit: int = 200) -> int:
 
 
 def _forget(work: UnitOfWork, page: Iterable[Artefact]) -> set[str]:
-    forgotten = set()
+    forgotten = []
     for each in page:
         if each.state != "ready" or (each.sha256 is not None and work.artefacts.delivered(each.sha256)):
             continue
-        work.replace(each, replace(each, state="pending", sha256=None, size=None, updated_at=work.now()))
-        forgotten.add(each.source_sha256)
-    for source in forgotten:
-        work.jobs.enqueue("render", {"sha256": source})
-    return forgotten
+        forgotten.append(replace(each, state="pending", sha256=None, size=None, updated_at=work.now()))
+        work.replace(each, forgotten[-1])
+    enqueue(work, forgotten)
+    return {each.source_sha256 for each in forgotten}
 
 
 _Made = dict[str, tuple[StoredObject, RenderedFile]]
@@ -159,7 +198,8 @@ def _store_made(
 ) -> None:
     with services.store.writing() as work:
         at = work.now()
-        work.assets.describe_content(content.sha256, properties)
+        if properties:
+            work.assets.describe_content(content.sha256, properties)
         for artefact in pending:
             if artefact.recipe in made and work.replace(artefact, _ready(artefact, *made[artefact.recipe], at)):
                 work.rollouts.wake(artefact.source_sha256, artefact.recipe, artefact.recipe_version, at)

@@ -39,7 +39,7 @@ class Rendered(Protocol):
 
     @property
     def properties(self) -> Mapping[str, object]:
-        """JSON-ready: ``width``, ``height``, ``colour`` and what else the decoder found."""
+        """JSON-ready: ``width``, ``height``, ``colour`` and what else the decoder found; empty where others tell it."""
         ...
 
     @property
@@ -56,5 +56,7 @@ class Renderer(Protocol):
     """Makes renditions."""
 
     def render(self, source: BinaryIO, media_type: str, recipes: Sequence[Recipe]) -> Rendered:
-        """Render all recipes from one decode. Raises MediaFailure, MediaUnavailable."""
+        """Render all recipes from one decode; of those that take long (``Recipe.task``), one at a time. Raises
+        MediaFailure, MediaUnavailable.
+        """
         ...

@@ -233,7 +233,7 @@ def test_rolling_a_rollout_back(world: World, asset: Any) -> None:
 
 def test_recipes(world: World) -> None:
     names = [each["name"] for each in world.get("recipes")["data"]]
-    assert names == ["original", "thumb-256", "preview-1024", "large-2048"]
+    assert names == ["original", "thumb-256", "preview-1024", "large-2048", "proxy-480"]
     assert world.get("recipes/thumb-256/impact") == {"recipe": "thumb-256", "newest": 1, "placements": 0}
     refuse(world, (409, "nothing_changes"), "POST", "recipes/thumb-256/rollout")
     refuse(world, (404, "recipe_not_found"), "POST", "recipes/nothing/rollout")

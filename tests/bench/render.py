@@ -39,7 +39,7 @@ def measure(rounds: int = 9) -> list[Row]:
 
 def specs() -> list[Spec]:
     """What the service makes of a still."""
-    return [Spec(each.name, each.box, "WEBP", each.quality) for each in recipes.for_display()]
+    return [Spec(each.name, each.box, "WEBP", each.quality) for each in recipes.expected("image")]
 
 
 def photograph(size: tuple[int, int]) -> bytes:

@@ -74,9 +74,17 @@ def test_parameters_have_one_digest_whatever_their_order() -> None:
 
 @pytest.mark.parametrize("each", list(media_types.ALL.values()), ids=lambda each: each.name)
 def test_what_can_not_be_decoded_has_a_reason_and_everything_else_is_tried(each: media_types.MediaType) -> None:
-    for recipe in recipes.for_display():
+    for recipe in recipes.expected(each.kind):
         told = recipes.obstacle(recipe, each.name, each.kind, 9)
         assert told == (None if each.route else each.reason)
+
+
+def test_only_a_film_has_a_film_to_play() -> None:
+    made = {kind: [each.name for each in recipes.expected(kind)] for kind in ("image", "video", "document", "other")}
+    pictures = ["thumb-256", "preview-1024", "large-2048"]
+    assert made == {"image": pictures, "document": pictures, "other": pictures, "video": [*pictures, "proxy-480"]}
+    told = recipes.obstacle(recipes.newest("proxy-480"), "image/png", "image", 9)
+    assert told == "PNG picture: there is no Film to play, 480p of such a file."
 
 
 def test_an_empty_file_is_told_as_such() -> None:

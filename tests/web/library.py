@@ -166,7 +166,7 @@ class Story:
         content = Content(stored.sha256, stored.size, found.name, found.kind, self._at, told)
         outcome = assets.add_version(asset, content, name, why, self._by, self._at)
         assert outcome.version is not None
-        self.facts += [content, *(_rendition(kept, each, self._at) for each in recipes.for_display())]
+        self.facts += [content, *(_rendition(kept, each, self._at) for each in recipes.expected(found.kind))]
         return self._after(outcome), outcome.version
 
     def _after(self, outcome: Outcome) -> Asset:

@@ -15,7 +15,7 @@ from dam.ports.services import Services
 from tests.workers.world import PNG, Painter, jobs, upload
 
 SOURCE = hashlib.sha256(PNG + b"A picture").hexdigest()
-KNOWN = {2: "62555497fa7a39ea"}
+KNOWN = {3: "94e8d3a981dd5f95"}
 
 
 @pytest.fixture

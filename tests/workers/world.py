@@ -40,6 +40,7 @@ class Painter:
 
     problem: Exception | None = None
     asked: list[str] = field(default_factory=list)
+    properties: Mapping[str, object] = field(default_factory=lambda: {"width": 4, "height": 3, "colour": "#102030"})
 
     def render(self, source: BinaryIO, media_type: str, recipes: Sequence[Recipe]) -> Pictures:
         self.asked.append(media_type)
@@ -49,7 +50,7 @@ class Painter:
             each.name: RenderedFile(io.BytesIO(each.name.encode()), each.media_type, 4, 3, len(each.name))
             for each in recipes
         }
-        return Pictures({"width": 4, "height": 3, "colour": "#102030"}, files)
+        return Pictures(self.properties, files)
 
 
 def tell(store: Store, *types: str) -> None:

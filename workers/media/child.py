@@ -1,10 +1,12 @@
-"""One version in one child: take the descriptors, give up everything else, decode, report, end.
+"""One version in one child: take the descriptors, give up everything else, decode, report, end; or become the FFmpeg
+program, behind the same fences.
 
 Belongs here: what happens between the template's fork and the child's end. Must not: return to the template's code, or
 write anything but the renditions and one report.
 """
 
 import gc
+import importlib
 import json
 import os
 import resource
@@ -13,13 +15,29 @@ from typing import Any, BinaryIO, NoReturn, cast
 
 from workers.media import images
 from workers.media.confine import Sandbox, confine
+from workers.media.encoding import NOT_EXECUTED, Encoding
 from workers.media.plan import NOT_CONFINED, Limits, MediaFailure, Spec
 
 SOURCE, REPORT, FIRST_OUTPUT = 3, 4, 5
+WRITTEN = FIRST_OUTPUT + 1
+"""Of a program's child: its output once more, to be read, with a place of its own in it."""
+
+_GRAPH = "workers.media.graph"
+_NICE = 10  # nobody waits for a film as for a page
+
+
+def load(request: Mapping[str, Any]) -> None:
+    """What the child will need, before it is forked and confined. Raises what an import raises."""
+    if "encoding" in request:
+        importlib.import_module(_GRAPH)
+    else:
+        images.load(request["format"])
 
 
 def run(request: Mapping[str, Any], descriptors: Sequence[int], sandbox: Sandbox, template: int) -> NoReturn:
     """``descriptors``: source, report, then one for each spec. Ends the process: 0 when a report was written."""
+    if "encoding" in request:
+        _become(request, descriptors, sandbox, template)
     code = 1
     try:
         gc.disable()
@@ -39,6 +57,26 @@ def _shut_in(limits: Limits, descriptors: Sequence[int], sandbox: Sandbox, templ
     except (OSError, ValueError):
         return False
     return True
+
+
+def _become(request: Mapping[str, Any], descriptors: Sequence[int], sandbox: Sandbox, template: int) -> NoReturn:
+    """Be the program from now on, confined; ``descriptors``: source, report, output, and the output to be read."""
+    code = NOT_CONFINED
+    try:
+        path = request["program"][0]
+        graph = importlib.import_module(_GRAPH)
+        argv = graph.arguments(Encoding(**request["encoding"]), path, SOURCE, FIRST_OUTPUT)
+        take_descriptors(descriptors)
+        os.dup2(WRITTEN, 0)
+        os.set_blocking(REPORT, False)  # who has more to say than the report holds must not wait for a reader
+        os.dup2(REPORT, 2)
+        os.nice(_NICE)
+        program = os.open(path, os.O_RDONLY | os.O_CLOEXEC)  # who is nobody may not reach it by its name
+        confine(Limits(**request["limits"]), sandbox, template, request["program"])
+        code = NOT_EXECUTED
+        os.execve(program, argv, {})  # noqa: S606 no shell is what is wanted
+    finally:
+        os._exit(code)
 
 
 def take_descriptors(descriptors: Sequence[int]) -> None:

@@ -9,6 +9,7 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -75,24 +76,28 @@ def _has_seccomp() -> bool:
         return False
 
 
-def confine(limits: Limits, sandbox: Sandbox, parent: int) -> None:
+def confine(limits: Limits, sandbox: Sandbox, parent: int, program: Sequence[str] = ()) -> None:
     """Give up all that decoding does not need, for good. ``parent`` is the pid whose death ends this process.
+    ``program``: the files of which the program is made that is executed next, and nothing else.
 
     Open descriptors are the caller's: close what must not be reached first. Raises OSError or ValueError when a step
-    that this machine offers did not work; the process must then end.
+    that this machine offers did not work, or when it offers too little for a program; the process must then end.
     """
+    if program and sandbox.level is not SandboxLevel.FULL:
+        raise ValueError("a program is executed behind every fence, or not at all")
     os.chdir("/")
     if sys.platform == "linux":
+        ruleset = kernel.landlock_ruleset(sandbox.landlock, program) if sandbox.landlock else None
         be_first_to_go()
         limit_resources(limits)
         drop_root()
         die_with(parent)  # after the change of user, which clears it
         kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
-        if sandbox.landlock:
-            kernel.landlock_deny_all(sandbox.landlock)
+        if ruleset is not None:
+            kernel.landlock_restrict(ruleset)
         if sandbox.seccomp:
-            deny_calls()
+            deny_calls(for_program=bool(program))
     else:
         limit_resources(limits)
         drop_root()
@@ -105,7 +110,7 @@ def be_first_to_go() -> None:
 
 def limit_resources(limits: Limits) -> None:
     """Hard limits, so that they can't be raised again."""
-    seconds = math.ceil(limits.seconds)
+    seconds = math.ceil(limits.seconds * limits.cores)
     # The soft limit's SIGXCPU names the cause; the hard one, a second later, can't be ignored.
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.output, limits.output))
@@ -136,9 +141,9 @@ def die_with(parent: int) -> None:
         raise ProcessLookupError("the template died before its child was confined")
 
 
-def deny_calls() -> None:
+def deny_calls(*, for_program: bool = False) -> None:
     """The seccomp filter of ``kernel``. Raises OSError."""
     arch = kernel.architecture()
     if arch is None:
         raise OSError("no seccomp table for this processor")
-    kernel.install_filter(arch)
+    kernel.install_filter(arch, for_program=for_program)

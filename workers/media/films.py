@@ -19,18 +19,9 @@ from av.video.stream import VideoStream
 from PIL import Image, ImageStat
 
 from workers.media.decoded import Decoded, Decoder, Size, fit
+from workers.media.encoding import DEMUXERS
 from workers.media.plan import PIXELS, MediaFailure
 
-_DEMUXERS = {
-    "MOV": "mov",
-    "MKV": "matroska",
-    "AVI": "avi",
-    "MPEG": "mpeg",
-    "MPEGTS": "mpegts",
-    "MXF": "mxf",
-    "ASF": "asf",
-    "FLV": "flv",
-}
 # Where in the film a poster is looked for: many begin with black, or with a slate.
 _PLACES = (0.1, 0.3, 0.6, 0.0)
 _DULL = 12.0  # the deviation of grey below which a frame is as good as empty
@@ -53,7 +44,7 @@ def decode(format_: str, source: BinaryIO, box: int, data: int) -> Decoded:
     ``frame_rate``, ``video_codec``, ``audio_codec``, ``hdr``, ``bit_depth``."""
     del data
     try:
-        with av.open(source, format=_DEMUXERS[format_], io_open=_refuse, metadata_errors="replace") as film:
+        with av.open(source, format=DEMUXERS[format_], io_open=_refuse, metadata_errors="replace") as film:
             stream = _pictures(film)
             details = _details(film, stream)
             frame = _poster(film, stream)
@@ -68,7 +59,7 @@ def decode(format_: str, source: BinaryIO, box: int, data: int) -> Decoded:
     return Decoded(picture, size, "RGB", None, details)
 
 
-DECODERS: dict[str, Decoder] = {format_: partial(decode, format_) for format_ in _DEMUXERS}
+DECODERS: dict[str, Decoder] = {format_: partial(decode, format_) for format_ in DEMUXERS}
 
 
 def _load_all() -> None:

@@ -10,16 +10,18 @@ import errno
 import os
 import platform
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_GET_SECCOMP, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 21, 22, 38
 SECCOMP_MODE_FILTER = 2
-LANDLOCK_CREATE_RULESET, LANDLOCK_RESTRICT_SELF = 444, 446  # the same on every architecture
+# The same on every architecture.
+LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF = 444, 445, 446
 
 # Every right that a version of Landlock's ABI can take away: file system, TCP, and reach to outside (sockets, signals).
 _FS_RIGHTS = {1: 0x1FFF, 2: 0x3FFF, 3: 0x7FFF, 4: 0x7FFF, 5: 0xFFFF}
 _NET_RIGHTS, _SCOPES = 0b11, 0b11
+_FS_EXECUTE, _FS_READ, _PATH_BENEATH = 0b1, 0b100, 1
 
 _ALLOWED = (
     "read", "write", "close", "fstat", "newfstatat", "lseek", "munmap", "brk", "rt_sigaction", "rt_sigprocmask",
@@ -29,6 +31,19 @@ _ALLOWED = (
     "getcwd",
 )  # fmt: skip
 _KILLED = ("execve", "execveat", "ptrace", "socket")
+# What a program needs beyond that to come alive: its loader, its libraries, its threads. Landlock says which files.
+_FOR_PROGRAMS = (
+    "execveat",
+    "access",
+    "faccessat",
+    "prctl",
+    "arch_prctl",
+    "set_tid_address",
+    "prlimit64",
+    "poll",
+    "ppoll",
+)
+_KILLED_IN_PROGRAMS = ("execve", "ptrace", "socket")
 
 _X86_64 = {
     "read": 0, "write": 1, "close": 3, "fstat": 5, "lseek": 8, "mmap": 9, "mprotect": 10, "munmap": 11, "brk": 12,
@@ -38,6 +53,8 @@ _X86_64 = {
     "getrusage": 98, "sysinfo": 99, "ptrace": 101, "sigaltstack": 131, "gettid": 186, "futex": 202,
     "sched_getaffinity": 204, "clock_gettime": 228, "clock_getres": 229, "clock_nanosleep": 230, "exit_group": 231,
     "newfstatat": 262, "set_robust_list": 273, "getrandom": 318, "execveat": 322, "rseq": 334, "clone3": 435,
+    "poll": 7, "access": 21, "prctl": 157, "arch_prctl": 158, "set_tid_address": 218, "openat": 257, "faccessat": 269,
+    "ppoll": 271, "prlimit64": 302,
 }  # fmt: skip
 _AARCH64 = {
     "getcwd": 17, "dup": 23, "fcntl": 25, "ftruncate": 46, "close": 57, "lseek": 62, "read": 63, "write": 64,
@@ -47,7 +64,7 @@ _AARCH64 = {
     "rt_sigaction": 134, "rt_sigprocmask": 135, "rt_sigreturn": 139, "uname": 160, "getrusage": 165, "getpid": 172,
     "gettid": 178, "sysinfo": 179, "socket": 198, "brk": 214, "munmap": 215, "mremap": 216, "clone": 220,
     "execve": 221, "mmap": 222, "mprotect": 226, "madvise": 233, "getrandom": 278, "execveat": 281, "rseq": 293,
-    "clone3": 435,
+    "clone3": 435, "faccessat": 48, "openat": 56, "ppoll": 73, "set_tid_address": 96, "prctl": 167, "prlimit64": 261,
 }  # fmt: skip
 
 
@@ -69,6 +86,7 @@ _LOAD, _JUMP_EQUAL, _JUMP_ABOVE, _JUMP_BITS, _RETURN = 0x20, 0x15, 0x35, 0x45, 0
 _NR, _ARCH, _ARGUMENTS = 0, 4, 16
 _KILL, _ALLOW, _ERRNO = 0x80000000, 0x7FFF0000, 0x00050000
 _X32_RANGE, _CLONE_THREAD, _PROT_EXEC = 0x40000000, 0x00010000, 0x4
+_OPEN_TO_WRITE = 0o20001103  # O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_TMPFILE
 # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC: with the others a descriptor can be made to signal a process.
 _FCNTL_COMMANDS = (0, 1, 2, 3, 1030)
 
@@ -80,20 +98,25 @@ def architecture() -> Architecture | None:
     return ARCHITECTURES.get(platform.machine())
 
 
-def filter_program(arch: Architecture) -> list[Instruction]:
-    """The seccomp filter: refuse (EPERM) all but a list, kill for what no decoder does by accident."""
+def filter_program(arch: Architecture, *, for_program: bool = False) -> list[Instruction]:
+    """The seccomp filter: refuse (EPERM) all but a list, kill for what no decoder does by accident. ``for_program``:
+    the one for a program that is executed behind it; alone it lets read every file, so that Landlock has to be there.
+    """
     calls = arch.calls
     program = [(_LOAD, 0, 0, _ARCH), (_JUMP_EQUAL, 1, 0, arch.audit), (_RETURN, 0, 0, _KILL), (_LOAD, 0, 0, _NR)]
     program += [(_JUMP_ABOVE, 0, 1, _X32_RANGE), (_RETURN, 0, 0, _KILL)]
-    for name in _KILLED:
+    for name in _KILLED_IN_PROGRAMS if for_program else _KILLED:
         program += _verdict(calls[name], _KILL)
     # ENOSYS makes the C library fall back to clone, whose flags a filter can see.
     program += _verdict(calls["clone3"], _ERRNO | errno.ENOSYS)
     program += _on_bits(calls["clone"], 0, _CLONE_THREAD, if_set=_ALLOW, if_clear=_ERRNO | errno.EPERM)
+    executable = _ALLOW if for_program else _ERRNO | errno.EPERM
     for name in ("mmap", "mprotect"):
-        program += _on_bits(calls[name], 2, _PROT_EXEC, if_set=_ERRNO | errno.EPERM, if_clear=_ALLOW)
+        program += _on_bits(calls[name], 2, _PROT_EXEC, if_set=executable, if_clear=_ALLOW)
     program += _on_values(calls["fcntl"], 1, _FCNTL_COMMANDS)
-    for name in _ALLOWED:
+    if for_program:
+        program += _on_bits(calls["openat"], 2, _OPEN_TO_WRITE, if_set=_ERRNO | errno.EPERM, if_clear=_ALLOW)
+    for name in (*_ALLOWED, *(each for each in _FOR_PROGRAMS if for_program and each in calls)):
         program += _verdict(calls[name], _ALLOW)
     return [*program, (_RETURN, 0, 0, _ERRNO | errno.EPERM)]
 
@@ -140,9 +163,9 @@ def prctl(option: int, *arguments: int) -> int:
     return _call(_libc().prctl(option, *padded), f"prctl {option}")
 
 
-def install_filter(arch: Architecture) -> None:
+def install_filter(arch: Architecture, *, for_program: bool = False) -> None:
     """Put the seccomp filter on this process for good; needs no_new_privs. Raises OSError."""
-    code = b"".join(struct.pack("HBBI", *instruction) for instruction in filter_program(arch))
+    code = b"".join(struct.pack("HBBI", *each) for each in filter_program(arch, for_program=for_program))
     memory = ctypes.create_string_buffer(code, len(code))
     program = _Program(len(code) // 8, ctypes.addressof(memory))
     prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(program))
@@ -154,8 +177,10 @@ def landlock_abi() -> int:
     return max(int(version), 0)
 
 
-def landlock_deny_all(abi: int) -> None:
-    """Take every right that ``abi`` knows from this process for good; needs no_new_privs. Raises OSError."""
+def landlock_ruleset(abi: int, readable: Sequence[str] = ()) -> int:
+    """A descriptor of rules that take every right that ``abi`` knows, but to read and execute these files. Raises
+    OSError.
+    """
     words = [_FS_RIGHTS[min(abi, max(_FS_RIGHTS))]]
     if abi >= 4:
         words.append(_NET_RIGHTS)
@@ -170,8 +195,31 @@ def landlock_deny_all(abi: int) -> None:
         ctypes.c_uint32(0),
     )
     descriptor = _call(ruleset, "landlock_create_ruleset")
+    for path in readable:
+        _landlock_allow(descriptor, path)
+    return descriptor
+
+
+def _landlock_allow(ruleset: int, path: str) -> None:
+    file = os.open(path, os.O_PATH | os.O_CLOEXEC)
     try:
-        answer = libc.syscall(ctypes.c_long(LANDLOCK_RESTRICT_SELF), ctypes.c_int(descriptor), ctypes.c_uint32(0))
+        beneath = ctypes.create_string_buffer(struct.pack("<Qi", _FS_READ | _FS_EXECUTE, file), 12)
+        kind, flags = ctypes.c_int(_PATH_BENEATH), ctypes.c_uint32(0)
+        answer = _libc().syscall(ctypes.c_long(LANDLOCK_ADD_RULE), ctypes.c_int(ruleset), kind, beneath, flags)
+        _call(answer, f"landlock_add_rule {path}")
+    finally:
+        os.close(file)
+
+
+def landlock_restrict(ruleset: int) -> None:
+    """Put these rules on this process for good, and close their descriptor; needs no_new_privs. Raises OSError."""
+    try:
+        answer = _libc().syscall(ctypes.c_long(LANDLOCK_RESTRICT_SELF), ctypes.c_int(ruleset), ctypes.c_uint32(0))
         _call(answer, "landlock_restrict_self")
     finally:
-        os.close(descriptor)
+        os.close(ruleset)
+
+
+def landlock_deny_all(abi: int) -> None:
+    """Take every right that ``abi`` knows from this process for good; needs no_new_privs. Raises OSError."""
+    landlock_restrict(landlock_ruleset(abi))

@@ -67,14 +67,16 @@ class Spec:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one child: ``seconds`` of wall clock and of CPU, the others in bytes; ``output`` is for each rendition,
-    ``descriptors`` a count. ``data`` is the budget that counts; ``address_space`` is loose, as arenas count in it."""
+    """Bounds of one child: ``seconds`` of wall clock, and of CPU on each of ``cores``; the others in bytes; ``output``
+    is for each rendition, ``descriptors`` a count. ``data`` is the budget that counts; ``address_space`` is loose, as
+    arenas count in it."""
 
     seconds: float = 60.0
     data: int = 512 * MIB
     address_space: int = 2048 * MIB
     output: int = 32 * MIB
     descriptors: int = 32
+    cores: int = 1
 
 
 # A code and what a creative person should know and do.
@@ -85,9 +87,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "truncated": "The file ends too early, so a part of it is missing. Upload the complete file as a new version.",
         "too_large": "The picture has more pixels than a preview can be made of. The original is kept; upload a "
         "smaller export as a new version, or supply a preview by hand.",
-        "out_of_memory": "Making a preview of this picture needs more memory than allowed. The original is kept; "
+        "out_of_memory": "Making a preview of this file needs more memory than allowed. The original is kept; "
         "upload a smaller or flattened export as a new version, or supply a preview by hand.",
-        "timed_out": "Making a preview of this picture takes too long. The original is kept; export it again without "
+        "timed_out": "Making a preview of this file takes too long. The original is kept; export it again without "
         "unusual settings, or supply a preview by hand.",
         "crashed": "This file made the decoder fail. The original is kept; export it again from the program that "
         "made it, and upload that as a new version.",
@@ -100,6 +102,10 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "upload a copy without the protection as a new version, or supply a preview by hand.",
         "no_picture": "This file has sound and no pictures. The original is kept; supply a preview by hand, such as a "
         "cover.",
+        "too_long": "This file is too long for a preview of all of it. The original is kept; upload a shorter cut as a "
+        "version of its own, or play the original.",
+        "no_encoder": "The original is kept. Previews to play can't be made on this machine: it has no FFmpeg that "
+        "can, or no sandbox to run it in. Have whoever runs the service look at `dam doctor`, and try again then.",
         "unsupported_type": "There is no preview for this type of file yet. The original is kept and can be used.",
     }
 )

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, BinaryIO, Self, cast
 
+from workers.media import encoding
 from workers.media.courier import Verdict
+from workers.media.encoding import NOT_EXECUTED
 from workers.media.plan import (
     LONGEST_PROFILE_NAME,
     MOST_BITS,
@@ -85,14 +87,7 @@ class Rendered:
 
 def check_verdict(verdict: Verdict, limits: Limits) -> dict[str, Any]:
     """The report of a child that ended well. Raises MediaFailure for the file, MediaUnavailable for our machinery."""
-    if verdict.overdue or verdict.status == -signal.SIGXCPU:
-        raise MediaFailure("timed_out", f"killed after {limits.seconds} s")
-    if verdict.status == NOT_CONFINED:
-        raise MediaUnavailable("the child could not be confined; `dam doctor` says what this machine offers")
-    if verdict.status == NOT_READY:
-        raise MediaUnavailable("the decoder can't be loaded; the worker's standard error says why")
-    if verdict.status < 0:
-        raise _killed(verdict, limits)
+    _check_ending(verdict, limits)
     report = _parsed(verdict.report)
     if verdict.status != 0 or report is None:
         raise MediaFailure("crashed", f"exit status {verdict.status}")
@@ -101,6 +96,27 @@ def check_verdict(verdict: Verdict, limits: Limits) -> dict[str, Any]:
         known = isinstance(code, str) and code in SENTENCES
         raise MediaFailure(code if known else "crashed", ascii(report.get("diagnostic"))[:600])
     return report
+
+
+def check_program(verdict: Verdict, limits: Limits, written: int) -> None:
+    """That the program ended well, which has ``written`` so many bytes. Raises as ``check_verdict``."""
+    _check_ending(verdict, limits)
+    if verdict.status == NOT_EXECUTED:
+        raise MediaUnavailable("FFmpeg can't be executed; `dam doctor` says which it is")
+    if verdict.status != 0:
+        raise encoding.failure(verdict.status, verdict.report, written, limits)
+
+
+def _check_ending(verdict: Verdict, limits: Limits) -> None:
+    """That it came to its own end. Raises as ``check_verdict``."""
+    if verdict.overdue or verdict.status == -signal.SIGXCPU:
+        raise MediaFailure("timed_out", f"killed after {limits.seconds} s")
+    if verdict.status == NOT_CONFINED:
+        raise MediaUnavailable("the child could not be confined; `dam doctor` says what this machine offers")
+    if verdict.status == NOT_READY:
+        raise MediaUnavailable("the decoder can't be loaded; the worker's standard error says why")
+    if verdict.status < 0:
+        raise _killed(verdict, limits)
 
 
 def _killed(verdict: Verdict, limits: Limits) -> MediaFailure:

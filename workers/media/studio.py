@@ -18,14 +18,18 @@ from stat import S_ISREG
 from types import TracebackType
 from typing import Any, BinaryIO, Self, cast
 
-from workers.media.confine import Sandbox
+from workers.media import encoder
+from workers.media.confine import Sandbox, SandboxLevel
 from workers.media.courier import Template, TemplateDied, Verdict
-from workers.media.plan import MIB, Limits, MediaUnavailable, Spec, check_request
-from workers.media.results import Rendered, check_files, check_properties, check_verdict
+from workers.media.encoding import LIMITS as ENCODING
+from workers.media.encoding import Encoding, check_film, planned
+from workers.media.plan import MIB, Limits, MediaFailure, MediaUnavailable, Spec, check_request
+from workers.media.results import Rendered, RenderedFile, check_files, check_program, check_properties, check_verdict
 
 # Children of one template share its address layout; a new template has another.
 _MOST_CHILDREN = 500
 _IDLE_SECONDS = 60.0
+_SEEN = (Spec("seen", 16),)  # what is known of a film is told with its poster
 _GRACE_SECONDS = 10.0  # the template kills at the deadline; this is for a template that does not
 
 
@@ -47,16 +51,52 @@ class Studio:
         file, MediaUnavailable when it is our machinery (try again later), ValueError for specs that can't be.
         """
         check_request(format_, specs)
+        with _read_only(source) as descriptor:
+            return self._render(descriptor, format_, specs)
+
+    def film(self, source: BinaryIO, format_: str, box: int, quality: int) -> RenderedFile:
+        """``source`` as a film to be played in a browser, its longest side at most ``box`` px: made by the FFmpeg
+        program from what the strict child has seen of it. The file is the caller's to close.
+
+        Raises MediaFailure for what is wrong with the file, and ``no_encoder`` where this machine has no program, or
+        not every fence; MediaUnavailable.
+        """
+        check_request(format_, _SEEN)
+        found = encoder.find()
+        if found.encoder is None or self.sandbox().level is not SandboxLevel.FULL:
+            raise MediaFailure("no_encoder", " ".join(found.refused))
+        with _read_only(source) as descriptor:
+            with self._render(descriptor, format_, _SEEN) as seen:
+                told = seen.properties
+            wanted = planned(format_, (told.width, told.height), told.details, box, quality)
+            os.lseek(descriptor, 0, os.SEEK_SET)  # the child before it has read by the same place
+            file = self._encode(descriptor, wanted, found.encoder.files)
+        return RenderedFile(file, "video/mp4", wanted.width, wanted.height, os.fstat(file.fileno()).st_size)
+
+    def _render(self, source: int, format_: str, specs: Sequence[Spec]) -> Rendered:
         request = {"format": format_, "specs": [asdict(spec) for spec in specs], "limits": asdict(self._limits)}
         with contextlib.ExitStack() as unless_accepted:
-            with _read_only(source) as descriptor:
-                outputs, verdict = self._exchange(request, descriptor, len(specs))
+            outputs, verdict = self._exchange(request, source, len(specs))
             for output in outputs:
                 unless_accepted.enter_context(output)
             properties = check_properties(check_verdict(verdict, self._limits), format_)
             rendered = Rendered(properties, check_files(outputs, specs, self._limits))
             unless_accepted.pop_all()  # the files are the caller's now
             return rendered
+
+    def _encode(self, source: int, encoding: Encoding, program: Sequence[str]) -> BinaryIO:
+        request = {"encoding": asdict(encoding), "program": program, "limits": asdict(ENCODING)}
+        with contextlib.ExitStack() as unless_accepted:
+            output = unless_accepted.enter_context(_large_scratch())
+            with _read_only(output) as written:
+                try:
+                    verdict = self._ask(request, [source, output.fileno(), written], ENCODING.seconds)
+                except TemplateDied as died:
+                    raise MediaUnavailable("the media template died during a film") from died
+            check_program(verdict, ENCODING, os.fstat(output.fileno()).st_size)
+            check_film(output)
+            unless_accepted.pop_all()
+            return output
 
     def sandbox(self) -> Sandbox:
         """What holds in the children, as the template found it. Raises MediaUnavailable."""
@@ -93,15 +133,17 @@ class Studio:
             with contextlib.ExitStack() as unless_done:
                 outputs = [unless_done.enter_context(_scratch()) for _ in range(count)]
                 with contextlib.suppress(TemplateDied):
-                    verdict = self._ask(request, [source, *(output.fileno() for output in outputs)])
+                    descriptors = [source, *(output.fileno() for output in outputs)]
+                    verdict = self._ask(request, descriptors, self._limits.seconds)
                     unless_done.pop_all()
                     return outputs, verdict
         raise MediaUnavailable("the media template died twice during one file")
 
-    def _ask(self, request: dict[str, Any], descriptors: Sequence[int]) -> Verdict:
+    def _ask(self, request: dict[str, Any], descriptors: Sequence[int], seconds: float) -> Verdict:
+        """Raises TemplateDied, MediaUnavailable."""
         template = self._borrow()
         try:
-            return template.exchange(request, descriptors, self._limits.seconds + _GRACE_SECONDS)
+            return template.exchange(request, descriptors, seconds + _GRACE_SECONDS)
         except (TemplateDied, MediaUnavailable):
             self._discard(template)
             raise
@@ -146,6 +188,11 @@ def _scratch() -> BinaryIO:
     """A nameless file for one rendition, in memory where the system has that."""
     if hasattr(os, "memfd_create"):
         return cast(BinaryIO, os.fdopen(os.memfd_create("rendition"), "rb"))
+    return cast(BinaryIO, tempfile.TemporaryFile())
+
+
+def _large_scratch() -> BinaryIO:
+    """A nameless file for what is too large for memory."""
     return cast(BinaryIO, tempfile.TemporaryFile())
 
 

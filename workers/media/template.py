@@ -6,7 +6,8 @@ they ended. It ends itself when the lifeline closes, that is, when the worker is
 
 Run by ``courier`` as ``python -m workers.media.template CONTROL LIFELINE`` (descriptor numbers). On CONTROL it first
 sends ``{"landlock", "seccomp", "missing"}``, then takes one JSON request a message, ``{"format", "specs", "limits"}``,
-with the descriptors verdict, source, report and one output for each spec.
+with the descriptors verdict, source, report and one output for each spec; or ``{"encoding", "program", "limits"}``,
+with verdict, source, report, the output, and the output once more, to be read.
 """
 
 import gc
@@ -94,7 +95,7 @@ class Template:
                 os.close(descriptor)
 
     def _start(self, request: dict[str, Any], descriptors: list[int]) -> None:
-        if not self._ready_for(request["format"]):
+        if not self._ready_for(request):
             _answer(descriptors[0], {"status": NOT_READY, "overdue": False, "peak": 0})
             return
         deadline = time.monotonic() + request["limits"]["seconds"]
@@ -105,19 +106,20 @@ class Template:
             child.run(request, descriptors[1:], self._sandbox, me)
         self._children[pid] = Running(deadline, descriptors[0])
 
-    def _ready_for(self, format_: str) -> bool:
+    def _ready_for(self, request: dict[str, Any]) -> bool:
         """Load its decoder before the first such file: a child could not. A library that starts a thread ends us: a
         fork would hang some day."""
-        if format_ in self._loaded:
+        what = "encoding" if "encoding" in request else request["format"]
+        if what in self._loaded:
             return True
         try:
-            images.load(format_)
+            child.load(request)
         except Exception:
             traceback.print_exc()
             return False
         _stay_single()
         _freeze()
-        self._loaded.add(format_)
+        self._loaded.add(what)
         return True
 
     def _kill_overdue(self) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from dam.domain import recipes, states
 from dam.domain.assets import Asset
 from dam.domain.placements import Standing
-from dam.domain.recipes import for_display
+from dam.domain.recipes import expected
 from dam.operations import fetch, fsck, read, sign_in
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
@@ -218,7 +218,7 @@ def _work(services: Services) -> Iterator[str]:
 
 def _renditions(services: Services, known: Held, asset_id: str) -> Iterator[str]:
     for number in known.versions:
-        for recipe in for_display():
+        for recipe in expected("image"):
             made, source = (
                 fetch.content(services, BOSS, asset_id, number, recipe.name),
                 known.shown_by.get(number, number),

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from workers.media import confine, kernel
+from workers.media import confine, encoder, kernel
 from workers.media.confine import Sandbox, SandboxLevel
 from workers.media.plan import NOT_CONFINED
 
@@ -106,10 +106,10 @@ def test_the_filter_kills(attempt: str) -> None:
     assert ended.returncode == -signal.SIGSYS, ended.stderr
 
 
-def verdict_of(arch: kernel.Architecture, audit: int, number: int, *arguments: int) -> int:
+def verdict_of(arch: kernel.Architecture, audit: int, number: int, *arguments: int, for_program: bool = False) -> int:
     """Run the BPF program by hand, as ``linux/filter.h`` defines it."""
     words = {0: number, 4: audit} | {16 + 8 * index: value for index, value in enumerate(arguments)}
-    program, at, accumulator = kernel.filter_program(arch), 0, 0
+    program, at, accumulator = kernel.filter_program(arch, for_program=for_program), 0, 0
     while True:
         code, if_true, if_false, operand = program[at]
         at += 1
@@ -144,6 +144,62 @@ def test_the_filter_on_every_processor(name: str) -> None:
     assert verdict_of(arch, arch.audit, 0x40000000) == KILL
     allowed = [number for number in range(500) if verdict_of(arch, arch.audit, number) == ALLOW]
     assert len(allowed) <= 42
+
+
+@pytest.mark.parametrize("name", sorted(kernel.ARCHITECTURES))
+def test_the_filter_of_a_program_on_every_processor(name: str) -> None:
+    arch = kernel.ARCHITECTURES[name]
+
+    def verdict(call: str, *arguments: int) -> int:
+        return verdict_of(arch, arch.audit, arch.calls[call], *arguments, for_program=True)
+
+    for killed in ("execve", "ptrace", "socket"):
+        assert verdict(killed) == KILL
+    assert (verdict("clone3"), verdict("clone", 17), verdict("clone", 0x3D0F00)) == (ENOSYS, EPERM, ALLOW)
+    reading, writing = (0, 0o2000000), (1, 2, 0o100, 0o1000, 0o20200002)
+    assert {verdict("openat", 0, 0, flags) for flags in reading} == {ALLOW}
+    assert {verdict("openat", 0, 0, flags) for flags in writing} == {EPERM}
+    assert verdict("execveat") == verdict("mmap", 0, 0, 5) == verdict("read") == ALLOW
+
+
+FFMPEG = encoder.find().encoder
+PROGRAM = f"""
+files = {FFMPEG.files if FFMPEG else ()}
+here = probe()
+program = os.open(files[0], os.O_RDONLY | os.O_CLOEXEC)
+def become(*arguments):
+    confine.confine(Limits(cores=4), here, os.getppid(), files)
+    os.execve(program, ['ffmpeg', '-nostdin', '-hide_banner', *arguments], {{}})
+"""
+needs_program = pytest.mark.skipif(
+    FFMPEG is None or HERE.level != "full", reason="LOUD: no FFmpeg can be confined here"
+)
+SOUND = "'-f', 'lavfi', '-i', 'anullsrc', '-t', '0.1', "
+
+
+@needs_program
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("'-f', 's16le', '-i', '/etc/passwd', '-f', 'null', '-'", "Permission denied"),
+        (SOUND + "'-y', '/tmp/x.wav'", "Operation not permitted"),
+        (SOUND + "'-f', 'null', '-'", "Output #0, null"),
+    ],
+)
+def test_a_program_reads_and_writes_nothing_by_name(arguments: str, said: str) -> None:
+    assert said in run(PROGRAM + f"become({arguments})").stderr
+
+
+@needs_program
+def test_a_program_that_makes_a_connection_is_killed() -> None:
+    ended = run(PROGRAM + "become('-i', 'tcp://127.0.0.1:9', '-f', 'null', '-')")
+    assert ended.returncode == -signal.SIGSYS, ended.stderr
+
+
+@pytest.mark.parametrize("sandbox", ["Sandbox(0, seccomp=True)", "Sandbox(0, seccomp=False)"])
+def test_a_program_is_executed_behind_every_fence_or_not_at_all(sandbox: str) -> None:
+    body = f"try: confine.confine(Limits(), {sandbox}, os.getppid(), ['/bin/true'])\n"
+    assert said(body + "except ValueError as refusal: say(type(refusal).__name__)") == ["ValueError"]
 
 
 @needs_landlock

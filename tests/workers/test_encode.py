@@ -1,0 +1,108 @@
+"""Films to be played, as the service sees them: work of its own, which costs nobody else anything."""
+
+import hashlib
+from dataclasses import replace
+
+from dam.domain.principals import SYSTEM
+from dam.domain.work import MAX_TRIES
+from dam.operations import catch_up, overdue, renditions
+from dam.operations.jobs import retry
+from dam.ports.media import MediaFailure
+from dam.ports.services import Services
+from tests.workers.world import Painter, jobs, upload
+
+MP4 = b"\0\0\0\x14ftypisom\0\0\0\0isom"
+SOURCE = hashlib.sha256(MP4 + b"A film").hexdigest()
+PICTURES = ("large-2048", "preview-1024", "thumb-256")
+
+
+def film(services: Services) -> str:
+    return upload(services, "A film", MP4)
+
+
+def states(services: Services, asset_id: str) -> dict[str, str]:
+    with services.store.reading() as work:
+        view = work.assets.version_view(asset_id, 1)
+    assert view is not None
+    return {each.recipe: each.reason_code or each.state for each in view.renditions}
+
+
+def all_are(state: str, proxy: str) -> dict[str, str]:
+    return {**dict.fromkeys(PICTURES, state), "proxy-480": proxy}
+
+
+def waiting(services: Services, state: str = "due") -> list[str]:
+    return [job.task for job in jobs(services.store, state)]
+
+
+def test_a_film_has_work_of_its_own_and_a_picture_has_none(services: Services) -> None:
+    asset_id, picture = film(services), upload(services)
+    assert waiting(services) == ["encode"]
+    assert states(services, asset_id) == all_are("pending", "pending")
+    assert set(states(services, picture)) == set(PICTURES)
+    upload(services, "A film", MP4)  # the same bytes again
+    assert waiting(services) == ["encode"]
+
+
+def test_neither_waits_for_the_other(services: Services) -> None:
+    asset_id, painter = film(services), Painter()
+    renditions.render(services, painter, SOURCE)
+    assert states(services, asset_id) == all_are("ready", "pending")
+    renditions.encode(services, painter, SOURCE)
+    assert states(services, asset_id) == all_are("ready", "ready")
+    assert len(painter.asked) == 2
+    renditions.encode(services, painter, SOURCE)
+    assert len(painter.asked) == 2
+
+
+def test_a_film_that_can_not_be_encoded_keeps_its_pictures(services: Services) -> None:
+    asset_id = film(services)
+    renditions.encode(services, Painter(MediaFailure("too_long", "It is too long.")), SOURCE)
+    assert states(services, asset_id) == all_are("pending", "too_long")
+    renditions.render(services, Painter(), SOURCE)
+    assert states(services, asset_id) == all_are("ready", "too_long")
+    renditions.retry(services, SYSTEM, asset_id, 1, "proxy-480")
+    assert states(services, asset_id)["proxy-480"] == "pending"
+    assert waiting(services) == ["encode", "encode"]
+
+
+def test_what_a_film_is_known_by_is_not_forgotten_when_it_was_encoded(services: Services) -> None:
+    film(services)
+    renditions.render(services, Painter(), SOURCE)
+    painter = Painter()
+    painter.properties = {}
+    renditions.encode(services, painter, SOURCE)
+    with services.store.reading() as work:
+        content = work.assets.content(SOURCE)
+    assert content is not None
+    assert content.properties["colour"] == "#102030"
+
+
+def test_a_film_whose_work_was_set_aside_fails_alone_and_can_be_asked_for_again(services: Services) -> None:
+    asset_id = film(services)
+    with services.store.writing() as work:
+        (job,) = work.jobs.lease(["encode"], work.now(), work.now(), 9)
+        assert work.jobs.failed(job, "media_unavailable", "The template does not start.", None)
+        work.commit()
+    assert job.tries <= MAX_TRIES
+    overdue.fail_set_aside(services)
+    assert states(services, asset_id) == all_are("pending", "gave_up")
+    retry(services, SYSTEM, job.id)
+    assert states(services, asset_id) == all_are("pending", "pending")
+
+
+def test_an_older_film_is_encoded_after_an_upgrade(services: Services) -> None:
+    asset_id = film(services)
+    renditions.render(services, Painter(), SOURCE)
+    with services.store.writing() as work:
+        work.jobs.relay({}, 10)
+        (job,) = work.jobs.lease(["encode"], work.now(), work.now(), 9)
+        work.jobs.done(job)
+        (made,) = [each for each in work.artefacts.of_source(SOURCE) if each.recipe == "proxy-480"]
+        none = replace(made, state="not_applicable", reason_code="no_preview", reason_detail="As it was said then.")
+        assert work.replace(made, none)
+        work.commit()
+    assert states(services, asset_id) == all_are("ready", "no_preview")
+    assert catch_up.walk(services, "") is None
+    assert states(services, asset_id) == all_are("ready", "pending")
+    assert waiting(services) == ["encode"]

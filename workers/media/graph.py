@@ -1,0 +1,71 @@
+"""The FFmpeg program's command line, built by ffmpeg-python.
+
+Belongs here: what is decoded, how it is scaled, what is written. Read by the template, used by the child that becomes
+the program. Every input is named by its descriptor, its demuxer and codecs are said beforehand, and ``fd`` is the only
+protocol: a film that refers to others finds nobody who would open them.
+"""
+
+from typing import Any
+
+import ffmpeg
+
+from workers.media.encoding import CODECS, Encoding
+
+_CURVES = {"pq": "smpte2084", "hlg": "arib-std-b67"}
+_WHITE = 203  # candela a square metre, as for posters: what HDR shows paper as (ITU-R BT.2408)
+_PEAK = round(1000 / _WHITE, 3)
+
+
+def arguments(encoding: Encoding, program: str, source: int, output: int) -> list[str]:
+    """argv. ``source`` and ``output`` are descriptors; what has been written is read again by descriptor 0, to bring
+    the index to the front."""
+    film = ffmpeg.input(
+        "fd:",
+        fd=source,
+        f=encoding.demuxer,
+        protocol_whitelist="fd",
+        format_whitelist=encoding.demuxer,
+        codec_whitelist=",".join(sorted(CODECS)),
+        threads=2,
+    )
+    streams = [_picture(film["V:0"], encoding)]
+    if encoding.sound:
+        streams.append(film["a:0"])
+    written = ffmpeg.output(*streams, "fd:", fd=output, f="mp4", crf=encoding.quality, **_AS_WRITTEN)
+    found: list[str] = ffmpeg.compile(written, cmd=[program, *_QUIETLY])
+    return found
+
+
+_QUIETLY = ("-nostdin", "-hide_banner", "-nostats", "-loglevel", "error", "-filter_complex_threads", "1")
+_AS_WRITTEN: dict[str, object] = {
+    "c:v": "libx264",
+    "preset": "veryfast",
+    "profile:v": "high",
+    "g": 60,  # a person who seeks waits for no more than this many frames
+    "fps_mode": "vfr",
+    "c:a": "aac",
+    "b:a": "96k",
+    "ac": 2,
+    "ar": 48000,
+    "threads": 2,
+    "map_metadata": -1,
+    "map_chapters": -1,
+    "movflags": "+faststart",
+}
+
+
+def _picture(film: Any, encoding: Encoding) -> Any:
+    """Small first, so that all that follows is cheap; upright it is already (the program turns it itself)."""
+    scaled = film.filter("scale", encoding.width, encoding.height, flags="bicubic").filter("setsar", 1)
+    if encoding.hdr is not None:
+        scaled = _pressed(scaled, _CURVES[encoding.hdr])
+    return scaled.filter("format", "yuv420p")
+
+
+def _pressed(film: Any, curve: str) -> Any:
+    """From an HDR curve into the range of a screen, as ``films`` does it for the poster: Reinhard's curve in linear
+    light, up to the same peak."""
+    said = film.filter("setparams", color_primaries="bt2020", colorspace="bt2020nc", color_trc=curve, range="tv")
+    linear = said.filter("zscale", t="linear", npl=_WHITE).filter("format", "gbrpf32le").filter("zscale", p="709")
+    toned = linear.filter("tonemap", tonemap="reinhard", peak=_PEAK, desat=0)
+    return toned.filter("zscale", t="709", m="709", r="limited", p="709")
