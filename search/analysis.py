@@ -91,8 +91,12 @@ def fold(text: str) -> str:
 
 def keyword(text: str) -> str:
     """The form in which tags, campaigns, kinds and statuses are compared: folded, one space between words."""
-    cut = text[: 4 * MAX_KEYWORD]
-    shown = cut.casefold() if cut.isascii() and cut.isprintable() else _any_shown(cut)
+    return _keyword(text[: 4 * MAX_KEYWORD])
+
+
+@lru_cache(maxsize=1024)  # the same few are on many assets
+def _keyword(text: str) -> str:
+    shown = text.casefold() if text.isascii() and text.isprintable() else _any_shown(text)
     return " ".join(shown.split())[:MAX_KEYWORD].rstrip()
 
 
@@ -103,7 +107,8 @@ def _any_shown(text: str) -> str:
 
 def encodable(text: str, limit: int = MAX_KEYWORD) -> str:
     """The text as it was written, cut to ``limit`` characters, lone surrogates replaced so that it can be stored."""
-    return text[:limit].encode("utf-8", "replace").decode("utf-8")
+    cut = text[:limit]
+    return cut if cut.isascii() else cut.encode("utf-8", "replace").decode("utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +119,28 @@ class _Run:
     text: str
 
 
-# Most text is ASCII, and of that the same comes in a tenth of the time: whole runs, and runs in their parts.
+# Most text is ASCII, and of that the same comes in a tenth of the time: words by one table for all of its characters
+# (small letters and digits as they are, capitals made small, a space for the rest), parts by one expression.
 _ASCII_RUN = re.compile(r"[0-9A-Za-z]+|\$")
 _ASCII_PART = re.compile(r"[0-9]+|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\$")
+_ASCII_WORDS = "".join(chr(c).lower() if chr(c).isalnum() or chr(c) == "$" else " " for c in range(128)).encode()
+_ASCII_WORDS += b" " * 128
 
 
-def _ascii_tokens(pieces: Iterable[str]) -> list[str]:
-    return [piece[:MAX_WORD].casefold() for piece in islice(pieces, MAX_WORDS)]
+def _ascii_words(text: str) -> list[str]:
+    """Uncut."""
+    apart = text.replace("$", " $ ") if "$" in text else text
+    return apart.encode("ascii").translate(_ASCII_WORDS).decode("ascii").split()
+
+
+def _ascii_parts(text: str) -> list[str]:
+    """Uncut."""
+    return " ".join(_ASCII_PART.findall(text)).lower().split()
+
+
+def _cut(tokens: list[str], text: str) -> list[str]:
+    """Those of a text, as long and as many as there may be."""
+    return tokens if len(text) <= MAX_WORD else [token[:MAX_WORD] for token in tokens[:MAX_WORDS]]
 
 
 def _runs(text: str) -> Iterable[_Run]:
@@ -159,7 +179,7 @@ def _tokens(run: _Run) -> list[str]:
 def words(text: str) -> list[str]:
     """The tokens of a text of a document."""
     cut = text[:MAX_TEXT]
-    return _ascii_tokens(_ASCII_RUN.findall(cut)) if cut.isascii() else _any_words(cut)
+    return _cut(_ascii_words(cut), cut) if cut.isascii() else _any_words(cut)
 
 
 def _any_words(text: str) -> list[str]:
@@ -197,7 +217,7 @@ def _split_run(run: _Run) -> Iterable[_Run]:
 def parts(text: str) -> list[str]:
     """The tokens of a name, split at camelCase and digit boundaries too."""
     cut = text[:MAX_TEXT]
-    return _ascii_tokens(_ASCII_PART.findall(cut)) if cut.isascii() else _any_parts(cut)
+    return _cut(_ascii_parts(cut), cut) if cut.isascii() else _any_parts(cut)
 
 
 def _any_parts(text: str) -> list[str]:
@@ -216,9 +236,8 @@ def shape(text: str) -> str:
 
 
 def _ascii_shapes(name: str) -> tuple[str, str]:
-    spellings = ("_".join(each.findall(name)).casefold() for each in (_ASCII_RUN, _ASCII_PART))
-    written, split = (spelling[:MAX_NAME].rstrip("_") for spelling in spellings)
-    return written, split
+    written, split = "_".join(_ascii_words(name)), "_".join(_ascii_parts(name))
+    return written[:MAX_NAME].rstrip("_"), split[:MAX_NAME].rstrip("_")
 
 
 def _any_shapes(name: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ which *all* of the query's words are found, so that the order is explained in a 
 documents come and go (unlike a frequency score), and is the same in each engine.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -29,6 +29,7 @@ NUMBERS = (
 
 #: Stands between two values: no analysis gives this token, so that no phrase runs across.
 GAP = "__"
+_BETWEEN = f" {GAP} "
 
 MAX_FILENAMES = 50
 MAX_VALUES = 1000
@@ -82,15 +83,17 @@ def project(document: Document) -> Projection:
         "colourspace": document.colourspaces[:MAX_VALUES],
         "codec": document.codecs[:MAX_VALUES],
     }
-    keywords = {name: _distinct(keyword(v) for v in given) for name, given in words_of.items()}
+    keywords = {name: _distinct(keyword, given) for name, given in words_of.items()}
+    keywords["has"] = _there(document, keywords)
+    created, updated = instant(document.created_at), instant(document.updated_at)
     return Projection(
         texts=_texts(document),
-        keywords={**keywords, "has": _there(document, keywords)},
-        facets={name: _distinct(encodable(v) for v in given) for name, given in values.items()},
-        numbers=_numbers(document),
+        keywords=keywords,
+        facets={name: _distinct(encodable, given) for name, given in values.items()},
+        numbers={**_known(document), "created": created, "updated": updated},
         keys={
-            "key_created": sort_key(instant(document.created_at).to_bytes(8, "big"), document.id),
-            "key_updated": sort_key(instant(document.updated_at).to_bytes(8, "big"), document.id),
+            "key_created": sort_key(created.to_bytes(8, "big"), document.id),
+            "key_updated": sort_key(updated.to_bytes(8, "big"), document.id),
             "key_size": sort_key((document.size or 0).to_bytes(8, "big"), document.id),
             "key_title": sort_key(_title(document.title), document.id),
         },
@@ -148,11 +151,11 @@ def _formats(media_type: str) -> tuple[str, ...]:
 
 def _there(document: Document, keywords: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     found = [name for name, values in keywords.items() if values]
-    found += [name for name, number in document.numbers.items() if number is not None]
+    found += _known(document)
     found += [name for name in ("title", "description") if getattr(document, name).strip()]
     found += ["approved"] if "approved" in keywords["status"] else []
     own = [name for name, value in _own(document) if value.strip()]
-    return _distinct((*found, *(OWN + name for name in own)))
+    return tuple(dict.fromkeys((*found, *(OWN + name for name in own))))
 
 
 def _own(document: Document) -> list[tuple[str, str]]:
@@ -160,36 +163,41 @@ def _own(document: Document) -> list[tuple[str, str]]:
     return [(name, value) for name, value in named if name]
 
 
-def _numbers(document: Document) -> dict[str, int]:
-    known = {name: number for name, number in document.numbers.items() if number is not None}
-    return {**known, "created": instant(document.created_at), "updated": instant(document.updated_at)}
+def _known(document: Document) -> dict[str, int]:
+    return {name: number for name, number in document.numbers.items() if number is not None}
 
 
-def _distinct(values: Iterable[str]) -> tuple[str, ...]:
+def _distinct(form: Callable[[str], str], values: Sequence[str]) -> tuple[str, ...]:
     # Whatever an engine makes of a value given twice, it is one value; an empty one is none.
-    return tuple(dict.fromkeys(filter(None, values)))
+    return tuple(dict.fromkeys(filter(None, map(form, values)))) if values else ()
 
 
 def _texts(document: Document) -> dict[str, str]:
     filenames = document.filenames[:MAX_FILENAMES]
-    title = _lines(document.title)
-    names = [*title, *(line for name in filenames for line in _lines(name))]
-    names += [words(value) for value in (*document.tags[:MAX_VALUES], *document.campaigns[:MAX_VALUES])]
+    title = _spellings(document.title)
+    names = [*title, *(line for name in filenames for line in _spellings(name))]
+    names += map(_line, document.tags[:MAX_VALUES])
+    names += map(_line, document.campaigns[:MAX_VALUES])
     fields = list(document.fields.values())[:MAX_VALUES]
-    everything = [*names, words(document.description), *(words(value) for value in fields)]
-    grams = [line for name in filenames for line in fragments(name)]
-    own = [[own_word(name, token) for token in words(value)] for name, value in _own(document)]
-    joined = (_join(lines) for lines in (title, names, everything, grams, own))
+    everything = [*names, _line(document.description), *map(_line, fields)]
+    grams = [" ".join(line) for name in filenames for line in fragments(name)]
+    own = [" ".join(own_word(name, token) for token in words(value)) for name, value in _own(document)]
+    joined = map(_join, (title, names, everything, grams, own))
     return dict(zip((*RANKS, FRAGMENTS, OWN_WORDS), joined, strict=True))
 
 
-def _lines(name: str) -> list[list[str]]:
+def _line(text: str) -> str:
+    return " ".join(words(text))
+
+
+def _spellings(name: str) -> list[str]:
+    """As written, and (where it differs) as split into its parts."""
     whole, split = words(name), parts(name)
-    return [whole] if whole == split else [whole, split]
+    return [" ".join(whole)] if whole == split else [" ".join(whole), " ".join(split)]
 
 
-def _join(lines: Iterable[list[str]]) -> str:
-    return f" {GAP} ".join(" ".join(line) for line in lines if line)
+def _join(lines: Iterable[str]) -> str:
+    return _BETWEEN.join(filter(None, lines))
 
 
 def _title(title: str) -> bytes:

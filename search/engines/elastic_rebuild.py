@@ -9,6 +9,7 @@ given, each row is found by a search under its sort key and holds what was sent,
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from itertools import islice
 from typing import Any
 
@@ -20,7 +21,7 @@ from search.engines.elastic_compile import LIVE
 from search.engines.elastic_schema import body
 from search.errors import SearchUnavailable
 
-_BATCH = 2000  # changes that are compared and stored at a time
+_BATCH = writer.CHUNK  # changes that are compared and stored at a time
 _SAMPLE = 200
 _COMPARED = 50  # documents in one exchange: each may be large
 
@@ -58,18 +59,25 @@ class Rebuild:
         return index
 
     def _fill(self, index: str, documents: Iterable[Change]) -> "Sample":
-        sample, skip = Sample(), self._least > 0
-        remaining = iter(documents)
-        while batch := list(islice(remaining, _BATCH)):
-            changes = writer.newest_of(batch)
-            sample.offer(changes)
-            if wanted := self._unknown(index, changes) if skip else changes:
-                stored = writer.store(self._connection, self._catalogue.next, wanted)
+        sample = Sample()
+        wanted = self._wanted(index, documents, sample)
+        with closing(writer.stored(self._connection, self._catalogue.next, wanted)) as answers:
+            for stored in answers:
                 if stored.index != index:
                     self._look(index)
                 self._least += stored.created
         self._look(index)
         return sample
+
+    def _wanted(self, index: str, documents: Iterable[Change], sample: "Sample") -> Iterator[Sequence[Change]]:
+        """What the index does not have yet, in batches; of all that is given a sample is kept."""
+        skip = self._least > 0
+        remaining = iter(documents)
+        while batch := list(islice(remaining, _BATCH)):
+            changes = writer.newest_of(batch)
+            sample.offer(changes)
+            if wanted := self._unknown(index, changes) if skip else changes:
+                yield wanted
 
     def _unknown(self, index: str, changes: Sequence[Change]) -> list[Change]:
         known = writer.stored_sequences(self._connection, index, [change.id for change in changes])

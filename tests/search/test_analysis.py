@@ -121,8 +121,9 @@ def test_any_text_gives_tokens_that_can_be_stored(text: str) -> None:
 
 @given(st.text(st.characters(codec="ascii")) | st.text(st.sampled_from("abAB1_$.- \t\x01\x1c")))
 def test_plain_text_takes_a_shorter_way_to_the_same_words(text: str) -> None:
-    assert words(text) == analysis._any_words(text)
-    assert parts(text) == analysis._any_parts(text)
+    for few in (text, 30 * text):
+        assert words(few) == analysis._any_words(few)
+        assert parts(few) == analysis._any_parts(few)
     assert analysis._ascii_shapes(text[:200]) == analysis._any_shapes(text[:200])
     assert keyword(text).split() == analysis._any_shown(text).split()
 

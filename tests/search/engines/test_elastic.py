@@ -166,6 +166,47 @@ def test_an_index_that_got_a_part_only_is_not_one_that_has_it() -> None:
     assert stored(item(404), item(404))[0] == writer.Stored(None, 0)
 
 
+@pytest.mark.parametrize(("indices", "whole"), [("i1", "i1"), ("i2", None)])
+def test_what_takes_several_exchanges_is_whole_only_if_one_index_has_all_of_them(
+    monkeypatch: pytest.MonkeyPatch, indices: str, whole: str | None
+) -> None:
+    monkeypatch.setattr(writer, "CHUNK", 2)
+    server = Server({"items": [item(201), item(200)]}, {"items": [item(201, indices), item(201, indices)]})
+    changes = [a_document(f"a{number}", number) for number in range(4)]
+    assert writer.store(server, "dam.current", changes) == writer.Stored(whole, 3)  # type: ignore[arg-type]
+    assert len(server.sent) == 8
+
+
+def test_no_more_is_read_than_what_is_under_way_and_one() -> None:
+    server = Server(*({"items": [item(201)]} for _ in range(6)))
+    read: list[int] = []
+
+    def batches() -> Iterator[list[Change]]:
+        for number in range(6):
+            read.append(number)
+            yield [a_document(f"a{number}", number)]
+
+    answers = writer.stored(server, "dam.current", batches())  # type: ignore[arg-type]
+    for seen in range(4):
+        assert next(answers) == writer.Stored("i1", 1)
+        assert len(read) == seen + writer.UNDER_WAY + 1
+    answers.close()
+    assert len(read) == 4 + writer.UNDER_WAY
+
+
+def test_what_cant_be_read_is_told_as_it_is_after_what_is_under_way() -> None:
+    server = Server({"items": [item(201)]}, {"items": [item(201)]})
+
+    def batches() -> Iterator[list[Change]]:
+        yield [a_document("a")]
+        yield [a_document("b")]
+        raise LookupError("the database is away")
+
+    with pytest.raises(LookupError):
+        list(writer.stored(server, "dam.current", batches()))  # type: ignore[arg-type]
+    assert server.answers == []
+
+
 def test_of_one_asset_the_newest_change_is_sent() -> None:
     changes: list[Change] = [
         a_document("a", 3, title="three"),

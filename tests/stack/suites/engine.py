@@ -1,7 +1,7 @@
 """What only Elasticsearch can get wrong: rebuilds beside writes, aliases, proofs, limits, and a server that says no."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -169,13 +169,17 @@ def test_an_interrupted_rebuild_is_taken_up_and_sends_nothing_again(
     monkeypatch.setattr(elastic_rebuild, "_BATCH", 10)
     index.rebuild([a_document("old")])
     sent: list[str] = []
-    store = writer.store
+    stored = writer.stored
 
-    def noted(connection: Any, alias: str, changes: Sequence[Change]) -> Any:
-        sent.extend(change.id for change in changes)
-        return store(connection, alias, changes)
+    def noted(connection: Any, alias: str, batches: Iterable[Sequence[Change]]) -> Any:
+        def each() -> Iterator[Sequence[Change]]:
+            for batch in batches:
+                sent.extend(change.id for change in batch)
+                yield batch
 
-    monkeypatch.setattr(writer, "store", noted)
+        return stored(connection, alias, each())
+
+    monkeypatch.setattr(writer, "stored", noted)
     documents = [a_document(f"d{number:02}") for number in range(40)]
 
     def dying() -> Iterator[Change]:
@@ -257,9 +261,9 @@ def test_what_cant_be_proven_does_not_become_the_index(
     alias = f"{address.name}.{STAMP}.next"
 
     def documents() -> Iterator[Change]:
-        for number in range(elastic_rebuild._BATCH + 1):
+        for number in range((writer.UNDER_WAY + 1) * elastic_rebuild._BATCH + 1):
             yield a_document(f"d{number:04}")
-        # The first batch has been stored by now.
+        # The first batch has been stored by now: no more than so many are under way.
         good = body(a_document("d0000"))
         versioned: dict[str, Any] = {"index": alias, "id": "d0000", "version": 1, "version_type": "external_gte"}
         match damage:
