@@ -10,7 +10,7 @@ from typing import BinaryIO, Self
 from dam.domain import media_types
 from dam.domain.recipes import Recipe
 from dam.ports.media import MediaFailure, MediaUnavailable, RenderedFile
-from workers.media import plan, results
+from workers.media import plan, results, sizes
 from workers.media.studio import Studio
 
 
@@ -28,13 +28,24 @@ class StudioRenderer:
             if recipes[0].task == "encode":
                 (recipe,) = recipes
                 return Made({recipe.name: self._studio.film(source, format_, recipe.box, recipe.quality)})
-            specs = [plan.Spec(each.name, each.box, _FORMATS[each.media_type], each.quality) for each in recipes]
-            rendered = self._studio.render(source, format_, specs)
+            rendered = self._studio.render(source, format_, [_spec(each) for each in recipes])
             return Made(rendered.files, rendered.properties)
         except plan.MediaFailure as failure:
             raise MediaFailure(failure.code, failure.sentence) from failure
         except plan.MediaUnavailable as error:
             raise MediaUnavailable(str(error)) from error
+
+
+def _spec(recipe: Recipe) -> plan.Spec:
+    return plan.Spec(
+        recipe.name,
+        recipe.box,
+        _FORMATS[recipe.media_type],
+        recipe.quality,
+        fit=recipe.fit,
+        frame=recipe.frame,
+        background=recipe.background,
+    )
 
 
 class Made:
@@ -76,4 +87,4 @@ class Made:
             each.file.close()
 
 
-_FORMATS = {"image/webp": "WEBP"}
+_FORMATS = {media_type: name for name, (media_type, _) in sizes.WRITTEN.items()}

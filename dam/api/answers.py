@@ -60,6 +60,11 @@ def one_of(words: tuple[str, ...]) -> fields.String:
     return fields.String(validate=validate.OneOf(words))
 
 
+def maybe_one_of(words: tuple[str, ...]) -> fields.String:
+    """One of these words, or null."""
+    return fields.String(validate=validate.OneOf(words), allow_none=True)
+
+
 def open_object() -> fields.Dict:
     """An object whose names are not ours to declare."""
     return fields.Dict(keys=fields.String())
@@ -162,6 +167,7 @@ class Rendition(Answer):
     sha256 = maybe_text()
     url = maybe_text()
     by_hand = fields.Boolean(metadata={"description": "made of a preview that somebody supplied"})
+    display = fields.Boolean(metadata={"description": "made to be looked at here; others may be cut for a place"})
 
 
 class Version(Answer):
@@ -232,6 +238,9 @@ class RecipeInfo(Answer):
     title = text()
     media_type = maybe_text()
     box = maybe_whole()
+    fit = maybe_one_of(("inside", "cover", "contain"))
+    width = maybe_whole()
+    height = maybe_whole()
     display = fields.Boolean()
 
 

@@ -81,19 +81,25 @@ def _shown(found: Named) -> tuple[object, dict[str, str]]:
 @routes.on(Route("GET", "/api/v1/recipes", "asset.read", answers.Recipes))
 def list_recipes() -> dict[str, Any]:
     """Every recipe at every version that there is."""
-    original = {"name": ORIGINAL, "version": 1, "title": "The file itself", "media_type": None, "box": None}
-    found = [
-        {
-            "name": each.name,
-            "version": each.version,
-            "title": each.title,
-            "media_type": each.media_type,
-            "box": each.box,
-            "display": each.display,
-        }
-        for each in RECIPES
-    ]
-    return {"data": [{**original, "display": False}, *found], "next": None}
+    unsized = dict.fromkeys(("media_type", "box", "fit", "width", "height"))
+    original = {"name": ORIGINAL, "version": 1, "title": "The file itself", **unsized, "display": False}
+    found = [_recipe(each) for each in RECIPES]
+    return {"data": [original, *found], "next": None}
+
+
+def _recipe(recipe: recipes.Recipe) -> dict[str, object]:
+    width, height = recipe.frame or (None, None)
+    return {
+        "name": recipe.name,
+        "version": recipe.version,
+        "title": recipe.title,
+        "media_type": recipe.media_type,
+        "box": recipe.box,
+        "fit": recipe.fit,
+        "width": width,
+        "height": height,
+        "display": recipe.display,
+    }
 
 
 @routes.on(Route("GET", "/api/v1/recipes/<word:recipe>/impact", "placement.read", answers_places.RecipeImpact))

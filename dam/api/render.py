@@ -7,6 +7,7 @@ not computed here and then hidden: it is not computed.
 from collections.abc import Mapping
 from typing import Any
 
+from dam.domain import recipes
 from dam.domain.placements import Need
 from dam.domain.principals import Session, Token
 from dam.domain.recipes import ORIGINAL, Artefact
@@ -121,6 +122,7 @@ def _rendition(view: VersionView, artefact: Artefact) -> dict[str, Any]:
         "sha256": artefact.sha256,
         "url": url if artefact.state == "ready" else None,
         "by_hand": artefact.recipe in view.by_hand,
+        "display": recipes.newest(artefact.recipe).display,
     }
 
 

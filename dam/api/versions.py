@@ -73,7 +73,7 @@ def get_rendition(asset_id: str, number: int, recipe: str) -> Response:
 
 @routes.on(Route("POST", f"{VERSION}/renditions/<word:recipe>/retry", "version.render", answers.Version, 202))
 def retry_rendition(asset_id: str, number: int, recipe: str) -> dict[str, Any]:
-    """Make a failed rendition again."""
+    """Make a failed rendition again, or one that is made only when somebody asks for it."""
     return _judged(asset_id, number, lambda who: renditions.retry(services(), who, asset_id, number, recipe))
 
 

@@ -21,11 +21,18 @@ RENDITION_TASKS: tuple[RenditionTask, ...] = ("render", "encode")
 """The tasks by which renditions are made: stills in a second, and what takes minutes. Neither waits for the other."""
 
 
+Fit = Literal["inside", "cover", "contain"]
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """``box``: the longest side in pixels, never enlarged; ``quality``: 1–100, of a film x264's rate factor (the less,
-    the better); ``kinds``: what it can be made from; ``display``: made for every version, to be looked at here;
-    ``task``: what makes it.
+    the better); ``kinds``: what it can be made from; ``display``: made for every version, to be looked at here; the
+    others are made when somebody asks for them; ``task``: what makes it.
+
+    ``fit``: ``inside`` a square of the box; ``cover``: cut from the middle to the proportions of ``frame`` (width and
+    height in pixels), at most as large; ``contain``: whole, in the middle of exactly this frame, on ``background``
+    (``#rrggbb``), which also stands behind what is transparent.
     """
 
     name: str
@@ -38,6 +45,9 @@ class Recipe:
     kinds: frozenset[str]
     display: bool
     task: RenditionTask = "render"
+    fit: Fit = "inside"
+    frame: tuple[int, int] | None = None
+    background: str | None = None
 
     def fits(self, kind: str) -> bool:
         """Whether a file of this kind has such a rendition, if only to say why there is none."""
@@ -78,11 +88,28 @@ _FILMS = frozenset({"video"})
 
 ORIGINAL = "original"
 
+_WHITE = "#ffffff"
+
+
+def _jpeg(name: str, title: str, fit: Fit, width: int, height: int) -> Recipe:
+    """For where the picture is to be seen outside: as every place takes it."""
+    frame = None if fit == "inside" else (width, height)
+    box, made = max(width, height), ("image/jpeg", "jpg")
+    return Recipe(name, 1, title, *made, box, 86, _PICTURES, display=False, fit=fit, frame=frame, background=_WHITE)
+
+
 RECIPES: tuple[Recipe, ...] = (
     Recipe("thumb-256", 1, "Thumbnail, 256 px", "image/webp", "webp", 256, 80, _PICTURES, display=True),
     Recipe("preview-1024", 1, "Preview, 1024 px", "image/webp", "webp", 1024, 82, _PICTURES, display=True),
     Recipe("large-2048", 1, "Large, 2048 px", "image/webp", "webp", 2048, 84, _PICTURES, display=True),
     Recipe("proxy-480", 1, "Film to play, 480p", "video/mp4", "mp4", 854, 26, _FILMS, display=True, task="encode"),
+    _jpeg("jpeg-1600", "JPEG, 1600 px", "inside", 1600, 1600),
+    _jpeg("link-1200x630", "Link preview, 1200 × 630, cut", "cover", 1200, 630),
+    _jpeg("wide-1920x1080", "Wide, 1920 × 1080, cut", "cover", 1920, 1080),
+    _jpeg("square-1080", "Square, 1080 × 1080, cut", "cover", 1080, 1080),
+    _jpeg("story-1080x1920", "Story, 1080 × 1920, cut", "cover", 1080, 1920),
+    _jpeg("shop-1500", "Shop, 1500 × 1500, whole on white", "contain", 1500, 1500),
+    Recipe("png-1600", 1, "PNG, 1600 px, transparency kept", "image/png", "png", 1600, 100, _PICTURES, display=False),
 )
 
 EDITION = 3

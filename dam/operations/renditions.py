@@ -126,21 +126,31 @@ def fail(services: Services, content: Content, pending: list[Artefact], code: st
 
 
 def retry(services: Services, actor: Actor, asset_id: str, number: int, recipe: str) -> None:
-    """Make a failed rendition again. Raises Forbidden, NotFound, Conflict ``not_failed``."""
+    """Make a failed rendition again, or one that nobody has asked for yet. Raises Forbidden, NotFound, Conflict
+    ``not_failed``.
+    """
     policy.require(actor, "version.render")
     newest = recipes.newest(recipe)
     with services.store.writing() as work:
-        version_of(work, asset_id, number)
+        version = version_of(work, asset_id, number)
         artefact = work.artefacts.shown(asset_id, number, newest.name, newest.version)
         if artefact is None:
-            raise NotFound("rendition_not_found", f"The version has no rendition {recipe!r}.")
-        if artefact.state != "failed":
+            _make_first(work, version.sha256, newest)
+        elif artefact.state == "failed":
+            again = artefact.again(work.now())
+            work.replace(artefact, again)
+            enqueue(work, [again])
+        else:
             raise Conflict("not_failed", f"The rendition is {artefact.state}; only a failed one can be made again.")
-        again = artefact.again(work.now())
-        work.replace(artefact, again)
-        enqueue(work, [again])
         remember(work, actor, asset_id=asset_id, number=str(number))
         work.commit()
+
+
+def _make_first(work: UnitOfWork, sha256: str, recipe: Recipe) -> None:
+    content = work.assets.content(sha256)
+    if content is None:
+        raise NotFound("rendition_not_found", f"The version has no rendition {recipe.name!r}.")
+    expect_one(work, content, recipe, work.now())
 
 
 def throw_away(services: Services, limit: int = 200) -> int:

@@ -88,3 +88,27 @@ def test_what_is_refused_leaves_nothing(world: World) -> None:
     problem(put(world, path, role="viewer"), 403, "forbidden")
     problem(world.call("PUT", f"{path}/preview", data=form(SUPPLIED, "a.png", title="no")), 422, "invalid_request")
     assert world.state() == before
+
+
+def test_what_is_made_only_when_asked_for_is_made_once_and_is_no_preview(world: World) -> None:
+    asset = world.asset(png(64, 32, 90), "hero.png")
+    path = f"assets/{asset['id']}/versions/1"
+    work(world)
+    assert {each["display"] for each in world.get(path)["renditions"]} == {True}
+    problem(world.call("GET", f"{path}/renditions/square-1080"), 404, "no_rendition")
+    assert world.post(f"{path}/renditions/square-1080/retry", role="contributor").status_code == 202
+    work(world)
+    (made,) = (each for each in world.get(path)["renditions"] if not each["display"])
+    shown = (made["recipe"], made["state"], made["media_type"], made["width"], made["height"])
+    assert shown == ("square-1080", "ready", "image/jpeg", 32, 32)
+    sent = world.call("GET", f"{path}/renditions/square-1080", "viewer")
+    assert (sent.status_code, sent.mimetype, sha256(sent.data)) == (200, "image/jpeg", made["sha256"])
+    assert sent.headers["Content-Disposition"].endswith('"hero-square-1080.jpg"')
+    problem(world.call("POST", f"{path}/renditions/square-1080/retry", "contributor"), 409, "not_failed")
+
+
+def test_what_is_asked_for_of_a_file_that_has_no_look_says_why_there_is_none(world: World) -> None:
+    path = f"assets/{world.asset(b'no picture', 'notes.txt')['id']}/versions/1"
+    assert world.post(f"{path}/renditions/jpeg-1600/retry", role="contributor").status_code == 202
+    (told,) = (each for each in world.get(path)["renditions"] if not each["display"])
+    assert (told["state"], told["reason"]["code"]) == ("not_applicable", "no_preview")

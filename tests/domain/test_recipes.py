@@ -35,7 +35,7 @@ def test_each_name_is_shown_once_at_its_newest(two_versions: tuple[Recipe, Recip
 
 def test_what_is_not_for_display_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recipes, "RECIPES", (replace(RECIPES[0], display=False), *RECIPES[1:]))
-    assert [each.name for each in recipes.for_display()] == [each.name for each in RECIPES[1:]]
+    assert [each.name for each in recipes.for_display()] == [each.name for each in RECIPES[1:] if each.display]
 
 
 @pytest.mark.parametrize("name", ["", "thumb", "THUMB-256", "original"])
@@ -63,6 +63,10 @@ def test_declarations_are_unique_and_sound() -> None:
         assert each.version >= 1
         assert each.box > 0
         assert 1 <= each.quality <= 100
+        assert (each.frame is None) == (each.fit == "inside")
+        assert each.frame is None or max(each.frame) == each.box
+        assert each.background is not None or each.media_type != "image/jpeg"
+        assert not each.display or each.fit == "inside"  # a cut is no preview
 
 
 def test_parameters_have_one_digest_whatever_their_order() -> None:

@@ -101,7 +101,7 @@ def _copy_above(descriptor: int, lowest: int) -> int:
 
 
 def _report(request: Mapping[str, Any], limits: Limits) -> dict[str, object]:
-    specs = [Spec(**spec) for spec in request["specs"]]
+    specs = [_spec(each) for each in request["specs"]]
     source, sinks = _opened(SOURCE, "rb"), [_opened(FIRST_OUTPUT + index, "wb") for index in range(len(specs))]
     try:
         report = images.render(source, request["format"], specs, sinks, limits.data)
@@ -115,6 +115,10 @@ def _report(request: Mapping[str, Any], limits: Limits) -> dict[str, object]:
     except Exception as error:
         # A defect of ours or of the encoder, not what the file says; nobody can read a traceback written in here.
         return {"failure": "crashed", "diagnostic": repr(error)[:500]}
+
+
+def _spec(asked: Mapping[str, Any]) -> Spec:
+    return Spec(**{**asked, "frame": asked["frame"] and tuple(asked["frame"])})
 
 
 def _opened(descriptor: int, mode: str) -> BinaryIO:

@@ -7,13 +7,13 @@ Must not: carry metadata of the original into a rendition.
 import importlib
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from PIL import Image
 
-from workers.media import colour, stills
-from workers.media.decoded import Decoded, Decoder, Size, fit
-from workers.media.plan import Spec
+from workers.media import colour, frames, stills
+from workers.media.decoded import Decoded, Decoder, Size
+from workers.media.plan import LARGEST_BOX, Spec
 
 # What needs a further library is loaded when the first such file comes, by the template, before it forks.
 _MODULES: Mapping[str, str] = {
@@ -54,14 +54,12 @@ def render(
     ``data``: the memory in bytes that this process may use. Raises MediaFailure, MemoryError.
     """
     warnings.simplefilter("ignore")  # a warning about a file helps nobody here, and its report would open files
-    jobs = sorted(zip(specs, sinks, strict=True), key=lambda job: -job[0].box)
-    decoded = _decoder(format_)(source, jobs[0][0].box, data)
-    # What was drawn and not scanned has a picture larger than its size.
-    whole = max(decoded.size, decoded.image.size, key=max)
+    decoded, whole = _decoded(source, format_, specs, data)
     picture, profile = colour.to_srgb(decoded.image, decoded.profile)
-    for spec, sink in jobs:
-        picture = _resized(picture, fit(whole, spec.box))
-        _write(picture, spec, sink)
+    picture.info.clear()  # a comment would be written too
+    for spec, sink in sorted(zip(specs, sinks, strict=True), key=lambda job: -max(frames.needed(whole, job[0]))):
+        picture = _resized(picture, frames.needed(whole, spec))
+        _write(frames.framed(picture, spec), spec, sink)
     return {
         "width": decoded.size[0],
         "height": decoded.size[1],
@@ -84,6 +82,32 @@ def _colours(format_: str, decoded: Decoded, fate: str) -> dict[str, object]:
     return found
 
 
+def _decoded(source: BinaryIO, format_: str, specs: Sequence[Spec], data: int) -> tuple[Decoded, Size]:
+    """Large enough for each of ``specs``, and the size of the whole."""
+    decoder, longest = _decoder(format_), max(frames.asked(spec) for spec in specs)
+    decoded = decoder(cast(BinaryIO, _KeptOpen(source)), longest, data)
+    # What was drawn and not scanned has a picture larger than its size.
+    whole = max(decoded.size, decoded.image.size, key=max)
+    most = min(LARGEST_BOX, max(max(frames.needed(whole, spec)) for spec in specs))
+    if most > longest:  # a panorama, of which a square is to be cut
+        source.seek(0)
+        decoded = decoder(source, most, data)
+    return decoded, whole
+
+
+class _KeptOpen:
+    """A file that decoders close when they are done with it, and that may have to be read once more."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def close(self) -> None:
+        """Its owner does that."""
+
+
 def _resized(image: Image.Image, size: Size) -> Image.Image:
     # resize() premultiplies RGBA itself, so that the colour of what is transparent does not bleed.
     return image if image.size == size else image.resize(size, Image.Resampling.LANCZOS)
@@ -91,4 +115,12 @@ def _resized(image: Image.Image, size: Size) -> Image.Image:
 
 def _write(image: Image.Image, spec: Spec, sink: BinaryIO) -> None:
     # The empty blocks keep the original's profile, place and camera out, whatever Pillow's defaults become.
-    image.save(sink, spec.format, quality=spec.quality, method=spec.method, icc_profile=b"", exif=b"", xmp=b"")
+    image.save(sink, spec.format, icc_profile=b"", exif=b"", xmp=b"", **_options(spec))
+
+
+def _options(spec: Spec) -> dict[str, Any]:
+    if spec.format == "WEBP":
+        return {"quality": spec.quality, "method": spec.method}
+    if spec.format == "JPEG":  # progressive: what is seen first is the whole, and large files are smaller
+        return {"quality": spec.quality, "progressive": True, "optimize": True}
+    return {"compress_level": 9}

@@ -4,9 +4,11 @@ Belongs here: values and tables, and what a line of text may be. Must not: impor
 stays small), or do anything.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal
 
 MIB = 1024 * 1024
 
@@ -36,7 +38,9 @@ PIXELS: Mapping[str, int] = MappingProxyType(
 )
 
 LARGEST_BOX = 8192  # below what WebP can hold (16383); the working image is at most twice this
+WRITTEN = frozenset({"WEBP", "JPEG", "PNG"})
 MOST_SPECS = 16
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
 LONGEST_NAME = 100
 LONGEST_PROFILE_NAME = 100
 MOST_BITS = 64  # of one sample of a pixel
@@ -54,15 +58,27 @@ def one_line(text: str, longest: int) -> str:
     return " ".join(seen.split())[:longest].strip()
 
 
+Fit = Literal["inside", "cover", "contain"]
+
+
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """One rendition. ``box``: longest side in px, never enlarged; ``quality``: 1–100; ``method``: WebP's effort."""
+    """One rendition; what there is of the picture is never enlarged.
+
+    ``fit``: ``inside`` a square of ``box`` px; ``cover``: cut to the proportions of ``frame`` (width and height in px)
+    from the middle, at most as large; ``contain``: whole, in the middle of a picture of exactly ``frame``, on
+    ``background`` (``#rrggbb``). The background is also what is seen through transparency where the format has none;
+    without one, what is around the picture is transparent. ``quality``: 1–100, not for PNG; ``method``: WebP's effort.
+    """
 
     name: str
     box: int
     format: str = "WEBP"
     quality: int = 80
     method: int = 2
+    fit: Fit = "inside"
+    frame: tuple[int, int] | None = None
+    background: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +158,14 @@ def check_request(format_: str, specs: Sequence[Spec]) -> None:
 def _check_spec(spec: Spec) -> None:
     if not 1 <= len(spec.name) <= LONGEST_NAME:
         raise ValueError("a spec needs a short name")
-    if spec.format != "WEBP" or not 1 <= spec.quality <= 100 or not 0 <= spec.method <= 6:
-        raise ValueError(f"{spec.name}: only WEBP with quality 1-100 and method 0-6 can be written")
-    if not 1 <= spec.box <= LARGEST_BOX:
-        raise ValueError(f"{spec.name}: the box must be 1-{LARGEST_BOX} px")
+    if spec.format not in WRITTEN or not 1 <= spec.quality <= 100 or not 0 <= spec.method <= 6:
+        raise ValueError(f"{spec.name}: only WEBP, JPEG and PNG, quality 1-100 and method 0-6 can be written")
+    sides = (spec.box, *(spec.frame or ()))
+    if not all(1 <= side <= LARGEST_BOX for side in sides) or spec.box != max(spec.frame or (spec.box,)):
+        raise ValueError(f"{spec.name}: the box is the frame's longest side, 1-{LARGEST_BOX} px")
+    if (spec.fit == "inside") != (spec.frame is None):
+        raise ValueError(f"{spec.name}: cover and contain need a frame, inside has none")
+    if spec.background is not None and not _COLOUR.fullmatch(spec.background):
+        raise ValueError(f"{spec.name}: the background is written #rrggbb")
+    if spec.format == "JPEG" and spec.background is None:
+        raise ValueError(f"{spec.name}: JPEG has no transparency, and needs a background")

@@ -7,13 +7,12 @@ import json
 import os
 import re
 import signal
-import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, BinaryIO, Self, cast
 
-from workers.media import encoding
+from workers.media import encoding, sizes
 from workers.media.courier import Verdict
 from workers.media.encoding import NOT_EXECUTED
 from workers.media.plan import (
@@ -162,29 +161,19 @@ def check_files(outputs: Sequence[BinaryIO], specs: Sequence[Spec], limits: Limi
 
 def _measured(output: BinaryIO, spec: Spec, limits: Limits) -> RenderedFile:
     size = os.fstat(output.fileno()).st_size
-    _require(size <= limits.output, "length")
     output.seek(0)
-    head = output.read(30)
+    head = output.read(sizes.HEAD)
     output.seek(0)
-    _require(len(head) == 30 and struct.unpack("<I", head[4:8])[0] + 8 == size, "length")
-    width, height = webp_size(head)
-    _require(max(width, height) <= spec.box, "sides")
-    return RenderedFile(output, "image/webp", width, height, size)
+    _require(size <= limits.output and (spec.format != "WEBP" or sizes.is_whole_webp(head, size)), "length")
+    media_type, sides = sizes.WRITTEN[spec.format]
+    width, height = sides(head)
+    _require(min(width, height) > 0 and _inside(width, height, spec), "sides")
+    return RenderedFile(output, media_type, width, height, size)
 
 
-def webp_size(head: bytes) -> tuple[int, int]:
-    """Sides in px from the first 30 bytes of a WebP file (RFC 9649, 2.5–2.7). Raises MediaFailure (``crashed``)."""
-    _require(head[:4] == b"RIFF" and head[8:12] == b"WEBP", "type")
-    chunk = head[12:16]
-    if chunk == b"VP8 " and head[23:26] == b"\x9d\x01\x2a":
-        width, height = struct.unpack("<HH", head[26:30])
-        return width & 0x3FFF, height & 0x3FFF
-    if chunk == b"VP8L" and head[20] == 0x2F:
-        bits = struct.unpack("<I", head[21:25])[0]
-        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
-    if chunk == b"VP8X":
-        return int.from_bytes(head[24:27], "little") + 1, int.from_bytes(head[27:30], "little") + 1
-    raise _lie("type")
+def _inside(width: int, height: int, spec: Spec) -> bool:
+    most = spec.frame or (spec.box, spec.box)
+    return (width, height) == most if spec.fit == "contain" else width <= most[0] and height <= most[1]
 
 
 def _is_side(value: object) -> bool:

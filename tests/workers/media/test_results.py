@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.workers.media import generate
+from workers.media import sizes
 from workers.media.courier import Verdict
 from workers.media.plan import (
     NOT_CONFINED,
@@ -22,7 +23,7 @@ from workers.media.plan import (
     Spec,
     check_request,
 )
-from workers.media.results import check_files, check_properties, check_verdict, webp_size
+from workers.media.results import check_files, check_properties, check_verdict
 
 LIMITS = Limits()
 GOOD: Mapping[str, object] = {
@@ -176,7 +177,7 @@ def test_an_output_is_measured_by_us() -> None:
 @pytest.mark.parametrize("options", [{}, {"lossless": True}, {"exif": b"Exif\0\0"}])
 def test_sides_are_read_from_each_kind_of_webp(options: dict[str, Any]) -> None:
     file = io.BytesIO(generate.encoded(Image.new("RGB", (401, 3)), "WEBP", **options))
-    assert webp_size(file.read(30)) == (401, 3)
+    assert sizes.webp(file.read()) == (401, 3)
 
 
 @pytest.mark.parametrize(
@@ -190,11 +191,17 @@ def test_sides_are_read_from_each_kind_of_webp(options: dict[str, Any]) -> None:
         [Spec("a", 64, "EPS")],
         [Spec("a", 64, quality=0)],
         [Spec("a", 64, method=7)],
+        [Spec("a", 64, "JPEG")],
+        [Spec("a", 64, background="white")],
+        [Spec("a", 64, fit="cover")],
+        [Spec("a", 64, frame=(64, 32))],
+        [Spec("a", 64, fit="contain", frame=(64, 0))],
+        [Spec("a", 64, fit="contain", frame=(640, 64))],
         [Spec(str(n), 64) for n in range(17)],
     ],
 )
 def test_impossible_specs_are_the_callers_mistake(specs: list[Spec]) -> None:
-    with pytest.raises(ValueError, match=r"spec|box|WEBP"):
+    with pytest.raises(ValueError, match=r"spec|box|WEBP|frame|background"):
         check_request("PNG", specs)
 
 

@@ -6,17 +6,17 @@ import type { Size } from "../lib/zoom";
 export type Version = Schemas["Version"];
 export type Rendition = Schemas["Rendition"];
 
-/** The ready renditions of a type such as `image`, the largest first. */
+/** The ready renditions of a type such as `image`, the largest first; not those that are cut for some place. */
 export const renditionsOf = (version: Version, type: "image" | "video" | "audio"): Rendition[] =>
   version.renditions
-    .filter((each) => each.state === "ready" && each.url !== null && each.media_type?.startsWith(`${type}/`))
+    .filter((each) => each.display && each.state === "ready" && each.url !== null && each.media_type?.startsWith(`${type}/`))
     .toSorted((a, b) => (b.width ?? 0) - (a.width ?? 0));
 
 export const largest = (version: Version): Rendition | undefined => renditionsOf(version, "image")[0];
 
 export const smallest = (version: Version): Rendition | undefined => renditionsOf(version, "image").at(-1);
 
-export const making = (version: Version): boolean => version.renditions.some((each) => each.state === "pending");
+export const making = (version: Version): boolean => version.renditions.some((each) => each.display && each.state === "pending");
 
 const measure = (version: Version, name: string): number | null => {
   const value = version.properties[name];
@@ -51,4 +51,7 @@ export const ending = (version: Version): string =>
 
 /** Why there is nothing to look at. */
 export const obstacle = (version: Version): Rendition | undefined =>
-  version.renditions.find((each) => each.state === "failed") ?? version.renditions.find((each) => each.state === "not_applicable");
+  refused(version, "failed") ?? refused(version, "not_applicable");
+
+const refused = (version: Version, state: Rendition["state"]): Rendition | undefined =>
+  version.renditions.find((each) => each.display && each.state === state);

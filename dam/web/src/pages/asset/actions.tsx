@@ -1,14 +1,13 @@
 // What can be done with the version that is looked at: decide, compare, download.
-import { Columns2, Download } from "lucide";
-import { API } from "../../api/client";
+import { Columns2 } from "lucide";
 import { Icon } from "../../components/icon";
-import { Menu } from "../../components/menu";
 import { Verdict } from "../../components/verdict";
-import { size, t } from "../../lib/i18n";
+import { t } from "../../lib/i18n";
 import { useKeys } from "../../lib/keys";
 import { go } from "../../lib/route";
 import type { Asset, Version } from "../../state/asset";
 import { may } from "../../state/session";
+import { Downloads } from "./downloads";
 import { SupplyPreview } from "./supply";
 
 /** With which version this one is best compared: the approved one, or else the one before it. */
@@ -29,7 +28,7 @@ export function Actions({ asset, version, changed }: { asset: Asset; version: Ve
     <div class="actions" role="group" aria-label={t("asset.version", { number: version.number })}>
       <Verdict asset={asset} version={version} />
       <Comparisons asset={asset} version={version} />
-      <Downloads version={version} />
+      <Downloads version={version} changed={changed} />
       {version.renditions.some((each) => each.by_hand) && may("contributor") && <SupplyPreview version={version} changed={changed} />}
     </div>
   );
@@ -47,20 +46,5 @@ function Comparisons({ asset, version }: { asset: Asset; version: Version }) {
         <a class="button" href={comparison(asset, previous, version.number)}><Icon of={Columns2} />{t("asset.compare_previous")}</a>
       )}
     </>
-  );
-}
-
-function Downloads({ version }: { version: Version }) {
-  const ready = version.renditions.filter((each) => each.url !== null);
-  const base = `${API}/assets/${version.asset_id}/versions/${version.number}`;
-  return (
-    <Menu says={t("asset.download")} icon={Download}>
-      <a href={`${base}/content`} download>{t("asset.original")}<small>{size(version.size)}</small></a>
-      {ready.map((each) => (
-        <a key={each.recipe} href={`${base}/renditions/${encodeURIComponent(each.recipe)}`} download>
-          {each.recipe}<small>{[each.width && each.height ? t("asset.pixels", { width: each.width, height: each.height }) : "", each.size === null ? "" : size(each.size)].filter(Boolean).join(" · ")}</small>
-        </a>
-      ))}
-    </Menu>
   );
 }

@@ -1,0 +1,51 @@
+// What of a version can be fetched: the file itself, what was made of it, and what is made when somebody asks for it.
+import { Download } from "lucide";
+import { useState } from "preact/hooks";
+import { API, asked, api, onceKey } from "../../api/client";
+import { Menu } from "../../components/menu";
+import { Problem } from "../../components/problem";
+import { recipeWord } from "../../components/proof-details";
+import { size, t } from "../../lib/i18n";
+import type { Version } from "../../state/asset";
+import type { Rendition } from "../../state/looks";
+import { recipes as askRecipes } from "../../state/places";
+import { useResource } from "../../state/resource";
+import { may } from "../../state/session";
+
+export function Downloads({ version, changed }: { version: Version; changed(): void }) {
+  const recipes = useResource("recipes", askRecipes);
+  const [wrong, setWrong] = useState<unknown>();
+  const base = `${API}/assets/${version.asset_id}/versions/${version.number}`;
+  const known = new Set(version.renditions.map((each) => each.recipe));
+  const makeable = may("contributor") && pictured(version) ? (recipes.data?.data ?? []).filter((each) => each.media_type?.startsWith("image/") && !known.has(each.name)) : [];
+  const make = (recipe: string): void => void made(version, recipe).then(() => (setWrong(undefined), changed()), setWrong);
+  return (
+    <>
+      <Menu says={t("asset.download")} icon={Download}>
+        <a href={`${base}/content`} download>{t("asset.original")}<small>{size(version.size)}</small></a>
+        {version.renditions.map((each) => (
+          each.url !== null
+            ? <a key={each.recipe} href={`${base}/renditions/${encodeURIComponent(each.recipe)}`} download>{recipeWord(each.recipe)}<small>{extent(each)}</small></a>
+            : each.state === "pending" && !each.display && <span key={each.recipe}>{recipeWord(each.recipe)}<small>{t("places.being_made")}</small></span>
+        ))}
+        {makeable.map((each) => (
+          <button key={each.name} onClick={() => make(each.name)}>{recipeWord(each.name)}<small>{t("asset.make")}</small></button>
+        ))}
+      </Menu>
+      {wrong !== undefined && <Problem error={wrong} />}
+    </>
+  );
+}
+
+/** Something can be made of what something was made of. */
+const pictured = (version: Version): boolean => version.renditions.some((each) => each.display && each.state === "ready" && !each.by_hand);
+
+function extent({ width, height, size: bytes }: Rendition): string {
+  const pixels = width && height ? t("asset.pixels", { width, height }) : "";
+  return [pixels, bytes === null ? "" : size(bytes)].filter(Boolean).join(" · ");
+}
+
+const made = (version: Version, recipe: string): Promise<Version> =>
+  asked(api.POST("/api/v1/assets/{asset_id}/versions/{number}/renditions/{recipe}/retry", {
+    params: { path: { asset_id: version.asset_id, number: version.number, recipe }, header: { "Idempotency-Key": onceKey() } },
+  }));

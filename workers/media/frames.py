@@ -1,0 +1,59 @@
+"""How a picture comes into the frame of its rendition: which size it is needed at, what is cut off, what is put around.
+
+Belongs here: geometry and what it takes to carry it out on pictures in sRGB. Must not: decode, or write files.
+"""
+
+from PIL import Image, ImageColor
+
+from workers.media.decoded import Size, fit, scaled
+from workers.media.plan import LARGEST_BOX, Spec
+
+_ASPECT = 2  # most pictures are cut by less than half
+
+
+def asked(spec: Spec) -> int:
+    """The longest side that is asked for before anything is known of the picture."""
+    return min(LARGEST_BOX, spec.box * _ASPECT) if spec.fit == "cover" else spec.box
+
+
+def needed(whole: Size, spec: Spec) -> Size:
+    """How large the whole picture has to be for this rendition; never larger than ``whole``."""
+    if spec.frame is None:
+        return fit(whole, spec.box)
+    factors = [side / there for side, there in zip(spec.frame, whole, strict=True)]
+    factor = min(1.0, max(factors) if spec.fit == "cover" else min(factors))
+    return scaled(whole, factor)
+
+
+def framed(picture: Image.Image, spec: Spec) -> Image.Image:
+    """``picture`` (RGB or RGBA, at the size of ``needed``) as the rendition is to show it."""
+    if spec.frame is not None:
+        picture = _cut(picture, spec.frame) if spec.fit == "cover" else _put(picture, spec.frame, spec.background)
+    if spec.format == "JPEG" or spec.background is not None:
+        return _opaque(picture, spec.background)
+    return picture
+
+
+def _cut(picture: Image.Image, frame: Size) -> Image.Image:
+    """The middle, in the frame's proportions; smaller than the frame where the picture is."""
+    factor = min(1.0, picture.width / frame[0], picture.height / frame[1])
+    width, height = (min(side, there) for side, there in zip(scaled(frame, factor), picture.size, strict=True))
+    left, top = (picture.width - width) // 2, (picture.height - height) // 2
+    return picture.crop((left, top, left + width, top + height))
+
+
+def _put(picture: Image.Image, frame: Size, background: str | None) -> Image.Image:
+    """Into the middle of the frame; what is around it has the background's colour, or none at all."""
+    if background is None:
+        canvas = Image.new("RGBA", frame, (0, 0, 0, 0))
+    else:
+        canvas, picture = Image.new("RGB", frame, background), _opaque(picture, background)
+    canvas.paste(picture, ((frame[0] - picture.width) // 2, (frame[1] - picture.height) // 2))
+    return canvas
+
+
+def _opaque(picture: Image.Image, background: str | None) -> Image.Image:
+    if picture.mode != "RGBA" or background is None:
+        return picture
+    canvas = Image.new("RGBA", picture.size, ImageColor.getcolor(background, "RGBA"))
+    return Image.alpha_composite(canvas, picture).convert("RGB")
