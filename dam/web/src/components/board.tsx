@@ -2,6 +2,7 @@
 // open is in the address.
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { useDoing } from "../lib/doing";
 import { useEvery } from "../lib/every";
 import { many, number, t } from "../lib/i18n";
 import { go, place, withQuery } from "../lib/route";
@@ -82,6 +83,7 @@ const AT_ONCE = 4;
 function All({ state, rows, changed }: { state: string; rows: readonly Placement[]; changed(): void }) {
   const [left, setLeft] = useState(0);
   const [failed, setFailed] = useState<readonly unknown[]>([]);
+  const doing = useDoing();
   const run = async (act: (id: string) => Promise<unknown>, chosen: readonly Placement[]): Promise<void> => {
     const queue = chosen.map((each) => each.id);
     const wrong: unknown[] = [];
@@ -100,9 +102,9 @@ function All({ state, rows, changed }: { state: string; rows: readonly Placement
   const sent = rows.filter((each) => each.attempts > 0);
   return (
     <div class="row">
-      {may("contributor") && ["retrying", "failed"].includes(state) && ours.length > 0 && <button class="button" disabled={left > 0} onClick={() => void run(retry, ours)}>{t("places.retry_all")}</button>}
-      {may("approver") && ["drifted", "failed"].includes(state) && ours.length > 0 && <button class="button" disabled={left > 0} onClick={() => void run((id) => repair(id, false), ours)}>{t("places.repair_all")}</button>}
-      {may("contributor") && sent.length > 0 && <button class="button" disabled={left > 0} onClick={() => void run(verify, sent)}>{t("places.verify_all")}</button>}
+      {may("contributor") && ["retrying", "failed"].includes(state) && ours.length > 0 && <button class="button" {...doing.press("all", () => run(retry, ours))}>{t("places.retry_all")}</button>}
+      {may("approver") && ["drifted", "failed"].includes(state) && ours.length > 0 && <button class="button" {...doing.press("all", () => run((id) => repair(id, false), ours))}>{t("places.repair_all")}</button>}
+      {may("contributor") && sent.length > 0 && <button class="button" {...doing.press("all", () => run(verify, sent))}>{t("places.verify_all")}</button>}
       <span role="status" class="quiet">{left > 0 ? many("places.left", left) : failed.length > 0 ? many("places.refused", failed.length) : ""}</span>
       {failed.length > 0 && <Problem error={failed[0]} />}
     </div>

@@ -1,10 +1,13 @@
 // A channel's form, made from its kind's schema: a new one, or a change of one. What leads to the destination can't
 // change later; a secret is never shown, and left empty it stays. What the service refuses stands at its field.
-import { useState } from "preact/hooks";
-import { Refusal, onceKey, type Schemas } from "../api/client";
+import { useRef, useState } from "preact/hooks";
+import { onceKey, Refusal, type Schemas } from "../api/client";
+import { useDoing } from "../lib/doing";
 import { maybe, t } from "../lib/i18n";
+import { useOnce } from "../lib/once";
 import { about, configuration, properties, type Property } from "../lib/schema";
-import { addChannel, editChannel, recipes as askRecipes, type Channel, type Recipe } from "../state/places";
+import { changed, saveChannel, type Setup } from "../state/channel-edit";
+import { addChannel, recipes as askRecipes, type Channel, type Recipe } from "../state/places";
 import { useResource } from "../state/resource";
 import { Choice } from "./choice";
 import { Field } from "./field";
@@ -35,37 +38,26 @@ export function ChannelForm({ kinds, channel, done, cancel }: Props) {
   const [recipe, setRecipe] = useState(channel?.recipe ?? "original");
   const [onDrift, setOnDrift] = useState(channel?.on_drift ?? "report");
   const [often, setOften] = useState(String(channel?.audit_every_s ?? OFTEN));
-  const [failed, setFailed] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
-  const [key, setKey] = useState(onceKey);
+  const doing = useDoing();
+  const [failed] = doing.failures;
+  const once = useOnce(onceKey);
+  /** What stood here when the person began: only what they made different is sent. */
+  const began = useRef(channel);
   const kind = kinds.find((each) => each.name === kindName);
   const fields = properties(kind?.schema ?? {});
   const wrong = (field: string): string | undefined => wrongAt(failed, fields, field);
 
   const send = (): Promise<Channel> => {
+    const rest: Setup = { name, recipe: recipe as Recipe, on_drift: onDrift as OnDrift, audit_every_s: Number(often) };
     const config = configuration(fields, typed);
-    const rest = { name, recipe: recipe as Recipe, on_drift: onDrift as OnDrift, audit_every_s: Number(often) };
-    if (!channel) return addChannel({ ...rest, kind: kindName, config }, key);
-    const changed = Object.fromEntries(Object.entries(config).filter(([each, value]) => value !== channel.config[each]));
-    const emptied = fields.filter((each) => each.type !== "secret" && each.name in channel.config && !(each.name in config));
-    return editChannel(channel.id, channel.revision, { ...rest, config: { ...changed, ...Object.fromEntries(emptied.map((each) => [each.name, null])) } });
-  };
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    setBusy(true);
-    try {
-      done(await send());
-    } catch (error) {
-      setFailed(error);
-      setKey(onceKey());
-    } finally {
-      setBusy(false);
-    }
+    if (channel && began.current) return saveChannel(began, channel, changed(began.current, rest, config, fields));
+    const body = { ...rest, kind: kindName, config };
+    return addChannel(body, once.key(body));
   };
   const told = ["name", "kind", "recipe", ...fields.map((each) => each.name)].some((each) => wrong(each) !== undefined);
   const often_ = [...new Set([...INTERVALS, Number(often)])].toSorted((one, other) => one - other);
   return (
-    <form class="channel-form" onSubmit={(event) => void submit(event)}>
+    <form class="channel-form" {...doing.submit("save", async () => done(await send()))}>
       <Field label={t("places.channel_name")} value={name} change={setName} required autoFocus wrong={wrong("name")} />
       {!channel && kinds.length > 1 && <Choice label={t("places.kind")} value={kindName} change={setKind} wrong={wrong("kind")} options={kinds.map((each) => [each.name, kindWord(each.name)])} />}
       {fields.map((each) => (
@@ -79,7 +71,7 @@ export function ChannelForm({ kinds, channel, done, cancel }: Props) {
       <Choice label={t("places.audits")} value={often} change={setOften} options={often_.map((each) => [String(each), every(each)])} />
       {failed !== undefined && !told && <Problem error={failed} />}
       <div class="row">
-        <button class="button primary" disabled={busy || !kind}>{t(channel ? "action.save" : "places.new_channel_do")}</button>
+        <button class="button primary" disabled={!kind} {...doing.mark("save")}>{t(channel ? "action.save" : "places.new_channel_do")}</button>
         {cancel && <button class="button quiet" type="button" onClick={cancel}>{t("action.cancel")}</button>}
       </div>
     </form>

@@ -7,8 +7,7 @@ import { Icon } from "./icon";
 export function Copy({ text, label }: { text: string; label: string }) {
   const [copied, setCopied] = useState(false);
   const copy = async (): Promise<void> => {
-    if (navigator.clipboard) await navigator.clipboard.writeText(text);
-    else copySelected(text);
+    await copyText(text);
     setCopied(true);
   };
   return (
@@ -17,6 +16,12 @@ export function Copy({ text, label }: { text: string; label: string }) {
       <span role="status" class={copied ? "" : "visually-hidden"}>{copied ? t("secret.copied") : ""}</span>
     </button>
   );
+}
+
+/** Put it on the clipboard, in whatever way the browser lets the page. */
+export async function copyText(text: string): Promise<void> {
+  if (navigator.clipboard) await navigator.clipboard.writeText(text);
+  else copySelected(text);
 }
 
 function copySelected(text: string): void {

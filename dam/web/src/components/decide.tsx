@@ -1,8 +1,10 @@
 // What a decision will do, and then what it does, in one dialog: every place with before and after and what does not fit;
 // once it is decided, the same list is the rollout as it runs. Closing it leaves it running.
-import { useMemo, useState } from "preact/hooks";
-import { api, asked, Refusal, type Schemas } from "../api/client";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { api, asked, onceKey, Refusal, type Schemas } from "../api/client";
+import { useDoing, type Doing } from "../lib/doing";
 import { many, t, type Key } from "../lib/i18n";
+import { useOnce } from "../lib/once";
 import { nudge } from "../state/live";
 import { decided, effect, seen as seenOf, type Decision, type Effect, type Seen } from "../state/decisions";
 import { useResource } from "../state/resource";
@@ -10,7 +12,7 @@ import { Arriving, useArrival } from "./arriving";
 import { Dialog } from "./dialog";
 import { Affected } from "./affected";
 import { OldNew } from "./old-new";
-import { Problem } from "./problem";
+import { Failures, Problem } from "./problem";
 
 export type { Decision } from "../state/decisions";
 
@@ -26,47 +28,42 @@ export function Decide({ asset: given, version, decision, onClose }: Props) {
   const seen = useMemo(() => seenOf(asset, version), [asset, version]);
   const plan = useResource(`decide/${asset.id}/${version.number}/${decision}/${seen.head}`, (signal) => effect(decision, asset.id, version.number, signal));
   const [note, setNote] = useState("");
-  const [failed, setFailed] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
+  const doing = useDoing();
+  const [failed] = doing.failures;
+  /** The refusal after which the person looked again. */
+  const [looked, setLooked] = useState<unknown>();
+  const once = useOnce(onceKey);
   const [number, setNumber] = useState<number | null>(null);
   const arrival = useArrival(number);
 
   const decide = async (): Promise<void> => {
-    setBusy(true);
-    setFailed(undefined);
-    try {
-      const started = await decided(decision, asset.id, version.number, seen, note);
-      nudge();
-      if (started === null) onClose();
-      else setNumber(started);
-    } catch (error) {
-      setFailed(error);
-    } finally {
-      setBusy(false);
-    }
+    const started = await decided(decision, asset.id, version.number, seen, note, once.key([decision, asset.id, version.number, seen, note]));
+    nudge();
+    if (started === null) onClose();
+    else setNumber(started);
   };
   const again = async (): Promise<void> => {
     setAsset(await asked(api.GET("/api/v1/assets/{asset_id}", { params: { path: { asset_id: asset.id } } })));
-    setFailed(undefined);
+    setLooked(failed);
   };
-  const moved = failed instanceof Refusal && failed.code === "head_moved";
+  const moved = failed !== looked && failed instanceof Refusal && failed.code === "head_moved";
   const title = t(`places.title.${decision}` as Key, { title: asset.title, number: version.number });
   return (
     <Dialog title={title} onClose={onClose} wide foot={number === null
-      ? <Foot decision={decision} plan={plan.data} number={version.number} busy={busy || plan.data === undefined || moved} close={onClose} go={() => void decide()} />
-      : <><a class="button quiet" href={`/rollouts/${number}`} onClick={onClose}>{t("places.rollout", { number })}</a><button class="button primary" onClick={onClose}>{t("action.close")}</button></>}
+      ? <Foot decision={decision} plan={plan.data} number={version.number} wait={plan.data === undefined || moved} close={onClose} go={doing.press("decide", decide)} />
+      : <><a class="button quiet" href={`/rollouts/${number}`} onClick={onClose}>{t("places.rollout", { number })}</a><Close close={onClose} /></>}
     >
       <OldNew asset={asset} version={version} decision={decision} />
       {number === null ? (
         <>
           {plan.error !== undefined && <Problem error={plan.error} retry={() => void plan.reload()} />}
-          {plan.data && <Affected plan={plan.data} />}
+          {plan.data && <Affected plan={plan.data} assetId={asset.id} />}
           <div class="field">
             <label for="decide-note">{t("places.note")}</label>
             <textarea id="decide-note" value={note} onInput={(event) => setNote(event.currentTarget.value)} />
             <p class="hint">{t(decision === "reject" || decision === "revoke" ? "places.note_why" : "places.note_hint")}</p>
           </div>
-          {failed !== undefined && (moved ? <Moved again={() => void again().catch(setFailed)} /> : <Problem error={failed} />)}
+          {failed !== undefined && failed !== looked && (moved ? <Moved again={again} /> : <Problem error={failed} />)}
         </>
       ) : <Arriving arrival={arrival} />}
     </Dialog>
@@ -74,24 +71,32 @@ export function Decide({ asset: given, version, decision, onClose }: Props) {
 }
 
 /** Somebody decided meanwhile: nothing was done; what is so now can be looked at before deciding anew. */
-function Moved({ again }: { again(): void }) {
+function Moved({ again }: { again(): Promise<void> }) {
+  const doing = useDoing();
   return (
     <div class="problem" role="alert">
-      <div><p>{t("places.head_moved")}</p></div>
-      <button class="button" onClick={again}>{t("places.look_again")}</button>
+      <div><p>{t("places.head_moved")}</p><Failures of={doing} /></div>
+      <button class="button" {...doing.press("again", again)}>{t("places.look_again")}</button>
     </div>
   );
 }
 
-function Foot({ decision, plan, number, busy, close, go }: {
-  decision: Decision; plan: Effect | undefined; number: number; busy: boolean; close(): void; go(): void;
+function Foot({ decision, plan, number, wait, close, go }: {
+  decision: Decision; plan: Effect | undefined; number: number; wait: boolean; close(): void; go: ReturnType<Doing["press"]>;
 }) {
   return (
     <>
       <button class="button quiet" onClick={close}>{t("action.cancel")}</button>
-      <button class={decision === "approve" || decision === "rollback" ? "button primary" : "button danger"} disabled={busy} onClick={go}>{does(decision, number, plan)}</button>
+      <button class={decision === "approve" || decision === "rollback" ? "button primary" : "button danger"} disabled={wait} {...go}>{does(decision, number, plan)}</button>
     </>
   );
+}
+
+/** It takes the focus from the button that is not there any more. */
+function Close({ close }: { close(): void }) {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => button.current?.focus(), []);
+  return <button ref={button} class="button primary" onClick={close}>{t("action.close")}</button>;
 }
 
 /** What the button does, in full: "Approve version 3 and replace it in 12 places". */

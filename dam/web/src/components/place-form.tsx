@@ -2,7 +2,9 @@
 // field; that something is there already is answered by a choice.
 import { useState } from "preact/hooks";
 import { Refusal, onceKey } from "../api/client";
+import { useDoing } from "../lib/doing";
 import { t } from "../lib/i18n";
+import { useOnce } from "../lib/once";
 import { channels as askChannels, place, recipes as askRecipes, type Recipe } from "../state/places";
 import { useResource } from "../state/resource";
 import type { Placement } from "../state/standing";
@@ -36,34 +38,26 @@ export function PlaceForm({ assetId, filename, approved, done, cancel }: Props) 
   const [recipe, setRecipe] = useState("");
   const [follow, setFollow] = useState("approved");
   const [adopt, setAdopt] = useState(false);
-  const [failed, setFailed] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
-  const [key, setKey] = useState(onceKey);
+  const doing = useDoing();
+  const [failed] = doing.failures;
+  const once = useOnce(onceKey);
   const listed = channels.data?.data ?? [];
   const chosen = listed.find((each) => each.id === channel) ?? listed[0];
 
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
+  const send = async (): Promise<void> => {
     if (!chosen) return;
-    setBusy(true);
-    try {
-      done(await place({
-        asset_id: assetId, channel_id: chosen.id, remote, adopt, recipe: (recipe || chosen.recipe) as Recipe,
-        follow: follow === "approved" ? "approved" : Number(follow),
-      }, key));
-    } catch (error) {
-      setFailed(error);
-      setKey(onceKey());
-    } finally {
-      setBusy(false);
-    }
+    const body = {
+      asset_id: assetId, channel_id: chosen.id, remote, adopt, recipe: (recipe || chosen.recipe) as Recipe,
+      follow: follow === "approved" ? "approved" as const : Number(follow),
+    };
+    done(await place(body, once.key(body)));
   };
   if (channels.error !== undefined) return <Problem error={channels.error} retry={() => void channels.reload()} />;
   if (channels.data && !chosen) return <p>{t("places.no_channel")} <a href="/channels?new">{t("places.new_channel")}</a></p>;
   const known = ["channel_id", "remote", "recipe", "follow"].some((field) => wrongAt(failed, field));
   const other = failed instanceof Refusal && failed.code === "target_taken" ? failed.more["asset_id"] : undefined;
   return (
-    <form class="place-form" onSubmit={(event) => void submit(event)}>
+    <form class="place-form" {...doing.submit("place", send)}>
       <Choice label={t("places.channel")} value={chosen?.id ?? ""} change={setChannel} wrong={wrongAt(failed, "channel_id")} options={listed.map((each) => [each.id, each.name])} />
       <Field label={t("places.remote")} value={remote} change={setRemote} required hint={t("places.remote_hint")} wrong={wrongAt(failed, "remote")} />
       {typeof other === "string" && <a href={`/assets/${other}`}>{t("places.taken_by")}</a>}
@@ -78,7 +72,7 @@ export function PlaceForm({ assetId, filename, approved, done, cancel }: Props) 
       <label class="check"><input type="checkbox" checked={adopt} onChange={(event) => setAdopt(event.currentTarget.checked)} /> {t("places.adopt")}</label>
       {failed !== undefined && !known && <Problem error={failed} />}
       <div class="row">
-        <button class="button primary" disabled={busy || !chosen}>{t("places.place")}</button>
+        <button class="button primary" disabled={!chosen} {...doing.mark("place")}>{t("places.place")}</button>
         <button class="button quiet" type="button" onClick={cancel}>{t("action.cancel")}</button>
       </div>
     </form>

@@ -2,13 +2,14 @@
 // action beside it.
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { useDoing } from "../lib/doing";
 import { moment, t } from "../lib/i18n";
 import { place as at } from "../lib/route";
 import { checkChannel, repair, retry, thumbnail } from "../state/places";
 import { may } from "../state/session";
 import { step, type Placement } from "../state/standing";
 import { Picture } from "./picture";
-import { Problem } from "./problem";
+import { Failures } from "./problem";
 import { Proof } from "./proof";
 import { reason, recipeWord } from "./proof-details";
 import { Time } from "./time";
@@ -54,35 +55,23 @@ function Thumb({ of }: { of: Placement }) {
 
 /** Why it is not right, when it is tried again, and what helps; nothing where all is well. */
 function Trouble({ placement, changed, show }: { placement: Placement; changed: (() => void) | undefined; show(): void }) {
-  const [busy, setBusy] = useState(false);
-  const [failed, setFailed] = useState<unknown>();
+  const doing = useDoing();
   const helps = step(placement);
   if (placement.reason === null || helps === null) return null;
-  const run = async (act: () => Promise<unknown>): Promise<void> => {
-    setBusy(true);
-    try {
-      await act();
-      setFailed(undefined);
-      changed?.();
-    } catch (error) {
-      setFailed(error);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const help = (act: () => Promise<unknown>) => doing.press("help", async () => (await act(), changed?.()));
   return (
     <div class="trouble">
       <span>
         {reason(placement.reason)}
         {placement.next_attempt_at && <span class="quiet" title={moment(placement.next_attempt_at)}> {t("places.again")} <Time at={placement.next_attempt_at} />.</span>}
       </span>
-      {helps === "channel" && may("contributor") && <button class="button" disabled={busy} onClick={() => void run(() => checkChannel(placement.channel_id))}>{t("places.check")}</button>}
-      {helps === "retry" && may("contributor") && <button class="button" disabled={busy} onClick={() => void run(() => retry(placement.id))}>{t("places.retry")}</button>}
-      {helps === "repair" && may("approver") && <button class="button" disabled={busy} onClick={() => void run(() => repair(placement.id, false))}>{t("places.repair")}</button>}
+      {helps === "channel" && may("contributor") && <button class="button" {...help(() => checkChannel(placement.channel_id))}>{t("places.check")}</button>}
+      {helps === "retry" && may("contributor") && <button class="button" {...help(() => retry(placement.id))}>{t("places.retry")}</button>}
+      {helps === "repair" && may("approver") && <button class="button" {...help(() => repair(placement.id, false))}>{t("places.repair")}</button>}
       {helps === "adopt" && may("approver") && <button class="button" onClick={show}>{t("places.decide")}</button>}
       {helps === "channel" && at.value.path !== `/channels/${placement.channel_id}` && <a class="button quiet" href={`/channels/${placement.channel_id}`}>{t("places.to_channel")}</a>}
       {helps === "approve" && may("approver") && <a class="button quiet" href={`/assets/${placement.asset_id}`}>{t("places.to_asset")}</a>}
-      {failed !== undefined && <Problem error={failed} />}
+      <Failures of={doing} />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 // A refusal as a person needs it: what happened, what was kept, what to do, and the code to quote.
 import { CircleAlert } from "lucide";
 import { Refusal } from "../api/client";
+import type { Doing } from "../lib/doing";
 import { maybe, t } from "../lib/i18n";
 import { Icon } from "./icon";
 
@@ -9,6 +10,9 @@ export function sentence(error: unknown): string {
   if (!(error instanceof Refusal)) return t("problem.unexpected");
   return maybe(`problem.${error.code}`) ?? (error.detail || t("problem.unexpected"));
 }
+
+/** Each refusal of what was done here, as long as it stands. */
+export const Failures = ({ of }: { of: Doing }) => <>{of.failures.map((each, index) => <Problem key={index} error={each} />)}</>;
 
 export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
   return (

@@ -19,11 +19,14 @@ function useCloseLook(given: Placement): { now: Placement; watch(): void; refres
   const [seen, setSeen] = useState<{ from: Placement; now: Placement }>({ from: given, now: given });
   const [until, setUntil] = useState(0);
   const now = seen.from === given ? seen.now : given;
+  const turn = useRef(0);
   const latest = useRef(given);
   latest.current = given;
   const refresh = async (): Promise<void> => {
+    const mine = (turn.current += 1);
+    const from = latest.current;
     const found = await ask(given.id);
-    setSeen({ from: latest.current, now: found });
+    if (mine === turn.current) setSeen({ from, now: found }); // a later question's answer is the newer one
   };
   const watching = Date.now() < until;
   useEvery(PAUSE, moving(now) || watching, refresh);

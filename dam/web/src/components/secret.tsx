@@ -2,13 +2,14 @@
 import { Check, Copy } from "lucide";
 import { useState } from "preact/hooks";
 import { t } from "../lib/i18n";
+import { copyText } from "./copy";
 import { Dialog } from "./dialog";
 import { Icon } from "./icon";
 
 export function Secret({ title, says, secret, onClose }: { title: string; says: string; secret: string; onClose(): void }) {
   const [copied, setCopied] = useState(false);
   const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(secret);
+    await copyText(secret);
     setCopied(true);
   };
   return (

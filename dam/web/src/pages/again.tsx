@@ -2,26 +2,23 @@
 import { useState } from "preact/hooks";
 import { Dialog } from "../components/dialog";
 import { Field } from "../components/field";
-import { Problem } from "../components/problem";
+import { Failures } from "../components/problem";
+import { useDoing } from "../lib/doing";
 import { t } from "../lib/i18n";
 import { me, signIn } from "../state/session";
 
 export function Again() {
   const [password, setPassword] = useState("");
-  const [failed, setFailed] = useState<unknown>();
+  const doing = useDoing();
   const name = me.value?.name ?? "";
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    await signIn(name, password).catch(setFailed);
-  };
   return (
     <Dialog title={t("sign_in.ended")} onClose={() => {}} stays>
-      <form class="sign-in" onSubmit={(event) => void submit(event)}>
+      <form class="sign-in" {...doing.submit("begin", () => signIn(name, password))}>
         <p>{t("sign_in.kept")}</p>
         <Field label={t("sign_in.name")} value={name} change={() => {}} readOnly autocomplete="username" />
         <Field label={t("sign_in.password")} value={password} change={setPassword} type="password" required autoFocus autocomplete="current-password" />
-        {failed !== undefined && <Problem error={failed} />}
-        <button class="button primary">{t("sign_in.do")}</button>
+        <Failures of={doing} />
+        <button class="button primary" {...doing.mark("begin")}>{t("sign_in.do")}</button>
       </form>
     </Dialog>
   );

@@ -3,10 +3,11 @@ import { useState } from "preact/hooks";
 import { ChannelForm, kindWord } from "../components/channel-form";
 import { every } from "../components/every";
 import { Health } from "../components/health";
-import { Problem } from "../components/problem";
-import { recipeWord } from "../components/proof-details";
+import { Failures, Problem } from "../components/problem";
+import { reason, recipeWord } from "../components/proof-details";
 import { Board } from "../components/board";
 import { Time } from "../components/time";
+import { useDoing } from "../lib/doing";
 import { many, maybe, moment, t } from "../lib/i18n";
 import { go, type Params } from "../lib/route";
 import { useTitle } from "../lib/title";
@@ -31,7 +32,7 @@ function One({ of, now }: { of: Resource<Channel>; now: Channel }) {
       <header class="stack">
         <p class="quiet"><a href="/channels">{t("places.channels")}</a></p>
         <div class="row"><h1>{now.name}</h1><Health of={now} /></div>
-        {now.unreachable && <p class="trouble-says">{now.unreachable.detail} <code class="quiet">{now.unreachable.code}</code> {now.next_check_at && <span class="quiet">{t("places.again")} <Time at={now.next_check_at} />.</span>}</p>}
+        {now.unreachable && <p class="trouble-says">{reason(now.unreachable)} <code class="quiet">{now.unreachable.code}</code> {now.next_check_at && <span class="quiet">{t("places.again")} <Time at={now.next_check_at} />.</span>}</p>}
       </header>
       <Connection of={of} now={now} />
       <section class="stack">
@@ -52,33 +53,24 @@ function One({ of, now }: { of: Resource<Channel>; now: Channel }) {
 
 /** Asking the destination now, and having every place looked at, each with a clear answer. */
 function Connection({ of, now }: { of: Resource<Channel>; now: Channel }) {
-  const [busy, setBusy] = useState(false);
-  const [failed, setFailed] = useState<unknown>();
+  const doing = useDoing();
   const [said, setSaid] = useState<"" | "checked" | number>("");
-  const run = async (act: () => Promise<"checked" | number>): Promise<void> => {
-    setBusy(true);
+  const press = (what: string, act: () => Promise<"checked" | number>) => doing.press(what, async () => {
     setSaid("");
-    try {
-      setSaid(await act());
-      setFailed(undefined);
-    } catch (error) {
-      setFailed(error);
-    } finally {
-      setBusy(false);
-    }
-  };
+    setSaid(await act());
+  });
   const check = async (): Promise<"checked"> => (of.set(await checkChannel(now.id)), "checked");
   const audit = async (): Promise<number> => (await auditChannel(now.id)).placements;
   const answer = said === "checked" ? t(now.unreachable ? "places.channel_unreached" : "places.channel_reached") : typeof said === "number" ? many("places.audited", said) : "";
   return (
     <section class="stack">
       <div class="row">
-        {may("contributor") && <button class="button" disabled={busy} onClick={() => void run(check)}>{t("places.check")}</button>}
-        {may("contributor") && <button class="button" disabled={busy} onClick={() => void run(audit)}>{t("places.audit")}</button>}
+        {may("contributor") && <button class="button" {...press("check", check)}>{t("places.check")}</button>}
+        {may("contributor") && <button class="button" {...press("audit", audit)}>{t("places.audit")}</button>}
         <span class="quiet">{now.checked_at ? <>{t("places.checked")} <Time at={now.checked_at} /></> : t("places.checked_never")}</span>
       </div>
-      <p role="status" class={answer ? "" : "visually-hidden"}>{busy ? t("places.checking") : answer}</p>
-      {failed !== undefined && <Problem error={failed} />}
+      <p role="status" class={answer ? "" : "visually-hidden"}>{doing.busy() ? t("places.checking") : answer}</p>
+      <Failures of={doing} />
     </section>
   );
 }
@@ -106,14 +98,10 @@ function Edit({ of, now, close }: { of: Resource<Channel>; now: Channel; close()
 
 function Remove({ id }: { id: string }) {
   const [asking, setAsking] = useState(false);
-  const [failed, setFailed] = useState<unknown>();
+  const doing = useDoing();
   const remove = async (): Promise<void> => {
-    try {
-      await removeChannel(id);
-      go("/channels", { replace: true });
-    } catch (error) {
-      setFailed(error);
-    }
+    await removeChannel(id);
+    go("/channels", { replace: true });
   };
   return (
     <section class="stack">
@@ -122,12 +110,12 @@ function Remove({ id }: { id: string }) {
         <fieldset class="choice">
           <p>{t("places.remove_says")}</p>
           <div class="row">
-            <button class="button danger" onClick={() => void remove()}>{t("places.remove_do")}</button>
+            <button class="button danger" {...doing.press("remove", remove)}>{t("places.remove_do")}</button>
             <button class="button quiet" onClick={() => setAsking(false)}>{t("action.cancel")}</button>
           </div>
         </fieldset>
       )}
-      {failed !== undefined && <Problem error={failed} />}
+      <Failures of={doing} />
     </section>
   );
 }

@@ -5,6 +5,7 @@ import { Health } from "../components/health";
 import { Icon } from "../components/icon";
 import { NewChannel } from "../components/new-channel";
 import { Problem } from "../components/problem";
+import { reason } from "../components/proof-details";
 import { Time } from "../components/time";
 import { t } from "../lib/i18n";
 import { go, place, withQuery } from "../lib/route";
@@ -39,7 +40,7 @@ function Line({ channel }: { channel: Channel }) {
       <span class="name">
         <a href={`/channels/${channel.id}`}>{channel.name}</a>
         <span class="quiet">{kindWord(channel.kind)} {whereTo(channel)}</span>
-        {channel.unreachable && <span>{channel.unreachable.detail}</span>}
+        {channel.unreachable && <span>{reason(channel.unreachable)}</span>}
       </span>
       <span class="quiet">{channel.checked_at ? <>{t("places.checked")} <Time at={channel.checked_at} /></> : t("places.checked_never")}</span>
       <Health of={channel} />

@@ -7,8 +7,10 @@ import { Health } from "../components/health";
 import { Icon } from "../components/icon";
 import { Picture } from "../components/picture";
 import { PlaceRow } from "../components/place-row";
-import { Problem } from "../components/problem";
+import { Failures, Problem } from "../components/problem";
+import { reason } from "../components/proof-details";
 import { Time } from "../components/time";
+import { useDoing } from "../lib/doing";
 import { useEvery } from "../lib/every";
 import { maybe, t } from "../lib/i18n";
 import { useTitle } from "../lib/title";
@@ -80,17 +82,12 @@ function Everything({ of, reload, decide }: { of: Waiting; reload(): void; decid
 }
 
 function Draft({ asset, decide }: { asset: Schemas["Asset"]; decide(what: Deciding): void }) {
-  const [failed, setFailed] = useState<unknown>();
+  const doing = useDoing();
   const { latest } = asset;
   if (latest === null) return null;
   const begin = async (decision: Decision): Promise<void> => {
-    try {
-      const version = await asked(api.GET("/api/v1/assets/{asset_id}/versions/{number}", { params: { path: { asset_id: asset.id, number: latest.number } } }));
-      decide({ asset, version, decision });
-      setFailed(undefined);
-    } catch (error) {
-      setFailed(error);
-    }
+    const version = await asked(api.GET("/api/v1/assets/{asset_id}/versions/{number}", { params: { path: { asset_id: asset.id, number: latest.number } } }));
+    decide({ asset, version, decision });
   };
   return (
     <li>
@@ -98,11 +95,11 @@ function Draft({ asset, decide }: { asset: Schemas["Asset"]; decide(what: Decidi
       <span class="name">
         <a href={`/assets/${asset.id}`}>{asset.title}</a>
         <span class="quiet">{t("places.version", { number: latest.number })}, <Time at={asset.updated_at} />, {t("places.by_whom", { name: nameOf(asset.created_by) })}</span>
-        {failed !== undefined && <Problem error={failed} />}
+        <Failures of={doing} />
       </span>
       <span class="row">
-        <button class="button quiet" onClick={() => void begin("reject")} aria-label={`${t("places.do.reject", { number: latest.number })}: ${asset.title}`}>{t("places.reject")}</button>
-        <button class="button" onClick={() => void begin("approve")} aria-label={`${t("places.do.approve", { number: latest.number })}: ${asset.title}`}>{t("places.approve")}</button>
+        <button class="button quiet" {...doing.press("begin", () => begin("reject"))} aria-label={`${t("places.do.reject", { number: latest.number })}: ${asset.title}`}>{t("places.reject")}</button>
+        <button class="button" {...doing.press("begin", () => begin("approve"))} aria-label={`${t("places.do.approve", { number: latest.number })}: ${asset.title}`}>{t("places.approve")}</button>
       </span>
     </li>
   );
@@ -110,21 +107,9 @@ function Draft({ asset, decide }: { asset: Schemas["Asset"]; decide(what: Decidi
 
 /** A button that does one thing and says what was refused. */
 function Act({ says, act, reload }: { says: string; act(): Promise<unknown>; reload(): void }) {
-  const [busy, setBusy] = useState(false);
-  const [failed, setFailed] = useState<unknown>();
-  const run = async (): Promise<void> => {
-    setBusy(true);
-    try {
-      await act();
-      setFailed(undefined);
-      reload();
-    } catch (error) {
-      setFailed(error);
-    } finally {
-      setBusy(false);
-    }
-  };
-  return <>{failed !== undefined && <Problem error={failed} />}<button class="button" disabled={busy} onClick={() => void run()}>{says}</button></>;
+  const doing = useDoing();
+  const run = async (): Promise<void> => (await act(), reload());
+  return <><Failures of={doing} /><button class="button" {...doing.press("act", run)}>{says}</button></>;
 }
 
 function Away({ channel, reload }: { channel: Channel; reload(): void }) {
@@ -132,7 +117,7 @@ function Away({ channel, reload }: { channel: Channel; reload(): void }) {
     <li>
       <span class="name">
         <a href={`/channels/${channel.id}`}>{channel.name}</a>
-        <span>{channel.unreachable?.detail}</span>
+        {channel.unreachable && <span>{reason(channel.unreachable)}</span>}
         {channel.next_check_at && <span class="quiet">{t("places.again")} <Time at={channel.next_check_at} /></span>}
       </span>
       <Health of={channel} />

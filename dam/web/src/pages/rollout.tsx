@@ -7,8 +7,9 @@ import { Arriving, useArrival } from "../components/arriving";
 import { Decide, type Decision } from "../components/decide";
 import { Icon } from "../components/icon";
 import { Side } from "../components/old-new";
-import { Problem } from "../components/problem";
+import { Failures, Problem } from "../components/problem";
 import { Time } from "../components/time";
+import { useDoing } from "../lib/doing";
 import { maybe, moment, t } from "../lib/i18n";
 import { go, place, withQuery, type Params } from "../lib/route";
 import { useTitle } from "../lib/title";
@@ -66,7 +67,7 @@ interface Ready {
 /** Rolling back: to what was approved before, or to nothing. Only as long as nobody has decided anew. */
 function Back({ of }: { of: Rollout }) {
   const [ready, setReady] = useState<Ready | null>(null);
-  const [failed, setFailed] = useState<unknown>();
+  const doing = useDoing();
   const asset = useResource(
     of.asset_id && (of.cause === "approval" || of.cause === "rollback") && may("approver") ? `asset/${of.asset_id}` : null,
     (signal) => asked(api.GET("/api/v1/assets/{asset_id}", { params: { path: { asset_id: of.asset_id ?? "" } }, signal })),
@@ -77,18 +78,13 @@ function Back({ of }: { of: Rollout }) {
   const undoable = now !== undefined && of.version !== null && now.approved?.number === of.version;
   const open = async (): Promise<void> => {
     if (now === undefined || target === null) return;
-    try {
-      const version = await asked(api.GET("/api/v1/assets/{asset_id}/versions/{number}", { params: { path: { asset_id: now.id, number: target } } }));
-      setReady({ asset: now, version, decision: of.head_before === null ? "withdraw" : "rollback" });
-      setFailed(undefined);
-    } catch (error) {
-      setFailed(error);
-    }
+    const version = await asked(api.GET("/api/v1/assets/{asset_id}/versions/{number}", { params: { path: { asset_id: now.id, number: target } } }));
+    setReady({ asset: now, version, decision: of.head_before === null ? "withdraw" : "rollback" });
   };
   return (
     <>
-      {undoable && <button class="button" onClick={() => void open()}>{of.head_before === null ? t("places.do.withdraw") : t("places.back_to", { number: of.head_before })} …</button>}
-      {failed !== undefined && <Problem error={failed} />}
+      {undoable && <button class="button" {...doing.press("open", open)}>{of.head_before === null ? t("places.do.withdraw") : t("places.back_to", { number: of.head_before })} …</button>}
+      <Failures of={doing} />
       {ready && <Decide {...ready} onClose={() => setReady(null)} />}
     </>
   );

@@ -2,7 +2,8 @@
 // (it is never sent as part of an address).
 import { useState } from "preact/hooks";
 import { Field } from "../components/field";
-import { Problem } from "../components/problem";
+import { Failures } from "../components/problem";
+import { useDoing } from "../lib/doing";
 import { t } from "../lib/i18n";
 import { go, place } from "../lib/route";
 import { useTitle } from "../lib/title";
@@ -21,27 +22,18 @@ export function SignIn() {
   const [link] = useState(() => location.hash.slice(1));
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
-  const [failed, setFailed] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
+  const doing = useDoing();
   const title = t(link ? "sign_in.welcome" : "sign_in.title");
   useTitle(title);
 
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    setBusy(true);
-    try {
-      await (link ? redeem(link, name, password) : signIn(name, password));
-      go(wanted(), { replace: true });
-    } catch (error) {
-      setFailed(error);
-    } finally {
-      setBusy(false);
-    }
+  const begin = async (): Promise<void> => {
+    await (link ? redeem(link, name, password) : signIn(name, password));
+    go(wanted(), { replace: true });
   };
 
   return (
     <main class="alone">
-      <form class="sign-in" onSubmit={(event) => void submit(event)}>
+      <form class="sign-in" {...doing.submit("begin", begin)}>
         <h1>{title}</h1>
         {link && <p>{t("sign_in.first")}</p>}
         <Field label={t("sign_in.name")} value={name} change={setName} autocomplete="username" required autoFocus />
@@ -50,8 +42,8 @@ export function SignIn() {
           autocomplete={link ? "new-password" : "current-password"} minLength={link ? SHORTEST : undefined}
           hint={link ? t("sign_in.password_hint", { least: SHORTEST }) : undefined}
         />
-        {failed !== undefined && <Problem error={failed} />}
-        <button class="button primary" disabled={busy}>{t(link ? "sign_in.begin" : "sign_in.do")}</button>
+        <Failures of={doing} />
+        <button class="button primary" {...doing.mark("begin")}>{t(link ? "sign_in.begin" : "sign_in.do")}</button>
       </form>
     </main>
   );

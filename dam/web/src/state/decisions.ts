@@ -1,6 +1,6 @@
 // Decisions about a version: what one would do, and doing it, naming what the person had before them.
 // Must not: show anything.
-import { api, asked, onceKey, type Schemas } from "../api/client";
+import { api, asked, type Schemas } from "../api/client";
 import { placements, upTo } from "./places";
 
 export type Decision = "approve" | "reject" | "revoke" | "rollback" | "withdraw";
@@ -66,9 +66,9 @@ async function withdrawal(assetId: string, signal: AbortSignal): Promise<Effect>
   return { rows, moved, kept: rows.length - moved, troubled: rows.filter((each) => each.problems.length > 0).length, estimate: null };
 }
 
-/** Decide; returns the rollout's number, or null where nothing moves. Throws Refusal: `head_moved`, `digest_differs` …  */
-export async function decided(decision: Decision, assetId: string, number: number, { sha256, head }: Seen, note: string): Promise<number | null> {
-  const header = { "Idempotency-Key": onceKey() };
+/** Decide, once for the key; returns the rollout's number, or null where nothing moves. Throws Refusal: `head_moved`, `digest_differs` …  */
+export async function decided(decision: Decision, assetId: string, number: number, { sha256, head }: Seen, note: string, key: string): Promise<number | null> {
+  const header = { "Idempotency-Key": key };
   const version = { path: { asset_id: assetId, number }, header };
   const asset = { path: { asset_id: assetId }, header };
   switch (decision) {

@@ -22,6 +22,8 @@ let last: number | null = null;
 let tag = "";
 let timer: ReturnType<typeof setTimeout> | undefined;
 let running = false;
+/** Somebody asked for news while a poll was under way, whose answer may be older than what was done. */
+let again = false;
 
 /** Poll as long as the page lives; asks nothing while nobody is signed in. */
 export function begin(): void {
@@ -58,8 +60,9 @@ export function listen(listener: Listener): () => void {
 
 async function poll(): Promise<void> {
   clearTimeout(timer);
-  if (running) return;
+  if (running) return void (again = true);
   running = true;
+  again = false;
   try {
     if (me.peek() && !document.hidden) await ask();
     connected.value = true;
@@ -68,6 +71,7 @@ async function poll(): Promise<void> {
   } finally {
     running = false;
   }
+  if (again) return poll();
   if (!document.hidden) timer = setTimeout(() => void poll(), hurrying > 0 ? SOON : LATER);
 }
 

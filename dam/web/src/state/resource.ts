@@ -23,9 +23,11 @@ export function useResource<T>(
   const abort = useRef<AbortController>(null);
   const latest = useRef(load);
   latest.current = load;
+  const present = useRef(key);
+  present.current = key;
 
   const reload = useCallback(async (): Promise<void> => {
-    if (key === null) return;
+    if (key === null || key !== present.current) return; // somebody who began under another key says nothing of this one
     abort.current?.abort();
     const mine = new AbortController();
     abort.current = mine;
@@ -51,6 +53,7 @@ export function useResource<T>(
     loading: mine ? state.loading : key !== null,
     reload,
     set: (data) => {
+      if (key !== present.current) return;
       abort.current?.abort(); // what was asked for before is older than this
       setState({ key, data, loading: false });
     },

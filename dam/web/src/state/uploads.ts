@@ -33,8 +33,15 @@ export const tooMany = signal(false);
 
 /** Send these as new assets; without `details` the person is asked first what belongs to them. */
 export function upload(files: readonly File[], details?: Details): void {
-  if (!details) return take(files.map((file) => ({ file })));
-  enqueue(files.map((file) => Upload.of({ file }, { kind: "asset", details })).map(begin));
+  if (details) sendAll(files, details);
+  else take(files.map((file) => ({ file })));
+}
+
+/** The same without asking. */
+export function sendAll(files: readonly File[], details: Details): readonly Upload[] {
+  const sent = files.map((file) => begin(Upload.of({ file }, { kind: "asset", details })));
+  enqueue(sent);
+  return sent;
 }
 
 /** The same, with what is known of where they come from. Files that an earlier page has begun go on. */
@@ -63,8 +70,23 @@ export function send(chosen: readonly Upload[], details: Details): void {
 /** The replacement's answer. */
 export function sendVersion(asset: Asset, found: Found, rationale: string): void {
   replacing.value = null;
-  enqueue([begin(Upload.of(found, { kind: "version", assetId: asset.id, title: asset.title, rationale }))]);
+  enqueue([version(asset, found, rationale)]);
 }
+
+/** Send `file` as the next version of what `first` becomes, as soon as that is in the library. */
+export function follows(first: Upload, file: File, rationale: string): void {
+  let sent = false;
+  const stop = effect(() => {
+    const { made } = first.now;
+    if (!made || sent) return;
+    sent = true;
+    const title = first.entry.name;
+    queueMicrotask(() => (stop(), enqueue([version({ id: made.assetId, title }, { file }, rationale)])));
+  });
+}
+
+const version = ({ id, title }: Asset, found: Found, rationale: string): Upload =>
+  begin(Upload.of(found, { kind: "version", assetId: id, title, rationale }));
 
 function enqueue(more: readonly Upload[]): void {
   uploads.value = [...uploads.peek(), ...more];

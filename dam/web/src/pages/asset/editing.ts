@@ -1,5 +1,5 @@
 // One text that is edited in place: what was typed is kept at every key, and saved only where nobody else changed the same.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { mergeText } from "../../lib/merge";
 import { edit, type Asset, type AssetEdit } from "../../state/asset";
 import { draftOf, keepDraft, type Draft } from "../../state/drafts";
@@ -37,10 +37,13 @@ export interface Editing {
 export function useEditing(resource: Resource<Asset>, asset: Asset, part: Part): Editing {
   const [draft, setDraft] = useState<Draft | null>(() => draftOf(asset.id, part));
   const [busy, setBusy] = useState(false);
+  const saving = useRef(false);
   const [begun, setBegun] = useState(0);
   const [wrong, setWrong] = useState<unknown>();
   const present = textOf(asset, part);
+  const latest = useRef(draft);
   const put = (next: Draft | null): void => {
+    latest.current = next;
     setDraft(next);
     keepDraft(asset.id, part, next && next.mine !== next.base ? next : null);
   };
@@ -50,15 +53,19 @@ export function useEditing(resource: Resource<Asset>, asset: Asset, part: Part):
   }, [present]);
 
   const save = async (of: Draft | null): Promise<void> => {
-    if (!of || busy) return;
+    if (!of || saving.current) return;
+    saving.current = true;
     setBusy(true);
     setWrong(undefined);
     try {
       const saved = await edit(resource, asset, (now) => (mergeText(of.base, of.mine, textOf(now, part)) === "conflict" ? null : patchOf(part, of.mine)));
-      if (saved) put(null);
+      // What was typed while it was being saved is a draft of its own.
+      const now = latest.current;
+      if (saved) put(now && now.mine !== of.mine ? { base: of.mine, mine: now.mine } : null);
     } catch (error) {
       setWrong(error);
     } finally {
+      saving.current = false;
       setBusy(false);
     }
   };

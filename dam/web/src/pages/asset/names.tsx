@@ -3,7 +3,8 @@
 import { Plus, X } from "lucide";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { Icon } from "../../components/icon";
-import { Problem } from "../../components/problem";
+import { Failures } from "../../components/problem";
+import { useDoing } from "../../lib/doing";
 import { t } from "../../lib/i18n";
 import { mergeNames } from "../../lib/merge";
 import { edit, type Asset } from "../../state/asset";
@@ -30,28 +31,29 @@ const LONGEST = 100;
 export function Names({ resource, asset, part, field, label, add, allowed, complete }: Props) {
   const draft = `add.${part}`;
   const [text, setText] = useState(() => draftOf(asset.id, draft)?.mine ?? "");
-  const [wrong, setWrong] = useState<unknown>();
+  const typed = useRef(text);
+  const doing = useDoing();
   const input = useRef<HTMLInputElement>(null);
-  const type = (typed: string): void => {
-    setText(typed);
-    keepDraft(asset.id, draft, typed ? { base: "", mine: typed } : null);
+  const latest = useRef(asset);
+  latest.current = asset;
+  const type = (now: string): void => {
+    typed.current = now;
+    setText(now);
+    keepDraft(asset.id, draft, now ? { base: "", mine: now } : null);
   };
-  const change = async (wanted: readonly string[]): Promise<boolean> => {
-    setWrong(undefined);
-    try {
-      return await edit(resource, asset, (now) => ({ [part]: mergeNames(asset[part], wanted, now[part]) }));
-    } catch (error) {
-      setWrong(error);
-      return false;
-    }
-  };
+  // `base`: what the person saw when they pressed; by its turn, an earlier press may have changed it.
+  const change = async (base: readonly string[], wanted: readonly string[]): Promise<void> =>
+    void (await edit(resource, latest.current, (now) => ({ [part]: mergeNames(base, wanted, now[part]) })));
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
-    const added = text.split(",").map((each) => each.trim()).filter(Boolean);
-    if (added.length > 0 && await change([...asset[part], ...added.filter((each) => !asset[part].includes(each))])) type("");
+    const base = asset[part];
+    const added = text.split(",").map((each) => each.trim()).filter((each) => each && !base.includes(each));
+    const done = added.length === 0 || await doing.run(`add ${text}`, () => change(base, [...base, ...added]));
+    if (done && typed.current === text) type(""); // and not what was typed meanwhile
   };
   const remove = async (name: string): Promise<void> => {
-    await change(asset[part].filter((each) => each !== name));
+    const base = asset[part];
+    await doing.run(`remove ${name}`, () => change(base, base.filter((each) => each !== name)));
     input.current?.focus();
   };
   return (
@@ -71,7 +73,7 @@ export function Names({ resource, asset, part, field, label, add, allowed, compl
           <button class="button quiet" aria-label={add} disabled={text.trim() === ""}><Icon of={Plus} /></button>
         </form>
       )}
-      {wrong !== undefined && <Problem error={wrong} />}
+      <Failures of={doing} />
     </div>
   );
 }
@@ -93,7 +95,7 @@ function Completed({ text, label, input, type, complete }: CompletedProps) {
     if (!near) return;
     let wanted = true;
     // Completion is a help: where it can't be had, the name is typed in full.
-    complete(text.trim()).then((names) => void (wanted && offer(names)), () => offer([]));
+    complete(text.trim()).then((names) => void (wanted && offer(names)), () => void (wanted && offer([])));
     return () => void (wanted = false);
   }, [text, near]);
   return (

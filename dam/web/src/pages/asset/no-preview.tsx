@@ -1,9 +1,9 @@
 // Why there is nothing to see of a version, and what to do: wait, try again, or supply a picture by hand.
 import { CircleAlert, Hourglass, ImageOff, RotateCw } from "lucide";
-import { useState } from "preact/hooks";
 import { api, asked, onceKey } from "../../api/client";
 import { Icon } from "../../components/icon";
-import { Problem } from "../../components/problem";
+import { Failures } from "../../components/problem";
+import { useDoing } from "../../lib/doing";
 import { maybe, t } from "../../lib/i18n";
 import { colour, ending, making, obstacle, type Rendition, type Version } from "../../state/looks";
 import { may } from "../../state/session";
@@ -37,24 +37,15 @@ export function NoPreview({ version, changed }: { version: Version; changed(): v
 }
 
 function Retry({ version, changed }: { version: Version; changed(): void }) {
-  const [busy, setBusy] = useState(false);
-  const [wrong, setWrong] = useState<unknown>();
+  const doing = useDoing();
   const retry = async (): Promise<void> => {
-    setBusy(true);
-    setWrong(undefined);
-    try {
-      for (const each of version.renditions.filter((one) => one.state === "failed")) await again(version, each);
-      changed();
-    } catch (error) {
-      setWrong(error);
-    } finally {
-      setBusy(false);
-    }
+    for (const each of version.renditions.filter((one) => one.state === "failed")) await again(version, each);
+    changed();
   };
   return (
     <>
-      <button class="button" disabled={busy} onClick={() => void retry()}><Icon of={RotateCw} />{t("action.again")}</button>
-      {wrong !== undefined && <Problem error={wrong} />}
+      <button class="button" {...doing.press("retry", retry)}><Icon of={RotateCw} />{t("action.again")}</button>
+      <Failures of={doing} />
     </>
   );
 }

@@ -2,7 +2,8 @@
 import { Plus, Trash2 } from "lucide";
 import { useId, useState } from "preact/hooks";
 import { Icon } from "../../components/icon";
-import { Problem } from "../../components/problem";
+import { Failures } from "../../components/problem";
+import { useDoing } from "../../lib/doing";
 import { t } from "../../lib/i18n";
 import { edit, type Asset } from "../../state/asset";
 import { draftOf, draftsOf, keepDraft } from "../../state/drafts";
@@ -27,16 +28,12 @@ function namesOf(asset: Asset): string[] {
 
 export function OwnFields({ resource, asset, allowed }: Props) {
   const [removed, setRemoved] = useState<{ name: string; value: string } | null>(null);
-  const [wrong, setWrong] = useState<unknown>();
-  const put = async (name: string, value: string | null): Promise<void> => {
-    setWrong(undefined);
-    try {
+  const doing = useDoing();
+  const put = (name: string, value: string | null): Promise<boolean> =>
+    doing.run(name, async () => {
       await edit(resource, asset, () => ({ fields: { [name]: value } }));
       setRemoved(value === null ? { name, value: asset.fields[name] ?? "" } : null);
-    } catch (error) {
-      setWrong(error);
-    }
-  };
+    });
   const names = namesOf(asset);
   return (
     <>
@@ -50,7 +47,7 @@ export function OwnFields({ resource, asset, allowed }: Props) {
         <p class="row" role="status">{t("asset.field_removed", { name: removed.name })}
           <button class="button" onClick={() => void put(removed.name, removed.value)}>{t("action.undo")}</button></p>
       )}
-      {wrong !== undefined && <Problem error={wrong} />}
+      <Failures of={doing} />
       {allowed && <NewField asset={asset} put={put} />}
     </>
   );
@@ -77,11 +74,12 @@ function Row({ resource, asset, allowed, name, remove }: Props & { name: string;
 
 const NEW = "new-field";
 
-function NewField({ asset, put }: { asset: Asset; put(name: string, value: string): Promise<void> }) {
+function NewField({ asset, put }: { asset: Asset; put(name: string, value: string): Promise<boolean> }) {
   const [before] = useState(() => draftOf(asset.id, NEW));
   const [open, setOpen] = useState(before !== null);
   const [name, setName] = useState(before?.base ?? "");
   const [value, setValue] = useState(before?.mine ?? "");
+  const [busy, setBusy] = useState(false);
   const id = useId();
   const keep = (nextName: string, nextValue: string): void => {
     setName(nextName);
@@ -91,8 +89,11 @@ function NewField({ asset, put }: { asset: Asset; put(name: string, value: strin
   const close = (): void => (keep("", ""), setOpen(false));
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
-    await put(name.trim(), value);
-    close();
+    if (busy) return;
+    setBusy(true);
+    const saved = await put(name.trim(), value);
+    setBusy(false);
+    if (saved) close();
   };
   if (!open) return <div><button class="button quiet" onClick={() => setOpen(true)}><Icon of={Plus} />{t("asset.field_add")}</button></div>;
   const taken = Object.hasOwn(asset.fields, name.trim());
@@ -100,16 +101,16 @@ function NewField({ asset, put }: { asset: Asset; put(name: string, value: strin
     <form class="stack new-field" onSubmit={(event) => void submit(event)} onKeyDown={(event) => void (event.key === "Escape" && close())}>
       <div class="field">
         <label for={`${id}-name`}>{t("asset.field_name")}</label>
-        <input id={`${id}-name`} list={`${id}-known`} value={name} maxLength={LONGEST_NAME} required aria-invalid={taken ? "true" : undefined} aria-describedby={`${id}-told`} onInput={(event) => keep(event.currentTarget.value, value)} />
+        <input id={`${id}-name`} list={`${id}-known`} value={name} maxLength={LONGEST_NAME} required readOnly={busy} aria-invalid={taken ? "true" : undefined} aria-describedby={`${id}-told`} onInput={(event) => keep(event.currentTarget.value, value)} />
         <datalist id={`${id}-known`}>{["alt_text", "copyright", "photographer", "usage"].map((each) => <option key={each} value={each} />)}</datalist>
         <p id={`${id}-told`} class={taken ? "wrong" : "hint"}>{t(taken ? "asset.field_taken" : "asset.field_hint")}</p>
       </div>
       <div class="field">
         <label for={`${id}-value`}>{t("asset.field_value")}</label>
-        <input id={`${id}-value`} value={value} maxLength={LONGEST_VALUE} onInput={(event) => keep(name, event.currentTarget.value)} />
+        <input id={`${id}-value`} value={value} maxLength={LONGEST_VALUE} readOnly={busy} onInput={(event) => keep(name, event.currentTarget.value)} />
       </div>
       <div class="row">
-        <button class="button primary" disabled={taken || name.trim() === ""}>{t("action.save")}</button>
+        <button class="button primary" aria-disabled={busy || undefined} disabled={taken || name.trim() === ""}>{t("action.save")}</button>
         <button type="button" class="button" onClick={close}>{t("action.cancel")}</button>
       </div>
     </form>

@@ -1,31 +1,22 @@
 // The stable public address: it shows the approved version to everybody who knows it, without signing in.
 import { Globe, GlobeLock } from "lucide";
-import { useState } from "preact/hooks";
 import { api, asked, onceKey } from "../../api/client";
 import { Copy } from "../../components/copy";
 import { Icon } from "../../components/icon";
-import { Problem } from "../../components/problem";
+import { Failures } from "../../components/problem";
+import { useDoing } from "../../lib/doing";
 import { t } from "../../lib/i18n";
 import type { Asset } from "../../state/asset";
 import type { Resource } from "../../state/resource";
 import { may } from "../../state/session";
 
 export function PublicAddress({ resource, asset }: { resource: Resource<Asset>; asset: Asset }) {
-  const [busy, setBusy] = useState(false);
-  const [wrong, setWrong] = useState<unknown>();
+  const doing = useDoing();
   const turn = async (): Promise<void> => {
-    setBusy(true);
-    setWrong(undefined);
     const params = { path: { asset_id: asset.id }, header: { "Idempotency-Key": onceKey() } };
-    try {
-      resource.set(await asked(asset.published
-        ? api.POST("/api/v1/assets/{asset_id}/unpublish", { params })
-        : api.POST("/api/v1/assets/{asset_id}/publish", { params })));
-    } catch (error) {
-      setWrong(error);
-    } finally {
-      setBusy(false);
-    }
+    resource.set(await asked(asset.published
+      ? api.POST("/api/v1/assets/{asset_id}/unpublish", { params })
+      : api.POST("/api/v1/assets/{asset_id}/publish", { params })));
   };
   const address = `${location.origin}/d/${encodeURIComponent(asset.key)}`;
   return (
@@ -39,11 +30,11 @@ export function PublicAddress({ resource, asset }: { resource: Resource<Asset>; 
         )
         : <p class="quiet">{t("asset.not_public")}</p>}
       {may("approver") && asset.trashed_at === null && (
-        <div><button class="button" disabled={busy} onClick={() => void turn()}>
+        <div><button class="button" {...doing.press("turn", turn)}>
           <Icon of={asset.published ? GlobeLock : Globe} />{t(asset.published ? "asset.unpublish" : "asset.publish")}
         </button></div>
       )}
-      {wrong !== undefined && <Problem error={wrong} />}
+      <Failures of={doing} />
     </>
   );
 }

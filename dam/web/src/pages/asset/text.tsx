@@ -72,7 +72,7 @@ function Open({ label, editing, lines, longest, more }: Props) {
       {editing.theirs === null
         ? (
           <div class="row">
-            <button class="button primary" disabled={editing.busy} onClick={() => void editing.save()}><Icon of={Check} />{t("action.save")}</button>
+            <button class="button primary" aria-disabled={editing.busy || undefined} onClick={() => void editing.save()}><Icon of={Check} />{t("action.save")}</button>
             <button class="button" onClick={editing.revert}>{t("asset.revert")}</button>
             {more}
           </div>
@@ -89,7 +89,7 @@ function Choice({ label, editing, theirs }: { label: string; editing: Editing; t
       <p>{t("asset.conflict", { part: label })}</p>
       <div class="both">
         <section><b>{t("asset.mine")}</b><p class="text">{editing.value || t("asset.emptied")}</p>
-          <button class="button" disabled={editing.busy} onClick={() => void editing.keepMine()}>{t("asset.keep_mine")}</button></section>
+          <button class="button" aria-disabled={editing.busy || undefined} onClick={() => void editing.keepMine()}>{t("asset.keep_mine")}</button></section>
         <section><b>{t("asset.theirs")}</b><p class="text">{theirs || t("asset.emptied")}</p>
           <button class="button" onClick={editing.takeTheirs}>{t("asset.take_theirs")}</button></section>
       </div>

@@ -33,6 +33,7 @@ export function SelectionBar({ total, selectAll, look, done }: Props) {
   const act = async (change: Change, on: readonly Asset[], undoes = false): Promise<void> => {
     setAsking(null);
     setNote("");
+    if (task.peek()?.running) return;
     const ended = await run(change, on, undoes);
     done(change, ended.done);
   };
@@ -41,6 +42,7 @@ export function SelectionBar({ total, selectAll, look, done }: Props) {
     try { await selectAll(); } finally { setGathering(false); }
   };
   const busy = now?.running === true;
+  const ask = (what: Asking): void => void (busy || setAsking(what));
   const approved = assets.filter((each) => each.approved);
   return (
     <section class="bar" aria-label={t("library.selection")}>
@@ -50,7 +52,7 @@ export function SelectionBar({ total, selectAll, look, done }: Props) {
         <div class="tools">
           <p class="count" role="status">{many("library.selected", assets.length)}</p>
           {assets.length < Math.min(total, MOST) && (
-            <button class="button quiet" disabled={gathering} onClick={() => void gather()}>
+            <button class="button quiet" aria-disabled={gathering} onClick={() => void (gathering || gather())}>
               {total > MOST ? t("library.select_first", { count: MOST }) : t("library.select_all", { count: total })}
             </button>
           )}
@@ -58,16 +60,16 @@ export function SelectionBar({ total, selectAll, look, done }: Props) {
           <span class="grow" />
           <div class="actions">
           {may("contributor") && <>
-            <button class="button" disabled={busy} onClick={() => setAsking("tag")}><Icon of={Tag} />{t("library.add_tag")}</button>
-            <button class="button" disabled={busy || !assets.some((each) => each.tags.length > 0)} onClick={() => setAsking("untag")}><Icon of={Tags} />{t("library.remove_tag")}</button>
-            <button class="button" disabled={busy} onClick={() => setAsking("campaign")}><Icon of={FolderPlus} />{t("library.add_campaign")}</button>
+            <button class="button" aria-disabled={busy} onClick={() => ask("tag")}><Icon of={Tag} />{t("library.add_tag")}</button>
+            <button class="button" disabled={!assets.some((each) => each.tags.length > 0)} aria-disabled={busy} onClick={() => ask("untag")}><Icon of={Tags} />{t("library.remove_tag")}</button>
+            <button class="button" aria-disabled={busy} onClick={() => ask("campaign")}><Icon of={FolderPlus} />{t("library.add_campaign")}</button>
           </>}
           <button
             class="button" disabled={approved.length === 0}
             onClick={() => setNote(many("library.downloading", download(approved)) + left(assets.length, approved.length))}
           ><Icon of={Download} />{t("library.download")}</button>
           {may("contributor") && (
-            <button class="button" disabled={busy} onClick={() => void act({ does: "trash" }, assets)}><Icon of={Trash2} />{t("library.trash")}</button>
+            <button class="button" aria-disabled={busy} onClick={() => void act({ does: "trash" }, assets)}><Icon of={Trash2} />{t("library.trash")}</button>
           )}
           </div>
           <button class="button quiet" aria-label={t("library.unselect")} onClick={() => (clear(), setNote(""))}><Icon of={X} /></button>

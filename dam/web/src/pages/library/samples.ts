@@ -2,25 +2,31 @@
 // the page shows something else; what fails is kept until somebody tries again.
 import { signal } from "@preact/signals";
 import { api, asked, refusal } from "../../api/client";
-import { upload } from "../../state/uploads";
+import type { Upload } from "../../state/uploading/upload";
+import { follows, sendAll } from "../../state/uploads";
 
 export const coming = signal(false);
 export const failed = signal<unknown>(undefined);
 
-const sent = new Set<string>();
+const sent = new Map<string, Upload>();
 
-/** Fetch each, and send it with what is to be said of it. Those that are second versions are left out. */
+/** Fetch each, and send it with what is to be said of it; those that replace another follow as its next version. */
 export async function sendSamples(): Promise<void> {
   if (coming.peek()) return;
   coming.value = true;
   failed.value = undefined;
   try {
     const found = await asked(api.GET("/api/v1/samples"));
-    for (const sample of found.data) {
-      if (sample.replaces !== null || sent.has(sample.name)) continue;
+    for (const sample of found.data.filter((each) => each.replaces === null && !sent.has(each.name))) {
       const { title, description, tags, campaigns, fields } = sample;
-      upload([await fetched(sample)], { title, description, tags, campaigns, fields });
-      sent.add(sample.name);
+      const [one] = sendAll([await fetched(sample)], { title, description, tags, campaigns, fields });
+      if (one) sent.set(sample.name, one);
+    }
+    for (const sample of found.data) {
+      const first = sent.get(sample.replaces ?? "");
+      if (!first || sent.has(sample.name)) continue;
+      follows(first, await fetched(sample), sample.rationale ?? "");
+      sent.set(sample.name, first);
     }
   } catch (error) {
     failed.value = error;

@@ -4,11 +4,13 @@ import { useState } from "preact/hooks";
 import { api, asked } from "../../api/client";
 import { Field } from "../../components/field";
 import { Icon } from "../../components/icon";
-import { Problem } from "../../components/problem";
+import { Failures } from "../../components/problem";
+import { useDoing } from "../../lib/doing";
 import { choose, language, LANGUAGES, maybe, t, type Language } from "../../lib/i18n";
 import { me, signIn, signOut } from "../../state/session";
 
 export function Account() {
+  const doing = useDoing();
   return (
     <>
       <p>{t("settings.you_are", { name: me.value?.name ?? "", role: maybe(`role.${me.value?.role}`) ?? "" })}</p>
@@ -19,7 +21,8 @@ export function Account() {
         </select>
       </div>
       <Password />
-      <div><button class="button" onClick={() => void signOut()}><Icon of={LogOut} />{t("settings.sign_out")}</button></div>
+      <Failures of={doing} />
+      <div><button class="button" {...doing.press("out", signOut)}><Icon of={LogOut} />{t("settings.sign_out")}</button></div>
     </>
   );
 }
@@ -29,29 +32,26 @@ const NAMES: Readonly<Record<Language, string>> = { en: "English", de: "Deutsch"
 function Password() {
   const [present, setPresent] = useState("");
   const [next, setNext] = useState("");
-  const [outcome, setOutcome] = useState<{ failed?: unknown; done?: boolean }>({});
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
-    try {
-      await asked(api.POST("/api/v1/me/password", { body: { present, new: next } }));
-      // All sessions end with the old password, this one too: the new one begins another.
-      await signIn(me.peek()?.name ?? "", next);
-      setPresent("");
-      setNext("");
-      setOutcome({ done: true });
-    } catch (failed) {
-      setOutcome({ failed });
-    }
+  const [done, setDone] = useState(false);
+  const doing = useDoing();
+  const change = async (): Promise<void> => {
+    setDone(false);
+    await asked(api.POST("/api/v1/me/password", { body: { present, new: next } }));
+    // All sessions end with the old password, this one too: the new one begins another.
+    await signIn(me.peek()?.name ?? "", next);
+    setPresent("");
+    setNext("");
+    setDone(true);
   };
   return (
-    <form class="stack narrow" onSubmit={(event) => void submit(event)}>
+    <form class="stack narrow" {...doing.submit("password", change)}>
       <h2>{t("settings.password")}</h2>
       <input type="text" class="visually-hidden" autocomplete="username" value={me.value?.name ?? ""} readOnly tabIndex={-1} aria-hidden="true" />
       <Field label={t("settings.password_present")} type="password" value={present} change={setPresent} autocomplete="current-password" />
       <Field label={t("settings.password_new")} type="password" value={next} change={setNext} autocomplete="new-password" required minLength={10} hint={t("sign_in.password_hint", { least: 10 })} />
-      {outcome.failed !== undefined && <Problem error={outcome.failed} />}
-      {outcome.done && <p role="status">{t("settings.password_changed")}</p>}
-      <div><button class="button">{t("settings.password_change")}</button></div>
+      <Failures of={doing} />
+      {done && <p role="status">{t("settings.password_changed")}</p>}
+      <div><button class="button" {...doing.mark("password")}>{t("settings.password_change")}</button></div>
     </form>
   );
 }

@@ -6,10 +6,12 @@ import { Dialog } from "../../components/dialog";
 import { Field } from "../../components/field";
 import { Icon } from "../../components/icon";
 import { More } from "../../components/more";
-import { Problem } from "../../components/problem";
+import { Failures } from "../../components/problem";
 import { Secret } from "../../components/secret";
 import { Time } from "../../components/time";
+import { useDoing } from "../../lib/doing";
 import { maybe, t } from "../../lib/i18n";
+import { useOnce } from "../../lib/once";
 import { nameOf } from "../../state/names";
 import { usePages } from "../../state/pages";
 import { may, type Role } from "../../state/session";
@@ -20,22 +22,12 @@ export function Tokens() {
     asked(api.GET("/api/v1/tokens", { params: { query: { limit: 100, ...(cursor ? { cursor } : {}) } }, ...(signal ? { signal } : {}) })));
   const [making, setMaking] = useState(false);
   const [secret, setSecret] = useState<string | null>(null);
-  const [failed, setFailed] = useState<unknown>();
-  const revoke = async (id: string): Promise<void> => {
-    try {
-      await asked(api.DELETE("/api/v1/tokens/{token_id}", { params: { path: { token_id: id } } }));
-      await tokens.reload();
-    } catch (error) {
-      setFailed(error);
-    }
-  };
   return (
     <>
       <p>{t("settings.tokens_say")}</p>
       <div><button class="button primary" onClick={() => setMaking(true)}><Icon of={KeyRound} />{t("settings.token_new")}</button></div>
-      {failed !== undefined && <Problem error={failed} />}
       <ul class="lines">
-        {tokens.rows.map((each) => <Line key={each.id} token={each} revoke={() => void revoke(each.id)} />)}
+        {tokens.rows.map((each) => <Line key={each.id} token={each} reload={tokens.reload} />)}
       </ul>
       <More of={tokens} none={t("settings.no_tokens")} />
       {making && <Make onClose={() => setMaking(false)} onMade={(made) => (setMaking(false), setSecret(made), void tokens.reload())} />}
@@ -47,7 +39,12 @@ export function Tokens() {
 const over = (token: Schemas["Token"]): boolean =>
   token.revoked_at !== null || (token.expires_at !== null && Date.parse(token.expires_at) < Date.now());
 
-function Line({ token, revoke }: { token: Schemas["Token"]; revoke(): void }) {
+function Line({ token, reload }: { token: Schemas["Token"]; reload(): Promise<void> }) {
+  const doing = useDoing();
+  const revoke = async (): Promise<void> => {
+    await asked(api.DELETE("/api/v1/tokens/{token_id}", { params: { path: { token_id: token.id } } }));
+    await reload();
+  };
   return (
     <li class={over(token) ? "disabled" : ""}>
       <span class="name">
@@ -59,7 +56,8 @@ function Line({ token, revoke }: { token: Schemas["Token"]; revoke(): void }) {
           : token.last_used_at ? <>{t("settings.used")} <Time at={token.last_used_at} /></> : t("settings.never_used")}
         {!token.revoked_at && token.expires_at && <>, {t("settings.expires")} <Time at={token.expires_at} /></>}
       </span>
-      {!over(token) && <button class="button" onClick={revoke} aria-label={t("settings.revoke_named", { name: token.name })}>{t("settings.revoke")}</button>}
+      {!over(token) && <button class="button" {...doing.press("revoke", revoke)} aria-label={t("settings.revoke_named", { name: token.name })}>{t("settings.revoke")}</button>}
+      <Failures of={doing} />
     </li>
   );
 }
@@ -71,21 +69,16 @@ function Make({ onClose, onMade }: { onClose(): void; onMade(secret: string): vo
   const [name, setName] = useState("");
   const [role, setRole] = useState<Role>("viewer");
   const [days, setDays] = useState<string>("90");
-  const [failed, setFailed] = useState<unknown>();
-  const [key] = useState(onceKey);
-  const submit = async (event: Event): Promise<void> => {
-    event.preventDefault();
+  const doing = useDoing();
+  const once = useOnce(onceKey);
+  const make = async (): Promise<void> => {
+    const key = once.key({ name, role, days });
     const expires_at = days ? new Date(Date.now() + Number(days) * DAY).toISOString() : null;
-    try {
-      const made = await asked(api.POST("/api/v1/tokens", { params: { header: { "Idempotency-Key": key } }, body: { name, role, expires_at } }));
-      onMade(made.token ?? "");
-    } catch (error) {
-      setFailed(error);
-    }
+    onMade((await asked(api.POST("/api/v1/tokens", { params: { header: { "Idempotency-Key": key } }, body: { name, role, expires_at } }))).token ?? "");
   };
   return (
     <Dialog title={t("settings.token_new")} onClose={onClose}>
-      <form class="stack" onSubmit={(event) => void submit(event)}>
+      <form class="stack" {...doing.submit("make", make)}>
         <Field label={t("sign_in.name")} value={name} change={setName} required autoFocus maxLength={100} hint={t("settings.token_name")} />
         <div class="field">
           <label for="role">{t("settings.role")}</label>
@@ -100,8 +93,8 @@ function Make({ onClose, onMade }: { onClose(): void; onMade(secret: string): vo
             <option value="">{t("settings.forever")}</option>
           </select>
         </div>
-        {failed !== undefined && <Problem error={failed} />}
-        <div class="row"><button class="button primary">{t("settings.token_do")}</button></div>
+        <Failures of={doing} />
+        <div class="row"><button class="button primary" {...doing.mark("make")}>{t("settings.token_do")}</button></div>
       </form>
     </Dialog>
   );
