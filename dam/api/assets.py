@@ -12,6 +12,7 @@ from dam.api.bytes import PRIVATE, send
 from dam.api.context import actor, services
 from dam.api.incoming import received
 from dam.api.once import once, request_key
+from dam.api.paging import Paged, by_moment, moment_after, page
 from dam.api.parsing import load_form
 from dam.api.places import rollout_of, shown_rollout
 from dam.api.routes import Route, Routes, created, no_content
@@ -19,6 +20,7 @@ from dam.domain.assets import Edit, Seen
 from dam.domain.principals import Actor
 from dam.operations import decide, describe, fetch, read, uploads
 from dam.operations.uploads import Details
+from dam.ports.views import AssetView
 from search.results import Page, Sort
 
 routes = Routes("assets", "Assets and what is decided about them.")
@@ -53,9 +55,9 @@ def _details(said: dict[str, Any]) -> Details:
 @routes.on(Route("GET", "/api/v1/assets", "asset.read", answers.Found, query=bodies.SearchQuery))
 def search_assets(query: dict[str, Any]) -> dict[str, Any]:
     """Find assets by the query language."""
-    page = Page(query["limit"], query.get("cursor"), Sort.named(query["sort"]))
+    wanted = Page(query["limit"], query.get("cursor"), Sort.named(query["sort"]))
     facets = [name for name in query["facets"].split(",") if name]
-    found = read.search(services(), actor(), query["q"], page, facets)
+    found = read.search(services(), actor(), query["q"], wanted, facets)
     return {
         "data": [render.asset(each) for each in found.assets],
         "total": found.total,
@@ -78,6 +80,18 @@ def named_assets(query: dict[str, Any]) -> dict[str, Any]:
 def assets_holding(query: dict[str, Any]) -> dict[str, Any]:
     """Up to ten assets that have a version of exactly these bytes: what an upload would be a duplicate of."""
     return {"data": [render.asset(each) for each in read.holding(services(), actor(), query["sha256"])]}
+
+
+@routes.on(Route("GET", "/api/v1/assets/trash", "asset.read", answers.page_of(answers.Asset, "Trash"), query=Paged))
+def list_trash(query: dict[str, Any]) -> dict[str, Any]:
+    """What is in the trash, what went there last first."""
+    limit = query["limit"]
+    found = read.trash(services(), actor(), moment_after("trash", query), limit + 1)
+    return page(found, limit, "trash", _place_in_trash, render.asset)
+
+
+def _place_in_trash(each: AssetView) -> str:
+    return by_moment(each.asset.trashed_at or each.asset.updated_at, each.asset.id)
 
 
 @routes.on(Route("GET", ASSET, "asset.read", answers.Asset, tagged=True))

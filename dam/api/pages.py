@@ -29,6 +29,7 @@ ADDRESSES = (
     "/channels",
     "/channels/<id:channel_id>",
     "/inbox",
+    "/trash",
     "/settings",
     "/settings/<word:page>",
 )

@@ -8,6 +8,7 @@ import base64
 import json
 import re
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from marshmallow import Schema, fields, validate
@@ -18,6 +19,7 @@ MAX_LIMIT = 200
 DEFAULT_LIMIT = 50
 
 _ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}\+00:00", re.ASCII)
 _MAX_NUMBER = (1 << 53) - 1
 
 T = TypeVar("T")
@@ -58,6 +60,25 @@ def name_after(kind: str, query: dict[str, Any]) -> str | None:
     if found is None or (isinstance(found, str) and "\x00" not in found and found.isprintable()):
         return found
     raise _invalid()
+
+
+def moment_after(kind: str, query: dict[str, Any]) -> tuple[datetime, str] | None:
+    """The moment and the id in the query's cursor, which ``by_moment`` made. Raises Invalid ``invalid_cursor``."""
+    found = _decode(kind, query)
+    if found is None:
+        return None
+    at, _, name = found.partition(" ") if isinstance(found, str) else ("", "", "")
+    if not _ID.fullmatch(name) or not _MOMENT.fullmatch(at):
+        raise _invalid()
+    try:
+        return datetime.fromisoformat(at), name
+    except ValueError:
+        raise _invalid() from None
+
+
+def by_moment(at: datetime, name: str) -> str:
+    """The key of something that stands in a list by a moment in UTC, and among those of one moment by its id."""
+    return f"{at.astimezone(UTC).isoformat(timespec='microseconds')} {name}"
 
 
 def number_after(kind: str, query: dict[str, Any]) -> int | None:

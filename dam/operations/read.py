@@ -7,6 +7,7 @@ API's business.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from dam.domain import policy, states
@@ -57,6 +58,15 @@ def asset(services: Services, actor: Actor, asset_id: str) -> AssetView:
     if not views:
         raise asset_not_found()
     return views[0]
+
+
+def trash(services: Services, actor: Actor, before: tuple[datetime, str] | None, limit: int) -> list[AssetView]:
+    """What is in the trash, what went there last first; ``before``: when the last one seen went, and its id. Raises
+    Forbidden.
+    """
+    policy.require(actor, "asset.read")
+    with services.store.reading() as work:
+        return work.assets.views(work.assets.trashed(before, limit))
 
 
 def named(services: Services, actor: Actor, text: str) -> list[AssetView]:

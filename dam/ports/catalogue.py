@@ -29,6 +29,10 @@ class Assets(Protocol):
         """In the order of ids, trashed ones too."""
         ...
 
+    def trashed(self, before: tuple[datetime, str] | None, limit: int) -> list[str]:
+        """Ids of what is in the trash, the last first. ``before``: when the last one seen went there, and its id."""
+        ...
+
     def views(self, ids: Sequence[str]) -> list[AssetView]:
         """In the order given; unknown ids are left out."""
         ...

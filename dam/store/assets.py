@@ -4,6 +4,7 @@ Rule: the one place that puts an asset's fact together from its rows.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, bindparam, func, select, update
@@ -44,6 +45,16 @@ class Assets(Names, Versions, Files):
         """In the order of ids, trashed ones too."""
         query = select(assets).order_by(assets.c.id).limit(limit)
         return self._all(query if after is None else query.where(assets.c.id > after))
+
+    def trashed(self, before: tuple[datetime, str] | None, limit: int) -> list[str]:
+        """Ids of what is in the trash, the last first. ``before``: when the last one seen went there, and its id."""
+        there, order = assets.c.trashed_at.is_not(None), (assets.c.trashed_at.desc(), assets.c.id.desc())
+        query = select(assets.c.id).where(there).order_by(*order).limit(limit)
+        if before is not None:
+            at, asset_id = before
+            earlier = assets.c.trashed_at < at
+            query = query.where(earlier | ((assets.c.trashed_at == at) & (assets.c.id < asset_id)))
+        return self._tx.values(query)
 
     def views(self, ids: Sequence[str]) -> list[AssetView]:
         """In the order given; unknown ids are left out."""

@@ -53,6 +53,7 @@ assets = Table(
     Unique("key"),
     Index("ix_assets_title", "title"),
     partial("ix_assets_behind", "id", where="indexed_seq < index_seq"),
+    partial("ix_assets_trashed", "trashed_at", "id", where="trashed_at IS NOT NULL"),
 )
 
 asset_tags = Table(

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from dam.api.paging import encode
 from dam.operations import indexing
 from tests.api.world import World, png, problem, sha256
 
@@ -152,6 +153,24 @@ def test_the_trash(world: World, asset: Any) -> None:
     refuse(world, (409, "trashed"), "POST", f"{path}/publish")
     restored = world.post(f"{path}/restore").json or {}
     assert (restored["trashed_at"], restored["tags"]) == (None, ["a"])
+
+
+def test_what_is_in_the_trash_is_listed_the_last_first(world: World, asset: Any) -> None:
+    others = [world.asset(png(shade=shade), title=f"No {shade}") for shade in (1, 2)]
+    order = [others[1]["id"], asset["id"], others[0]["id"]]
+    for each in order:
+        world.time.move(1)
+        assert world.call("DELETE", f"assets/{each}").status_code == 204
+    first = world.get("assets/trash?limit=2")
+    assert [each["id"] for each in first["data"]] == order[:0:-1]
+    assert all(each["trashed_at"] for each in first["data"])
+    # What the page ended with is gone meanwhile: the next begins behind it all the same.
+    world.post(f"assets/{order[1]}/restore")
+    rest = world.get(f"assets/trash?limit=2&cursor={first['next']}")
+    assert ([each["id"] for each in rest["data"]], rest["next"]) == ([order[0]], None)
+    assert [each["id"] for each in world.get("assets/trash")["data"]] == [order[2], order[0]]
+    for key in (f"x {order[0]}", 7, f"2026-02-31T00:00:00.000000+00:00 {order[0]}"):
+        refuse(world, (422, "invalid_cursor"), "GET", f"assets/trash?cursor={encode('trash', key)}")
 
 
 def test_a_placed_asset_is_not_trashed(world: World, asset: Any) -> None:

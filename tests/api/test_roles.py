@@ -16,6 +16,7 @@ LEAST: dict[tuple[str, str], str] = {
     ("GET", "/assets"): "viewer",
     ("GET", "/assets/named"): "viewer",
     ("GET", "/assets/holding"): "viewer",
+    ("GET", "/assets/trash"): "viewer",
     ("GET", "/assets/{asset_id}"): "viewer",
     ("PATCH", "/assets/{asset_id}"): "contributor",
     ("DELETE", "/assets/{asset_id}"): "contributor",

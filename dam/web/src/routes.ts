@@ -15,6 +15,7 @@ export const ROUTES: readonly (readonly [string, () => Promise<{ default: Page }
   ["/channels", () => import("./pages/channels")],
   ["/channels/:id", () => import("./pages/channel")],
   ["/inbox", () => import("./pages/inbox")],
+  ["/trash", () => import("./pages/trash")],
   ["/settings", () => import("./pages/settings")],
   ["/settings/:page", () => import("./pages/settings")],
 ];

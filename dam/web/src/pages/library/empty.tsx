@@ -22,6 +22,7 @@ export function EmptyLibrary() {
         </button>
       </p>
       <p class="quiet">{t("library.empty_then")}</p>
+      <p><a class="quiet small" href="/trash">{t("library.in_trash")}</a></p>
     </div>
   );
 }

@@ -1,5 +1,7 @@
 // What could be chosen, with how many there are: several values of one facet mean either, several facets mean all.
+import { Trash2 } from "lucide";
 import { useId, useState } from "preact/hooks";
+import { Icon } from "../../components/icon";
 import { word } from "../../components/states";
 import { maybe, number, t } from "../../lib/i18n";
 import { FACETS, toggled, type Facet, type View } from "./view";
@@ -18,6 +20,7 @@ export function Facets({ view, counts, total, choose }: Props) {
   return (
     <div class="facets">
       {FACETS.map((facet) => <Values key={facet} facet={facet} view={view} counts={counts} total={total} choose={choose} />)}
+      <a class="button quiet to-trash" href="/trash"><Icon of={Trash2} />{t("library.in_trash")}</a>
     </div>
   );
 }
