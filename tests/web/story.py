@@ -30,14 +30,14 @@ def tell(visit: Visit, folder: Path) -> None:
     _upload(visit, folder / "files" / FIRST)
     _set_up_a_channel(visit, site)
     _find_and_open(visit)
-    _approve(visit.page, "Approve version 1")
-    for remote in PLACES:
-        _place(visit.page, remote)
+    _approve(visit, "Approve version 1")
+    for count, remote in enumerate(PLACES, 1):
+        _place(visit.page, remote, count)
     assert shown() == {first}
 
     _replace(visit.page, folder / "files" / SECOND)
     _compare(visit)
-    _approve(visit.page, "Approve version 2 and replace it in 3 places", "3 of 3 proven")
+    _approve(visit, "Approve version 2 and replace it in 3 places", "3 of 3 proven")
     assert shown() == {second}
 
     (site / PLACES[0]).write_bytes(b"my own idea")
@@ -70,31 +70,37 @@ def _set_up_a_channel(visit: Visit, site: Path) -> None:
 def _find_and_open(visit: Visit) -> None:
     page = visit.page
     visit.go("/")
+    expect(page.get_by_role("combobox", name="Search the library")).to_be_visible()
     page.keyboard.press("/")
+    expect(page.get_by_role("combobox", name="Search the library")).to_be_focused()
     page.keyboard.type("tag:hero")
     page.keyboard.press("Enter")
     expect(page.get_by_text("1 asset", exact=True)).to_be_visible()
+    visit.accessible()
     page.get_by_role("gridcell").get_by_role("link").click()
     expect(page.get_by_role("heading", level=1, name="Spring hero")).to_be_visible()
+    visit.accessible()
 
 
-def _approve(page: Page, says: str, arrived: str | None = None) -> None:
+def _approve(visit: Visit, says: str, arrived: str | None = None) -> None:
     """The same words on the button and in its dialog; there, the places turn green one by one."""
+    page = visit.page
     page.get_by_role("button", name=says, exact=True).click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name=says, exact=True).click()
+    expect(dialog.get_by_role("link", name="Rollout")).to_be_visible(timeout=ARRIVES_MS)
     if arrived is not None:
         expect(dialog.get_by_role("status")).to_have_text(arrived, timeout=ARRIVES_MS)
+        visit.accessible()
     dialog.get_by_role("button", name="Close").last.click()
     expect(dialog).to_be_hidden()
 
 
-def _place(page: Page, remote: str) -> None:
-    before = page.locator(".proof-chip.proven").count()
+def _place(page: Page, remote: str, count: int) -> None:
     page.get_by_role("button", name="Add a place").click()
     page.get_by_label("Name there").fill(remote)
     page.get_by_role("button", name="Place it").click()
-    expect(page.locator(".proof-chip.proven")).to_have_count(before + 1, timeout=ARRIVES_MS)
+    expect(page.locator(".proof-chip.proven")).to_have_count(count, timeout=ARRIVES_MS)
 
 
 def _replace(page: Page, file: Path) -> None:
@@ -111,6 +117,7 @@ def _compare(visit: Visit) -> None:
     expect(page.get_by_text("Evening light sells better")).to_be_visible()
     page.get_by_role("radio", name="Difference").or_(page.get_by_role("button", name="Difference")).first.click()
     expect(page.get_by_text("of the picture differs")).to_be_visible(timeout=ARRIVES_MS)
+    visit.accessible()
     page.go_back()
     expect(page.get_by_role("heading", level=1, name="Spring hero")).to_be_visible()
 
@@ -122,6 +129,7 @@ def _notice_and_repair(visit: Visit) -> None:
     page.get_by_role("listitem").filter(has_text=PLACES[0]).get_by_role("button", name="Proven").click()
     page.get_by_role("button", name="Verify now").click()
     expect(page.get_by_role("button", name="Drifted 1")).to_be_visible(timeout=ARRIVES_MS)
+    visit.accessible()
     page.get_by_role("button", name="Repair").first.click()
     expect(page.get_by_role("button", name="Proven 3")).to_be_visible(timeout=ARRIVES_MS)
 
@@ -134,4 +142,4 @@ def _roll_back(visit: Visit) -> None:
     visit.go("/")
     page.get_by_role("gridcell").get_by_role("link").click()
     page.get_by_role("button", name="Version 1").or_(page.get_by_role("link", name="Version 1")).first.click()
-    _approve(page, "Roll back to version 1 in 3 places", "3 of 3 proven")
+    _approve(visit, "Roll back to version 1 in 3 places", "3 of 3 proven")

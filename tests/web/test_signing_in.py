@@ -14,7 +14,7 @@ def test_the_link_leads_to_name_and_password_and_then_into_the_library(visiting:
     expect(visit.page.get_by_role("heading", name="Welcome")).to_be_visible()
     visit.accessible()
     visit.sign_in()
-    assert visit.page.url == f"{visit.address}/"
+    expect(visit.page).to_have_url(f"{visit.address}/")
     assert "Ada" in [each["name"] for each in visit.service.get("/api/v1/users")["data"]]
 
     other = visiting()
@@ -39,7 +39,7 @@ def test_a_wrong_password_is_said_and_nothing_typed_is_lost(visit: Visit, visiti
     other.page.get_by_label("Password").fill(PASSWORD)
     other.page.get_by_role("button", name="Sign in").click()
     expect(other.page.get_by_role("navigation", name="Places")).to_be_visible()
-    assert other.page.url == f"{other.address}/placements", "where one wanted to go"
+    expect(other.page).to_have_url(f"{other.address}/placements")  # where one wanted to go
 
 
 def test_every_page_answers_at_its_address_and_obeys_the_policy(visit: Visit) -> None:
@@ -54,4 +54,4 @@ def test_german_is_spoken_to_who_prefers_it(visiting: Callable[..., Visit]) -> N
     visit = visiting(locale="de-DE")
     visit.go("/sign-in")
     expect(visit.page.get_by_role("heading", name="Anmelden")).to_be_visible()
-    assert visit.page.evaluate("document.documentElement.lang") == "de"
+    expect(visit.page.locator("html")).to_have_attribute("lang", "de")

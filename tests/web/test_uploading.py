@@ -67,6 +67,7 @@ def test_a_chosen_file_and_a_pasted_picture_get_titles_and_enter_sends(visit: Vi
     visit.accessible()
     visit.page.keyboard.press("Enter")
     tray(visit.page).get_by_role("link", name="winter evening.png").click()
+    expect(visit.page).to_have_url(re.compile("/assets/"))
     assert visit.service.get(f"/api/v1{visit.page.url.removeprefix(visit.address)}")["title"] == "Winter"
     visit.page.get_by_role("button", name="Close the list").click()
 
@@ -93,6 +94,8 @@ def test_what_is_there_already_is_said_before_it_is_sent(visit: Visit) -> None:
     assert again["duplicates"] == [there["id"]]
     page.get_by_role("button", name="Close the list").click()
 
+    expect(tray(page)).to_be_hidden()
+
     # Who is quicker than the digest is told in the tray.
     held: list[Route] = []
     page.route("**/assets/holding?*", lambda route: held.append(route))  # noqa: PLW0108 looked at by Playwright
@@ -111,6 +114,7 @@ def test_what_is_there_already_is_said_before_it_is_sent(visit: Visit) -> None:
 
 
 PART = 8 << 20
+LOOKS, LOOK_MS = 600, 50
 
 
 @pytest.fixture
@@ -128,15 +132,28 @@ class Parts:
         self.left = through
         self.held: list[Route] = []
         self.seen = 0
+        self.away = False
+        """No network: what is tried meanwhile counts for nothing."""
         page.route("**/parts/*", self._part)
 
     def _part(self, route: Route) -> None:
+        if self.away:
+            route.abort("internetdisconnected")
+            return
         self.seen += 1
         if self.left > 0:
             self.left -= 1
             route.continue_()
         else:
             self.held.append(route)
+
+    def until_held(self, count: int) -> None:
+        """All that the page sends at present waits here: nothing of it is on its way."""
+        for _ in range(LOOKS):
+            if len(self.held) >= count:
+                return
+            self.page.wait_for_timeout(LOOK_MS)
+        raise AssertionError(f"{len(self.held)} parts wait, not {count}.")
 
     def go_on(self) -> None:
         self.left = 1000
@@ -161,19 +178,22 @@ def test_a_big_file_survives_a_lost_network_a_reload_and_the_end_of_the_session(
     bar = tray(page).get_by_role("progressbar")
     expect(bar).to_have_attribute("aria-valuenow", "33")
 
+    parts.until_held(2)
     visit.context.set_offline(True)
+    parts.away = True
     parts.go_on()
     expect(tray(page)).to_contain_text("No connection; goes on by itself")
     expect(bar).to_have_attribute("aria-valuenow", "33")
     visit.accessible()
     parts.left = 1
     visit.context.set_offline(False)
+    parts.away = False
     expect(tray(page)).to_contain_text("16 MiB of 24 MiB arrived")
 
     page.reload()
-    assert asked == ["beforeunload"]
     row = tray(page).get_by_role("listitem")
     expect(row).to_contain_text("16 MiB of 24 MiB arrived. Choose the file again to go on")
+    assert asked == ["beforeunload"]
     visit.accessible()
     parts.go_on()
     parts.seen = 0
@@ -242,6 +262,7 @@ def test_a_file_that_the_browser_can_open_again_goes_on_by_itself_after_a_reload
     page.keyboard.press("u")
     page.get_by_role("dialog", name="Upload 1 file").get_by_role("button", name="Upload, 24 MiB").click()
     expect(tray(page)).to_contain_text("8 MiB of 24 MiB arrived")
+    parts.until_held(2)
     parts.seen = 0
     page.reload()
     expect(tray(page)).to_contain_text("8 MiB of 24 MiB arrived")
@@ -264,6 +285,7 @@ def test_a_file_dropped_on_an_asset_is_its_next_version_and_says_why(visit: Visi
     expect(dialog.get_by_role("button", name="Upload as version 2")).to_be_disabled()
     dialog.get_by_label("Why it changes").fill("The sky was <b>too</b> grey")
     dialog.get_by_role("button", name="Cancel").click()
+    expect(dialog).to_have_count(0)
 
     drop(page, {HOSTILE: png(shade=2)})
     expect(dialog.get_by_label("Why it changes")).to_have_value("The sky was <b>too</b> grey")
@@ -271,7 +293,7 @@ def test_a_file_dropped_on_an_asset_is_its_next_version_and_says_why(visit: Visi
     visit.accessible()
     dialog.get_by_role("button", name="Upload as version 2").click()
     expect(tray(page)).to_contain_text("1 file uploaded")
-    assert page.url == f"{visit.address}/assets/{asset['id']}"
+    expect(page).to_have_url(f"{visit.address}/assets/{asset['id']}")
     version = visit.service.get(f"/api/v1/assets/{asset['id']}/versions/2")
     assert (version["rationale"], version["sha256"]) == ("The sky was <b>too</b> grey", sha256(png(shade=2)))
     assert version["filename"] == HOSTILE
