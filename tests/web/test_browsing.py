@@ -205,6 +205,7 @@ def test_what_is_selected_is_changed_and_each_failure_told(visit: Visit, tmp_pat
         selects_and_tags(visit, client, made)
         goes_to_the_trash(visit, client, text["id"])
         arrives_while_one_looks(visit, client)
+        restores_from_the_trash(visit, client)
 
 
 def place(client: httpx.Client, asset_id: str, folder: Path) -> None:
@@ -276,3 +277,21 @@ def arrives_while_one_looks(visit: Visit, client: httpx.Client) -> None:
     page.get_by_role("button", name="1 new").click(timeout=60_000)
     expect(page.get_by_role("link", name=re.compile("Latecomer"))).to_be_visible()
     expect(tiles(page)).to_have_count(6)
+
+
+def restores_from_the_trash(visit: Visit, client: httpx.Client) -> None:
+    page = visit.page
+    made = [add(client, title, png(9, 9, shade)) for title, shade in (("Mistake", 1), (f"{HOSTILE} 2", 2))]
+    for each in made:
+        client.delete(f"/assets/{each['id']}").raise_for_status()
+    visit.go("/trash")
+    rows = page.get_by_role("main").get_by_role("listitem")
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text(HOSTILE)  # the last that went there
+    visit.accessible()
+    page.get_by_role("button", name="Restore Mistake").click()
+    expect(rows).to_have_count(1)
+    page.get_by_role("button", name="Restore").click()
+    expect(page.get_by_text("The trash is empty.")).to_be_visible()
+    visit.accessible()
+    assert [client.get(f"/assets/{each['id']}").json()["trashed_at"] for each in made] == [None, None]

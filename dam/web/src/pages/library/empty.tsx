@@ -1,14 +1,19 @@
 // A library without anything teaches by doing; a search without anything says what to loosen.
 import { Upload } from "lucide";
+import { api, asked } from "../../api/client";
 import { Icon } from "../../components/icon";
 import { t } from "../../lib/i18n";
 import { may } from "../../state/session";
+import { useResource } from "../../state/resource";
 import { upload } from "../../state/uploads";
 import { called } from "./facets";
 import { coming, sendSamples } from "./samples";
 import { choices, toggled, type View } from "./view";
 
 export function EmptyLibrary() {
+  // Only where there is something: whoever begins has no need of it.
+  const trash = useResource("trash/any", (signal) => asked(api.GET("/api/v1/assets/trash", { params: { query: { limit: 1 } }, signal })));
+  const trashed = (trash.data?.data.length ?? 0) > 0;
   if (!may("contributor")) return <div class="nothing-here"><h2>{t("library.empty_title")}</h2><p>{t("library.empty_viewer")}</p></div>;
   return (
     <div class="nothing-here first">
@@ -22,7 +27,7 @@ export function EmptyLibrary() {
         </button>
       </p>
       <p class="quiet">{t("library.empty_then")}</p>
-      <p><a class="quiet small" href="/trash">{t("library.in_trash")}</a></p>
+      {trashed && <p><a class="quiet small" href="/trash">{t("library.in_trash")}</a></p>}
     </div>
   );
 }
