@@ -203,6 +203,7 @@ def look_around(story: Story) -> Facts:
     read.observations(services, BOSS, story.placement(HERO), None, 10)
     read.events(services, BOSS, 0, 10)
     read.events_back(services, BOSS, 1 << 40, 10)
+    read.trash(services, BOSS, None, 10)
     for each in read.rollouts(services, BOSS, None, 50):
         read.deliveries(services, BOSS, each.rollout.number, None, 10)
     read.work(services, BOSS, "set_aside", None, 10)
