@@ -116,7 +116,7 @@ mutants: .venv/test web
 
 torture: .venv/test
 	TORTURE=1 $(BIN)/pytest -n 2 --timeout 21600 tests/flow
-	@TORTURE=1 $(BIN)/python -m tests.stack.run faults
+	@TORTURE=1 $(BIN)/python -m tests.stack.run faults losses away
 
 corpus: .venv/test
 	@$(BIN)/python -m tests.corpus.sheet build/corpus

@@ -113,5 +113,5 @@ def _no_thread_left() -> Iterator[None]:
     yield
     left = [thread for thread in threading.enumerate() if thread not in before and not thread.daemon]
     for thread in left:
-        thread.join(5)
+        thread.join(30)
     assert not [thread for thread in left if thread.is_alive()], left

@@ -28,7 +28,7 @@ from dam.store.places import metadata
 _PR_SET_PDEATHSIG = 1
 _USER = "dam"
 _TEMPLATE = "dam_template"
-_START_S = 30
+_START_S = 120
 
 
 class Postgres:
@@ -68,7 +68,8 @@ class Postgres:
         self._execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(_TEMPLATE)))
         return self.url(name)
 
-    def empty(self, url: str) -> None:
+    @staticmethod
+    def empty(url: str) -> None:
         """Delete every row of a migrated database, which takes a tenth of the time of making another."""
         statements = [f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)]
         with psycopg.connect(url, autocommit=True) as connection:

@@ -12,7 +12,7 @@ from tests.stack import cache, versions, web
 from tests.stack.place import Place, free_port
 
 NAME = "elasticsearch"
-_START_S = 180
+_START_S = 300
 _OPTIONS = "-Xms512m\n-Xmx512m\n-XX:-AlwaysPreTouch\n-XX:+UseSerialGC\n-Djava.io.tmpdir=${ES_TMPDIR}\n"
 _JAVAS = Path("/usr/lib/jvm")
 

@@ -24,7 +24,9 @@ _PR_SET_PDEATHSIG = 1
 _STOP_S = 30
 _POLL_S = 0.05
 _FIRST_PORT = 10_000
+_FEWEST_PORTS = 1000
 _GIVEN_PORTS = Path("/proc/sys/net/ipv4/ip_local_port_range")
+_found: set[int] = set()  # nobody listens at them yet, but somebody is about to
 
 
 class DidNotStart(Exception):
@@ -134,12 +136,20 @@ def free_port() -> int:
     A server is started and restarted at it later. Of the ports that the kernel gives away, one may be somebody's by
     then: even its own client's, who dials it while it is away and is connected to itself.
     """
-    first_given = int(_GIVEN_PORTS.read_text().split()[0])
+    ours = _ports_of_nobody(*map(int, _GIVEN_PORTS.read_text().split()))
     while True:
-        port = _FIRST_PORT + secrets.randbelow(first_given - _FIRST_PORT)
+        port = secrets.choice(ours)
         with socket.socket() as tried, suppress(OSError):
             tried.bind(("127.0.0.1", port))
-            return port
+            if port not in _found:
+                _found.add(port)
+                return port
+
+
+def _ports_of_nobody(first_given: int, last_given: int) -> range:
+    """What the kernel does not give away: below it, or above it where that is too little."""
+    below, above = range(_FIRST_PORT, first_given), range(last_given + 1, 65_536)
+    return next((each for each in (below, above) if len(each) >= _FEWEST_PORTS), range(_FIRST_PORT, 65_536))
 
 
 def secret() -> str:

@@ -20,7 +20,7 @@ Upstream = tuple[str, int] | str
 
 _PIECE = 64 << 10
 _TICK_S = 0.05
-_CALL_S = 10
+_CALL_S = 60  # it waits for nobody but the thread of its loop
 _HARD = struct.pack("ii", 1, 0)  # closing sends a reset
 _UNAVAILABLE = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
@@ -97,13 +97,13 @@ class Proxy:
 
     async def _behave(self, fault: Fault) -> None:
         before, self._fault = self._fault, fault
+        if fault.kind == "refuses":
+            await self._unlisten()
         if before.kind == "silent" or fault.kind in ("refuses", "resets"):
             await self._cut()
         for each in self._open:
             each.answered = 0
-        if fault.kind == "refuses":
-            await self._unlisten()
-        elif self._server is None:
+        if fault.kind != "refuses" and self._server is None:
             await self._listen()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -147,7 +147,8 @@ class _Connection:
         self._writer.transport.abort()
 
     async def run(self) -> None:
-        if self._proxy.fault.kind == "resets":
+        # Who was taken just before nobody listened any more is no better off than who comes later.
+        if self._proxy.fault.kind in ("refuses", "resets"):
             self.reset()
             return
         writer: asyncio.StreamWriter | None = None

@@ -11,7 +11,7 @@ from tests.stack.place import Place, free_port, secret
 
 NAME = "rabbitmq"
 _FOLDER = Path("/usr/lib/rabbitmq/bin")
-_START_S = 90
+_START_S = 300
 _GREETING = b"AMQP\x00\x00\x09\x01"
 _FRAME = b"\x01\x00\x00"  # a method on channel 0: the server's start
 

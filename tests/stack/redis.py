@@ -11,7 +11,7 @@ from tests.stack.place import Place, free_port, secret
 
 NAME = "redis"
 _PROGRAM = "redis-server"
-_START_S = 30
+_START_S = 300
 
 
 def find() -> Path:

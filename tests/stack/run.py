@@ -40,18 +40,16 @@ SUITES: Mapping[str, Suite] = {
     ),
     "operations": Suite(("tests/stack/suites/operations.py",), ("postgresql", "minio", "elasticsearch")),
     "channels": Suite(("tests/stack/suites/channels.py", "tests/stack/suites/deliveries.py"), ("minio", "versitygw")),
-    "queue": Suite(
-        ("tests/stack/suites/queue.py", "tests/stack/suites/losses.py"), ("postgresql", "rabbitmq", "redis")
-    ),
+    "store": Suite(("tests/stack/suites/store.py",), ("postgresql",)),
+    "queue": Suite(("tests/stack/suites/queue.py",), ("postgresql", "rabbitmq", "redis")),
+    "losses": Suite(("tests/stack/suites/losses.py",), ("postgresql", "rabbitmq", "redis")),
     "faults": Suite(
         ("tests/stack/suites/faults.py", "tests/stack/suites/faults_beside.py"),
         ("postgresql", "minio", "elasticsearch", "rabbitmq"),
     ),
     "canary": Suite(("tests/stack/suites/canary.py",), ("postgresql", "minio", "elasticsearch", "rabbitmq")),
-    "search": Suite(
-        ("tests/stack/suites/search.py", "tests/stack/suites/engine.py", "tests/stack/suites/away.py"),
-        ("elasticsearch",),
-    ),
+    "search": Suite(("tests/stack/suites/search.py", "tests/stack/suites/engine.py"), ("elasticsearch",)),
+    "away": Suite(("tests/stack/suites/away.py",), ("elasticsearch",)),
     "browser": Suite(("tests/stack/suites/browser.py",), ("postgresql", "minio", "elasticsearch", "rabbitmq")),
     "parts": Suite(("tests/stack/suites/parts.py",), ("minio", "versitygw")),
     "pages": Suite(("tests/stack/suites/pages.py",), ("minio", "versitygw")),
@@ -88,11 +86,13 @@ def _found(name: str) -> str:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What pytest's end and the suites' report say. ``ran``: of each server, how many tests asked for it."""
+    """What pytest's end and the suites' report say. ``ran``: of each server, how many tests asked for it. ``figures``:
+    how long what takes long has taken."""
 
     exit_code: int
     ran: Mapping[str, int]
     skipped: Sequence[str]
+    figures: Sequence[str] = ()
 
 
 def _test(suites: Sequence[Suite], addresses: Mapping[str, str]) -> Outcome:
@@ -103,10 +103,11 @@ def _test(suites: Sequence[Suite], addresses: Mapping[str, str]) -> Outcome:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("DAM_")}
         code = supervised([sys.executable, "-m", "pytest", *tests], {**kept, **addresses}, {REPORT: str(report)})
         told = json.loads(report.read_text()) if report.exists() else {"ran": {}, "skipped": []}
-        return Outcome(code, told["ran"], told["skipped"])
+        return Outcome(code, **told)
 
 
 def _judge(outcome: Outcome, versions: Mapping[str, str]) -> int:
+    print("", *outcome.figures, sep="\n")
     print(f"\n{'server':<14} {'version':<30} {'tests':>6}")
     for name, version in versions.items():
         print(f"{name:<14} {version:<30} {outcome.ran.get(name, 0):>6}", flush=True)

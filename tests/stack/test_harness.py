@@ -1,6 +1,7 @@
 """The harness itself, without a server: what it keeps is verified, what it starts it stops, and nothing is skipped."""
 
 import os
+import re
 import select
 import shutil
 import subprocess
@@ -10,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.stack import cache, orphans, run, versions
+from tests.stack import cache, orphans, place, run, versions
 from tests.stack.cache import CannotInstall
 from tests.stack.place import DidNotStart, Place, free_port
 from tests.stack.run import Outcome
 from tests.stack.servers import SERVERS
+
+PATIENCE_S = 60
 
 
 @pytest.fixture(autouse=True)
@@ -111,6 +114,19 @@ def test_each_suite_is_there_and_needs_servers_that_there_are() -> None:
         assert set(suite.servers) <= set(SERVERS)
 
 
+def test_every_contract_is_kept_by_adapters_on_real_servers() -> None:
+    contracts = re.findall(r"^class (\w+Contract)\b", text_of("tests/contracts/*.py"), re.MULTILINE)
+    assert len(contracts) > 10
+    suites = text_of("tests/stack/suites/*.py")
+    assert "from tests.store.test_contract import *" in suites
+    kept = suites + text_of("tests/store/test_contract.py")
+    assert [each for each in contracts if not re.search(rf"^class Test\w+\({each}\)", kept, re.MULTILINE)] == []
+
+
+def text_of(files: str) -> str:
+    return "\n".join(path.read_text() for path in run.ROOT.glob(files))
+
+
 def test_the_suites_are_not_collected_by_themselves() -> None:
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "tests/stack/suites"]
     done = subprocess.run(command, cwd=run.ROOT, capture_output=True, text=True, check=False)
@@ -119,27 +135,27 @@ def test_the_suites_are_not_collected_by_themselves() -> None:
 
 class TestPlace:
     def test_what_was_started_has_ended_and_its_folder_is_gone(self) -> None:
-        with Place("test") as place:
-            place.start(
+        with Place("test") as here:
+            here.start(
                 ["/bin/sh", "-c", "sleep 600 & echo $! > child; echo $$ > up; wait"],
                 {},
-                lambda: (place.folder / "up").exists() and (place.folder / "up").read_text() != "",
-                10,
+                lambda: (here.folder / "up").exists() and (here.folder / "up").read_text() != "",
+                PATIENCE_S,
             )
-            watched = [os.pidfd_open(int((place.folder / name).read_text())) for name in ("up", "child")]
+            watched = [os.pidfd_open(int((here.folder / name).read_text())) for name in ("up", "child")]
         for each in watched:
-            assert select.select([each], [], [], 10)[0], "it still runs"
+            assert select.select([each], [], [], PATIENCE_S)[0], "it still runs"
             os.close(each)
-        assert not place.folder.exists()
+        assert not here.folder.exists()
 
     def test_a_server_that_ends_is_not_waited_for(self) -> None:
-        with Place("test") as place, pytest.raises(DidNotStart, match="address in use"):
-            place.start(["/bin/sh", "-c", "echo address in use; exit 1"], {}, lambda: False, 60)
+        with Place("test") as here, pytest.raises(DidNotStart, match="address in use"):
+            here.start(["/bin/sh", "-c", "echo address in use; exit 1"], {}, lambda: False, 60)
 
     def test_it_does_not_run_as_root(self) -> None:
-        with Place("test") as place:
-            place.start(["/bin/sh", "-c", "id -u > who; exec sleep 600"], {}, (place.folder / "who").exists, 10)
-            assert (place.folder / "who").stat().st_uid != 0
+        with Place("test") as here:
+            here.start(["/bin/sh", "-c", "id -u > who; exec sleep 600"], {}, (here.folder / "who").exists, PATIENCE_S)
+            assert (here.folder / "who").stat().st_uid != 0
 
 
 PARENT = """
@@ -178,8 +194,9 @@ class TestOrphans:
 
     def test_what_ends_its_own_is_let(self, tmp_path: Path) -> None:
         """Asked to end, a program cleans up by itself: nothing of it had to be killed."""
-        waiting = "try: time.sleep(600)\nexcept KeyboardInterrupt: child.kill(); child.wait()"
-        program = f"import subprocess, time\n{BEGIN.format(up=tmp_path / 'up')}\n{waiting}"
+        begin = BEGIN.format(up=tmp_path / "up")
+        waiting = f"try: {begin}time.sleep(600)\nexcept KeyboardInterrupt: child.kill(); child.wait()"
+        program = f"import subprocess, time\n{waiting}"
         command = [sys.executable, "-c", PARENT, str(tmp_path), program]
         with subprocess.Popen(command, cwd=run.ROOT, stderr=subprocess.PIPE, text=True) as parent:
             while not (tmp_path / "up").exists():
@@ -195,14 +212,29 @@ class TestOrphans:
         assert orphans.supervised(command, dict(os.environ), {"MARK": str(tmp_path)}) == 5
 
 
-def test_a_free_port_is_none_that_the_kernel_gives_away() -> None:
-    assert all(10_000 <= free_port() < 32_768 for _ in range(50))
+def test_a_free_port_is_none_that_the_kernel_gives_away_and_is_found_once() -> None:
+    first, last = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
+    found = [free_port() for _ in range(50)]
+    assert not [port for port in found if first <= port <= last]
+    assert len(set(found)) == 50
+
+
+@pytest.mark.parametrize(
+    ("given", "ours"),
+    [((32_768, 60_999), (10_000, 32_767)), ((1024, 60_000), (60_001, 65_535)), ((1024, 65_535), (10_000, 65_535))],
+)
+def test_ports_are_looked_for_where_the_kernel_gives_none(given: tuple[int, int], ours: tuple[int, int]) -> None:
+    found = place._ports_of_nobody(*given)
+    assert (found[0], found[-1]) == ours
 
 
 class TestJudgement:
     def test_all_is_well(self, capsys: pytest.CaptureFixture[str]) -> None:
-        assert run._judge(Outcome(0, {"minio": 7}, []), {"minio": "1"}) == 0
-        assert "none was skipped" in capsys.readouterr().out
+        assert run._judge(Outcome(0, {"minio": 7}, [], ["40 tasks: 3 s"]), {"minio": "1"}) == 0
+        said = capsys.readouterr().out
+        assert "none was skipped" in said
+        assert re.search(r"^40 tasks: 3 s$", said, re.MULTILINE)
+        assert re.search(r"^minio +1 +7$", said, re.MULTILINE)
 
     @pytest.mark.parametrize(
         ("outcome", "said"),

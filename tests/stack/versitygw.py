@@ -8,7 +8,7 @@ from tests.stack import cache, versions, web
 from tests.stack.place import Place, free_port, secret
 
 NAME = "versitygw"
-_START_S = 60
+_START_S = 300
 
 
 def find() -> Path:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tests.bench import run
 from tests.bench.row import Row
-from tests.bench.stack import indexing, parts, queue
+from tests.bench.stack import faults, indexing, parts, queue
 from tests.stack.cache import CannotInstall
 from tests.stack.place import DidNotStart
 from tests.stack.servers import SERVERS
@@ -31,6 +31,7 @@ BENCHES: Mapping[str, Bench] = {
     "queue": Bench(queue.measure, ("postgresql", "rabbitmq")),
     "indexing": Bench(indexing.measure, ("elasticsearch",)),
     "parts": Bench(parts.measure, ("minio",)),
+    "faults": Bench(faults.measure, ("postgresql", "minio", "elasticsearch", "rabbitmq")),
 }
 
 

@@ -9,13 +9,15 @@ from tests.stack.suites.buckets import server_of
 from tests.stack.suites.conftest import Stack
 from tests.stack.suites.crew import crew, empty_database
 from tests.stack.suites.indices import named
-from tests.web.conftest import PATIENCE_MS, Told, Visit, browser
+from tests.web.conftest import Told, Visit, browser
 from tests.web.story import tell
 
 __all__ = ["browser"]  # the fixture
 
+PATIENCE_MS = 60_000
 
-@pytest.mark.timeout(600)
+
+@pytest.mark.timeout(1200)
 def test_the_whole_story_on_real_servers(stack: Stack, browser: Browser, tmp_path: Path) -> None:
     database = empty_database(stack.url("postgresql"))
     bucket = server_of("minio", stack.url("minio"))

@@ -15,8 +15,10 @@ from dam.objects.s3 import S3Objects
 from tests.stack.run import REPORT
 from tests.stack.servers import variable
 from tests.stack.suites.buckets import Server, server_of
+from tests.stack.suites.lengths import FIGURES
 
 _asked: dict[str, set[str]] = defaultdict(set)
+_ended: set[str] = set()
 _skipped: list[str] = []
 
 
@@ -58,9 +60,17 @@ def s3(bucket: Bucket) -> S3Objects:
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.skipped:
         _skipped.append(report.nodeid)
+    elif report.when == "call":
+        _ended.add(report.nodeid)
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    """A whole file may be skipped, too."""
+    if report.skipped:
+        _skipped.append(report.nodeid)
 
 
 def pytest_sessionfinish() -> None:
     if file := os.environ.get(REPORT):
-        ran = {server: len(tests) for server, tests in _asked.items()}
-        Path(file).write_text(json.dumps({"ran": ran, "skipped": _skipped}))
+        ran = {server: len(tests & _ended) for server, tests in _asked.items()}
+        Path(file).write_text(json.dumps({"ran": ran, "skipped": _skipped, "figures": FIGURES}))

@@ -22,7 +22,8 @@ from dam.store.work import SqlStore, open_store
 from tests.commands.test_up import PROGRAM, Service
 
 ROOT = Path(__file__).parents[3]
-LONG = 120.0
+LONG = 300.0
+"""Seconds that nothing takes which ends at all, on however slow a machine."""
 
 
 def empty_database(server: str) -> str:

@@ -1,9 +1,9 @@
 """What a broker or a worker loses in the middle of much work: nothing is lost for good, and all of it has one effect.
 
-``TORTURE=1`` plays it with 1,000 and 300 tasks.
+``TORTURE=1`` plays it with 1,000 and 300 tasks, and judges how long it took; with fewer tasks, on a machine that may be
+busy, that is only printed.
 """
 
-import os
 import random
 import select
 import time
@@ -18,14 +18,16 @@ from tests.api.world import png
 from tests.stack import rabbitmq
 from tests.stack.place import Place
 from tests.stack.suites.conftest import Stack
-from tests.stack.suites.crew import Crew, crew, empty_database
+from tests.stack.suites.crew import LONG, Crew, crew, empty_database
+from tests.stack.suites.lengths import TORTURE, told
 
-TORTURE = bool(os.environ.get("TORTURE"))
 DRAINED_S = 120.0
 RECOVERED_S = 90.0
+ENDS_S = 1800 if TORTURE else LONG
+
+pytestmark = pytest.mark.timeout(6 * ENDS_S)
 
 
-@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("loss", ["stopped", "emptied", "killed"])
 def test_a_broker_that_is_lost_amid_much_work_loses_none_of_it(stack: Stack, tmp_path: Path, loss: str) -> None:
     stack.url("rabbitmq")  # one of its own, of the same version, is stopped here
@@ -35,7 +37,7 @@ def test_a_broker_that_is_lost_amid_much_work_loses_none_of_it(stack: Stack, tmp
         with crew(tmp_path / "crew", empty_database(stack.url("postgresql")), broker.url) as house:
             assets = upload(house, 1000 if TORTURE else 40)
             house.start(processes=2)
-            house.until(lambda: len(house.told("version.rendered")) > len(assets) * 3 // 4)
+            house.until(lambda: len(house.told("version.rendered")) > len(assets) * 3 // 4, ENDS_S)
             broker.stop(kill=loss == "killed")
             if loss == "emptied":
                 broker.empty()
@@ -43,28 +45,26 @@ def test_a_broker_that_is_lost_amid_much_work_loses_none_of_it(stack: Stack, tmp
             late = upload(house, 1, shade=100_000)  # the service goes on
             house.until(lambda: "the broker is away" in house.said())
             broker.start()
-            took = house.until(lambda: rests(house), DRAINED_S)
+            took = house.until(lambda: rests(house), ENDS_S)
             assert Counter(house.told("version.rendered")) == Counter(assets + late)
             assert house.counts()["set_aside"] == 0
-            print(f"drained {took:.0f} s after the broker was {loss}")
+    told(f"{len(assets)} tasks: drained after the broker was {loss}", took, DRAINED_S)
 
 
-@pytest.mark.timeout(1800)
 def test_a_redis_that_is_flushed_amid_much_work_loses_none_of_it(stack: Stack, tmp_path: Path) -> None:
     with crew(tmp_path / "crew", empty_database(stack.url("postgresql")), stack.url("redis")) as house:
         assets = upload(house, 1000 if TORTURE else 40)
         house.start(processes=2)
-        house.until(lambda: len(house.told("version.rendered")) > len(assets) // 2)
+        house.until(lambda: len(house.told("version.rendered")) > len(assets) // 2, ENDS_S)
         with closing(Redis.from_url(house.broker)) as redis:
             redis.flushall()
         assets += upload(house, 1, shade=100_000)
-        took = house.until(lambda: rests(house), DRAINED_S)
+        took = house.until(lambda: rests(house), ENDS_S)
         assert Counter(house.told("version.rendered")) == Counter(assets)
         assert house.counts()["set_aside"] == 0
-        print(f"drained {took:.0f} s after Redis was flushed")
+    told(f"{len(assets)} tasks: drained after Redis was flushed", took, DRAINED_S)
 
 
-@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("broker", ["rabbitmq", "redis"])
 def test_workers_that_are_killed_amid_much_work_leave_one_effect_each(
     stack: Stack, tmp_path: Path, broker: str
@@ -83,12 +83,12 @@ def test_workers_that_are_killed_amid_much_work_leave_one_effect_each(
             workers[victim].kill()
             victims.take_down()
             workers[victim] = house.start(processes=2)
-        house.until(lambda: victims.look() or rests(house), 900 if TORTURE else DRAINED_S)
+        house.until(lambda: victims.look() or rests(house), ENDS_S)
         assert Counter(house.told("version.rendered")) == Counter(assets)
         assert house.counts()["set_aside"] == 0
-        took = sorted(victims.took) or [0.0]
-        print(f"{len(took)} jobs had a worker killed; the slowest ended {took[-1]:.0f} s later")
-        assert took[int((len(took) - 1) * 0.99)] <= RECOVERED_S
+    took = sorted(victims.took) or [0.0]
+    said = f"{len(assets)} tasks on {broker}, {len(victims.took)} with a worker killed: ended, p99"
+    told(said, took[int((len(took) - 1) * 0.99)], RECOVERED_S)
 
 
 class Victims:

@@ -15,6 +15,7 @@ from tests.commands.test_up import Service
 from tests.stack.place import free_port
 from tests.stack.suites.buckets import Server
 from tests.web.chromium import NAMES, arguments, chromium
+from tests.web.conftest import Visit as Person
 from tests.web.files import choose
 
 SIZE = (17 << 20) + 5
@@ -22,7 +23,7 @@ PATIENCE_MS = 60_000
 
 Visit = Callable[[str], tuple[Service, Page]]
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture
@@ -31,6 +32,7 @@ def visit(tmp_path: Path) -> Iterator[Visit]:
     where = chromium()
     assert where is not None, f"Install a Chromium: one of {NAMES}, or name it in TEST_CHROMIUM."
     services: list[Service] = []
+    expect.set_options(timeout=PATIENCE_MS)
     with (
         sync_playwright() as playwright,
         playwright.chromium.launch(executable_path=where, args=arguments()) as browser,
@@ -40,12 +42,11 @@ def visit(tmp_path: Path) -> Iterator[Visit]:
             service = Service(tmp_path / "home", DAM_OBJECTS_URL=bucket)
             services.append(service)
             service.get("/readyz")
-            page = browser.new_page(locale="en-GB")
-            page.goto(service.said["link"])
-            page.get_by_label("Name").fill("Ada")
-            page.get_by_label("Password").fill("a long enough password")
-            page.get_by_role("button", name="Begin").click()
-            return service, page
+            context = browser.new_context(locale="en-GB")
+            context.set_default_timeout(PATIENCE_MS)
+            person = Person(service, context.new_page(), context)
+            person.sign_in()
+            return service, person.page
 
         yield begin
         for each in services:
@@ -66,7 +67,7 @@ def sent(page: Page, film: Path, service: Service) -> list[str]:
     choose(page, film)
     page.get_by_role("dialog").get_by_role("button", name="Upload, ").click()
     uploads = page.get_by_role("complementary", name="Uploads")
-    expect(uploads).to_contain_text("1 file uploaded", timeout=PATIENCE_MS)
+    expect(uploads).to_contain_text("1 file uploaded")
     asset = service.get(f"/api/v1{uploads.get_by_role('link').get_attribute('href')}")
     assert asset["latest"]["sha256"] == hashlib.sha256(film.read_bytes()).hexdigest()
     return [urlsplit(each).netloc for each in hosts]

@@ -9,15 +9,19 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
+from dam.domain.work import Job
 from tests.api.world import png
 from tests.processes import Watched, command_line, descendants
 from tests.stack.suites.conftest import Stack
-from tests.stack.suites.crew import ROOT, Crew, crew, empty_database
+from tests.stack.suites.crew import LONG, ROOT, Crew, crew, empty_database
+
+pytestmark = pytest.mark.timeout(5 * LONG)
 
 
 @pytest.fixture(params=["rabbitmq", "redis"])
@@ -41,24 +45,26 @@ def working(request: pytest.FixtureRequest, stack: Stack, tmp_path: Path) -> Ite
 class TestContract:
     """What holds on every adapter."""
 
-    @pytest.mark.timeout(300)
     def test_each_job_has_one_effect_and_the_others_do_not_wait_for_one_that_fails(self, working: Crew) -> None:
         working.enqueue("fan_out", {"rollout": "no number"})
         working.enqueue("reconcile", {"placement_id": "nowhere"})
         assets = upload(working, 12)
         working.until(lambda: Counter(working.told("version.rendered")) == Counter(assets))
-        working.until(lambda: working.counts()["due"] == 1)  # the one that fails
-        with working.store.reading() as work:
-            (failing,) = work.jobs.page("due", None, 9)
-        assert (failing.task, failing.reason_code) == ("fan_out", "internal_error")
-        assert 1 <= failing.tries < 5
-        give_it_its_last_try(working, failing.id)
+        failing: list[Job] = []
+
+        def failed() -> bool:
+            with working.store.reading() as work:
+                failing[:] = [job for job in work.jobs.page("due", None, 99) if job.task == "fan_out" and job.tries]
+            return bool(failing)
+
+        working.until(failed)
+        assert [job.reason_code for job in failing] == ["internal_error"]
+        give_it_its_last_try(working, failing[0].id)
         working.until(lambda: working.counts()["set_aside"] == 1)
         working.until_at_rest()
         assert Counter(working.told("version.rendered")) == Counter(assets)
 
 
-@pytest.mark.timeout(300)
 def test_the_whole_story(away: Crew) -> None:
     """Upload, previews, approval, placement, replacement, proof: as ``make demo`` plays and checks it; and nothing of a
     worker that is killed goes on, nor has anybody told a password.
@@ -86,30 +92,37 @@ def test_the_whole_story(away: Crew) -> None:
 
     watched = Watched(children)
     os.kill(worker.process.pid, 9)
-    assert watched.ended(60), "it outlived its worker"
+    assert watched.ended(LONG), "it outlived its worker"
     assert "Traceback" not in away.said()
 
 
-@pytest.mark.timeout(300)
 def test_a_worker_that_stops_in_order_ends_what_it_began(away: Crew) -> None:
     worker = away.start()
-    assets = upload(away, 8)
-    away.until(lambda: away.rendering() > 0)
+    assets = upload(away, 1)
+    away.until_at_rest()
+    digest = digest_of(away, assets[0])
+    with psycopg.connect(away.database) as blocking:
+        stand_still(blocking)
+        away.enqueue("render", {"sha256": digest})
+        away.until(lambda: away.rendering() == 1)
+        worker.process.terminate()
+        away.until(lambda: "Warm shutdown" in worker.log.read_text())
     assert worker.end() == 0
     assert away.rendering() == 0
+    assets += upload(away, 8, shade=1)
     away.start()
     away.until_at_rest()
     assert Counter(away.told("version.rendered")) == Counter(assets)
+    assert away.counts()["set_aside"] == 0
 
 
-@pytest.mark.timeout(300)
 def test_a_job_that_kills_its_worker_is_set_aside_and_the_others_go_on(away: Crew) -> None:
     worker = away.start()
     (poison,) = upload(away, 1)
     away.until_at_rest()
     digest = digest_of(away, poison)
     with psycopg.connect(away.database) as blocking:
-        blocking.execute("LOCK TABLE contents IN ACCESS EXCLUSIVE MODE")  # what renders stands still
+        stand_still(blocking)
         away.enqueue("render", {"sha256": digest})
         give_it_its_last_try(away)
         away.until(lambda: away.rendering() == 1)
@@ -123,20 +136,23 @@ def test_a_job_that_kills_its_worker_is_set_aside_and_the_others_go_on(away: Cre
     assert worker.process.poll() is None
 
 
-@pytest.mark.timeout(300)
 def test_a_task_that_hangs_is_killed_at_its_limit_and_done_by_another_process(stack: Stack, tmp_path: Path) -> None:
     database = empty_database(stack.url("postgresql"))
     with crew(tmp_path / "crew", database, stack.url("rabbitmq")) as house:
         house.start("-Q", "media", app="tests.stack.suites.hasty", processes=1)
         (first,) = upload(house, 1)
         house.until(lambda: house.told("version.rendered") == [first])
+        house.until_at_rest()
+        digest = digest_of(house, first)
         with psycopg.connect(database) as blocking:
-            (second,) = upload(house, 1, shade=1)
-            blocking.execute("LOCK TABLE artefacts IN ACCESS EXCLUSIVE MODE")  # what renders stands still
+            stand_still(blocking)
+            house.enqueue("render", {"sha256": digest})
             house.until(lambda: "Hard time limit" in house.said())
+            assert house.counts()["due"] + house.counts()["leased"] > 0
+        house.until_at_rest()
+        assert house.counts()["set_aside"] == 0
+        (second,) = upload(house, 1, shade=1)
         house.until(lambda: house.told("version.rendered") == [first, second])
-        with house.store.reading() as work:
-            assert work.jobs.counts()["set_aside"] == 0
 
 
 def upload(crew: Crew, count: int, shade: int = 0) -> list[str]:
@@ -149,11 +165,19 @@ def digest_of(crew: Crew, asset: str) -> str:
     return str(version["sha256"])
 
 
+def stand_still(blocking: "psycopg.Connection[Any]") -> None:
+    """Until the connection's end, whatever renders waits for it; jobs are taken all the same."""
+    blocking.execute("LOCK TABLE contents IN ACCESS EXCLUSIVE MODE")
+
+
 def give_it_its_last_try(crew: Crew, job: int | None = None) -> None:
-    """As if it had failed four times: waiting for that takes three minutes."""
+    """As if it had failed four times: waiting for that takes three minutes. Somebody may have it in hand by now."""
     with psycopg.connect(crew.database) as connection:
-        which = "id = %(job)s" if job else "id = (SELECT max(id) FROM jobs)"
-        connection.execute(
-            f"UPDATE jobs SET tries = 4, due_at = now(), sent_until = NULL WHERE state = 'due' AND {which}",
+        which = "id = %(job)s" if job else "id = (SELECT max(id) FROM jobs WHERE task = 'render')"
+        done = connection.execute(
+            "UPDATE jobs SET tries = CASE state WHEN 'due' THEN 4 ELSE 5 END,"
+            " due_at = CASE state WHEN 'due' THEN now() ELSE due_at END,"
+            f" sent_until = CASE state WHEN 'due' THEN NULL ELSE sent_until END WHERE {which}",
             {"job": job},
         )
+        assert done.rowcount == 1
