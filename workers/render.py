@@ -11,6 +11,7 @@ from dam.domain import media_types
 from dam.domain.recipes import Recipe
 from dam.ports.media import MediaFailure, MediaUnavailable, RenderedFile
 from workers.media import plan, results, sizes
+from workers.media.encoding import SOUNDS
 from workers.media.studio import Studio
 
 
@@ -61,6 +62,9 @@ class Made:
         found = self._properties
         if found is None:
             return {}
+        if found.format in SOUNDS:
+            # What is seen of it is a cover or a drawing, whose measures say nothing of the file.
+            return {"format": found.format, "colour": found.dominant_colour, **found.details}
         return {
             "width": found.width,
             "height": found.height,

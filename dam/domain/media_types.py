@@ -40,7 +40,7 @@ Kind = Literal["image", "video", "audio", "document", "other"]
 
 Route = Literal[
     "JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "ICO", "AVIF", "HEIF", "PSD", "RAW", "SVG", "PDF",
-    "MOV", "MKV", "AVI", "MPEG", "MPEGTS", "MXF", "ASF", "FLV",
+    "MOV", "MKV", "AVI", "MPEG", "MPEGTS", "MXF", "ASF", "FLV", "WAV", "AIFF", "FLAC", "OGG", "MP3", "M4A",
 ]  # fmt: skip
 """The decoder in the media child that may look at the bytes, by its name in ``workers.media.plan``."""
 
@@ -143,7 +143,16 @@ TABLE: tuple[tuple[Shows, MediaType], ...] = (
     (brands(b"qt  "), QUICKTIME),
     (
         brands(b"M4A ", b"M4B ", b"M4P "),
-        _kept("audio/mp4", "audio", "MPEG-4 audio", "m4a", "m4b"),
+        MediaType(
+            "audio/mp4",
+            "audio",
+            "MPEG-4 audio",
+            (
+                "m4a",
+                "m4b",
+            ),
+            "M4A",
+        ),
     ),
     (any_brand(*_MP4_BRANDS), MP4),
     (at(4, b"moov", b"wide", b"mdat"), QUICKTIME),
@@ -167,16 +176,39 @@ TABLE: tuple[tuple[Shows, MediaType], ...] = (
         MediaType("video/x-ms-wmv", "video", "Windows Media film", ("wmv", "asf", "wma"), "ASF"),
     ),
     (begins(b"FLV\1"), MediaType("video/x-flv", "video", "Flash film", ("flv",), "FLV")),
-    (riff(b"WAVE"), _kept("audio/vnd.wave", "audio", "WAVE audio", "wav")),
+    (riff(b"WAVE"), MediaType("audio/vnd.wave", "audio", "WAVE audio", ("wav",), "WAV")),
     (
         both(begins(b"FORM"), at(8, b"AIFF", b"AIFC")),
-        _kept("audio/aiff", "audio", "AIFF audio", "aif", "aiff"),
+        MediaType(
+            "audio/aiff",
+            "audio",
+            "AIFF audio",
+            (
+                "aif",
+                "aiff",
+            ),
+            "AIFF",
+        ),
     ),
-    (begins(b"fLaC"), _kept("audio/flac", "audio", "FLAC audio", "flac")),
-    (begins(b"OggS"), _kept("audio/ogg", "audio", "Ogg audio", "ogg", "oga", "opus", "ogv")),
+    (begins(b"fLaC"), MediaType("audio/flac", "audio", "FLAC audio", ("flac",), "FLAC")),
+    (
+        begins(b"OggS"),
+        MediaType(
+            "audio/ogg",
+            "audio",
+            "Ogg audio",
+            (
+                "ogg",
+                "oga",
+                "opus",
+                "ogv",
+            ),
+            "OGG",
+        ),
+    ),
     (
         either(begins(b"ID3"), is_layer_three),
-        _kept("audio/mpeg", "audio", "MP3 audio", "mp3"),
+        MediaType("audio/mpeg", "audio", "MP3 audio", ("mp3",), "MP3"),
     ),
     # Documents.
     (begins(b"%PDF-"), PDF),

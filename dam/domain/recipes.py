@@ -27,8 +27,8 @@ Fit = Literal["inside", "cover", "contain"]
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """``box``: the longest side in pixels, never enlarged; ``quality``: 1–100, of a film x264's rate factor (the less,
-    the better); ``kinds``: what it can be made from; ``display``: made for every version, to be looked at here; the
-    others are made when somebody asks for them; ``task``: what makes it.
+    the better), of a sound kbit/s; ``kinds``: what it can be made from; ``display``: made for every version, to be
+    looked at here; the others are made when somebody asks for them; ``task``: what makes it.
 
     ``fit``: ``inside`` a square of the box; ``cover``: cut from the middle to the proportions of ``frame`` (width and
     height in pixels), at most as large; ``contain``: whole, in the middle of exactly this frame, on ``background``
@@ -81,10 +81,11 @@ class Artefact:
         return replace(self, state="pending", reason_code=None, reason_detail=None, updated_at=at)
 
 
-_PICTURES = frozenset({"image", "document", "video"})
-"""What has a look: of a document its first page, of a film a poster. Whether we can see it, its type says."""
+_PICTURES = frozenset({"image", "document", "video", "audio"})
+"""What has a look: of a document its first page, of a film a poster, of a sound its cover or its waveform. Whether we
+can see it, its type says."""
 
-_FILMS = frozenset({"video"})
+_FILMS, _SOUNDS = frozenset({"video"}), frozenset({"audio"})
 
 ORIGINAL = "original"
 
@@ -103,6 +104,7 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe("preview-1024", 1, "Preview, 1024 px", "image/webp", "webp", 1024, 82, _PICTURES, display=True),
     Recipe("large-2048", 1, "Large, 2048 px", "image/webp", "webp", 2048, 84, _PICTURES, display=True),
     Recipe("proxy-480", 1, "Film to play, 480p", "video/mp4", "mp4", 854, 26, _FILMS, display=True, task="encode"),
+    Recipe("sound-96", 1, "Sound to play, 96 kbit/s", "audio/mp4", "m4a", 1, 96, _SOUNDS, display=True, task="encode"),
     _jpeg("jpeg-1600", "JPEG, 1600 px", "inside", 1600, 1600),
     _jpeg("link-1200x630", "Link preview, 1200 × 630, cut", "cover", 1200, 630),
     _jpeg("wide-1920x1080", "Wide, 1920 × 1080, cut", "cover", 1920, 1080),
@@ -112,7 +114,7 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe("png-1600", 1, "PNG, 1600 px, transparency kept", "image/png", "png", 1600, 100, _PICTURES, display=False),
 )
 
-EDITION = 3
+EDITION = 4
 """Which types have a decoder, and which display recipes there are, by number: raised with every change of them (a test
 knows the last), so that what was uploaded before is looked at again (``dam.operations.catch_up``)."""
 

@@ -25,12 +25,12 @@ class MediaUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RenderedFile:
-    """One rendition: a readable stream at its start, pixels, bytes."""
+    """One rendition: a readable stream at its start, pixels (None of what is only heard), bytes."""
 
     stream: BinaryIO
     media_type: str
-    width: int
-    height: int
+    width: int | None
+    height: int | None
     size: int
 
 

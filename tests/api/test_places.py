@@ -234,7 +234,7 @@ def test_rolling_a_rollout_back(world: World, asset: Any) -> None:
 def test_recipes(world: World) -> None:
     found = {each["name"]: each for each in world.get("recipes")["data"]}
     shown = [name for name, each in found.items() if each["display"]]
-    assert shown == ["thumb-256", "preview-1024", "large-2048", "proxy-480"]
+    assert shown == ["thumb-256", "preview-1024", "large-2048", "proxy-480", "sound-96"]
     assert (found["original"]["box"], found["thumb-256"]["box"], found["thumb-256"]["fit"]) == (None, 256, "inside")
     cut = found["link-1200x630"]
     assert (cut["fit"], cut["width"], cut["height"], cut["media_type"]) == ("cover", 1200, 630, "image/jpeg")

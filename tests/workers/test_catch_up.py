@@ -15,7 +15,7 @@ from dam.ports.services import Services
 from tests.workers.world import PNG, Painter, jobs, upload
 
 SOURCE = hashlib.sha256(PNG + b"A picture").hexdigest()
-KNOWN = {3: "94e8d3a981dd5f95"}
+KNOWN = {4: "4b433abbf37c5fda"}
 
 
 @pytest.fixture

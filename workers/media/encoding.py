@@ -26,6 +26,11 @@ DEMUXERS: Mapping[str, str] = MappingProxyType(
 )
 """The one demuxer that may look at a file, by the decoder's name in ``plan``."""
 
+SOUNDS: Mapping[str, str] = MappingProxyType(
+    {"WAV": "wav", "AIFF": "aiff", "FLAC": "flac", "OGG": "ogg", "MP3": "mp3", "M4A": "mov"}
+)
+"""The same of what is only heard."""
+
 LIMITS = Limits(seconds=20 * 60.0, output=2048 * MIB, cores=4)
 """A film of an hour in HD takes a quarter of it; the program has threads of its own."""
 
@@ -47,9 +52,9 @@ CODECS: frozenset[str] = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """A film to be played in a browser: H.264 and AAC in MP4, its index in front. ``demuxer``: one of DEMUXERS' names;
-    the sides in px, even; ``quality``: x264's rate factor; ``hdr``: ``pq`` or ``hlg`` for a film on such a curve;
-    ``sound``: whether it has any.
+    """What can be played in a browser: H.264 and AAC in MP4, its index in front. ``demuxer``: one of DEMUXERS' or
+    SOUNDS' names; the sides in px, even, 0 of what is only heard; ``quality``: x264's rate factor, of a sound kbit/s;
+    ``hdr``: ``pq`` or ``hlg`` for a film on such a curve; ``sound``: whether there is any.
     """
 
     demuxer: str
@@ -59,14 +64,21 @@ class Encoding:
     hdr: str | None
     sound: bool
 
+    @property
+    def picture(self) -> bool:
+        """Whether there is something to be seen."""
+        return self.width > 0
+
 
 def planned(format_: str, size: tuple[int, int], details: Mapping[str, object], box: int, quality: int) -> Encoding:
     """How a film of this size (px, as it is shown) and with these ``details`` (``results.Properties``) is encoded, its
     longest side at most ``box``. Raises MediaFailure for codecs that are not decoded outside of the strict child.
     """
     codecs = [details[name] for name in ("video_codec", "audio_codec") if name in details]
-    if format_ not in DEMUXERS or not codecs or not CODECS.issuperset(codecs):
+    if format_ not in {**DEMUXERS, **SOUNDS} or not codecs or not CODECS.issuperset(codecs):
         raise MediaFailure("unsupported_variant", f"{format_}: {codecs}")
+    if format_ in SOUNDS:
+        return Encoding(SOUNDS[format_], 0, 0, quality, None, sound=True)
     factor = min(1.0, box / max(size))
     width, height = (max(2, round(side * factor / 2) * 2) for side in size)  # colour has half as many pixels
     hdr = details.get("hdr")

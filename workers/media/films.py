@@ -34,7 +34,7 @@ _PEAK = 1000.0
 _NOT_NEEDED = frozenset({"av.__main__", "av.about", "av.datasets", "av.device"})
 
 
-def _refuse(*_: object) -> NoReturn:
+def refuse(*_: object) -> NoReturn:
     raise PermissionError("a film may refer to nothing outside of itself")
 
 
@@ -44,7 +44,7 @@ def decode(format_: str, source: BinaryIO, box: int, data: int) -> Decoded:
     ``frame_rate``, ``video_codec``, ``audio_codec``, ``hdr``, ``bit_depth``."""
     del data
     try:
-        with av.open(source, format=DEMUXERS[format_], io_open=_refuse, metadata_errors="replace") as film:
+        with av.open(source, format=DEMUXERS[format_], io_open=refuse, metadata_errors="replace") as film:
             stream = _pictures(film)
             details = _details(film, stream)
             frame = _poster(film, stream)
@@ -93,7 +93,7 @@ def _details(film: Any, stream: VideoStream) -> dict[str, object]:
     found: dict[str, object] = {"video_codec": stream.codec_context.name}
     if film.streams.audio and film.streams.audio[0].codec_context is not None:
         found["audio_codec"] = film.streams.audio[0].codec_context.name
-    if seconds := _seconds(film, stream):
+    if seconds := seconds_of(film, stream):
         found["duration"] = round(seconds, 3)
     rate = stream.average_rate or stream.guessed_rate
     if rate and 0 < float(rate) < 10_000:
@@ -101,7 +101,7 @@ def _details(film: Any, stream: VideoStream) -> dict[str, object]:
     return found
 
 
-def _seconds(film: Any, stream: VideoStream) -> float:
+def seconds_of(film: Any, stream: VideoStream) -> float:
     """How long it is; 0 where nothing says so."""
     if film.duration and film.duration > 0:
         return float(film.duration / av.time_base)
@@ -116,7 +116,7 @@ def _poster(film: Any, stream: VideoStream) -> VideoFrame:
     Raises MediaFailure.
     """
     best: tuple[float, VideoFrame] | None = None
-    seconds = _seconds(film, stream)
+    seconds = seconds_of(film, stream)
     for place in _PLACES if seconds else (0.0,):
         frame = _frame_at(film, stream, seconds * place)
         if frame is None:

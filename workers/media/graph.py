@@ -28,23 +28,26 @@ def arguments(encoding: Encoding, program: str, source: int, output: int) -> lis
         codec_whitelist=",".join(sorted(CODECS)),
         threads=2,
     )
-    streams = [_picture(film["V:0"], encoding)]
+    streams = [_picture(film["V:0"], encoding)] if encoding.picture else []
     if encoding.sound:
         streams.append(film["a:0"])
-    written = ffmpeg.output(*streams, "fd:", fd=output, f="mp4", crf=encoding.quality, **_AS_WRITTEN)
+    how = {**_FILM, "crf": encoding.quality} if encoding.picture else {"b:a": f"{encoding.quality}k"}
+    written = ffmpeg.output(*streams, "fd:", fd=output, f="mp4", **{**_AS_WRITTEN, **how})
     found: list[str] = ffmpeg.compile(written, cmd=[program, *_QUIETLY])
     return found
 
 
 _QUIETLY = ("-nostdin", "-hide_banner", "-nostats", "-loglevel", "error", "-filter_complex_threads", "1")
-_AS_WRITTEN: dict[str, object] = {
+_FILM: dict[str, object] = {
     "c:v": "libx264",
     "preset": "veryfast",
     "profile:v": "high",
     "g": 60,  # a person who seeks waits for no more than this many frames
     "fps_mode": "vfr",
-    "c:a": "aac",
     "b:a": "96k",
+}
+_AS_WRITTEN: dict[str, object] = {
+    "c:a": "aac",
     "ac": 2,
     "ar": 48000,
     "threads": 2,

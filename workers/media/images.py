@@ -13,6 +13,7 @@ from PIL import Image
 
 from workers.media import colour, frames, stills
 from workers.media.decoded import Decoded, Decoder, Size
+from workers.media.encoding import SOUNDS
 from workers.media.plan import LARGEST_BOX, Spec
 
 # What needs a further library is loaded when the first such file comes, by the template, before it forks.
@@ -24,10 +25,13 @@ _MODULES: Mapping[str, str] = {
     "SVG": "drawings",
     "PDF": "pages",
     **dict.fromkeys(("MOV", "MKV", "AVI", "MPEG", "MPEGTS", "MXF", "ASF", "FLV"), "films"),
+    **dict.fromkeys(SOUNDS, "sounds"),
 }
 
 # What is seen of these was made for the preview: its colours are not the file's.
-_DEVELOPED = frozenset({"RAW", "PDF", *(format_ for format_, module in _MODULES.items() if module == "films")})
+_DEVELOPED = frozenset(
+    {"RAW", "PDF", *(format_ for format_, module in _MODULES.items() if module in ("films", "sounds"))}
+)
 _SPACES: Mapping[str, str] = {
     **dict.fromkeys(("1", "L", "LA", "La", "I", "I;16", "I;16B"), "grey"),
     **dict.fromkeys(("P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "YCbCr"), "rgb"),

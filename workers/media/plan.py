@@ -32,6 +32,8 @@ PIXELS: Mapping[str, int] = MappingProxyType(
         "PSD": 900_000_000,
         "RAW": 110_000_000,
         **dict.fromkeys(("MOV", "MKV", "AVI", "MPEG", "MPEGTS", "MXF", "ASF", "FLV"), 36_000_000),
+        # Of a sound the cover.
+        **dict.fromkeys(("WAV", "AIFF", "FLAC", "OGG", "MP3", "M4A"), 100_000_000),
         "SVG": DRAWN,
         "PDF": DRAWN,
     }
@@ -118,6 +120,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "upload a copy without the protection as a new version, or supply a preview by hand.",
         "no_picture": "This file has sound and no pictures. The original is kept; supply a preview by hand, such as a "
         "cover.",
+        "no_sound": "There is no sound in this file that could be played. The original is kept; supply a preview by "
+        "hand.",
         "too_long": "This file is too long for a preview of all of it. The original is kept; upload a shorter cut as a "
         "version of its own, or play the original.",
         "no_encoder": "The original is kept. Previews to play can't be made on this machine: it has no FFmpeg that "

@@ -55,12 +55,12 @@ class Properties:
 
 @dataclass(frozen=True, slots=True)
 class RenderedFile:
-    """One rendition: ``file`` stands at its begin, ``size`` in bytes, the sides in px."""
+    """One rendition: ``file`` stands at its begin, ``size`` in bytes, the sides in px, None of what is only heard."""
 
     file: BinaryIO
     media_type: str
-    width: int
-    height: int
+    width: int | None
+    height: int | None
     size: int
 
 
@@ -202,6 +202,8 @@ _DETAILS: Mapping[str, Callable[[object], bool]] = {
     "frame_rate": lambda value: type(value) is float and 0 < value < 10_000,
     "video_codec": _is_word,
     "audio_codec": _is_word,
+    "sample_rate": _is_side,
+    "channels": _is_side,
     "hdr": lambda value: value in ("pq", "hlg"),
 }
 

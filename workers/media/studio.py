@@ -55,8 +55,8 @@ class Studio:
             return self._render(descriptor, format_, specs)
 
     def film(self, source: BinaryIO, format_: str, box: int, quality: int) -> RenderedFile:
-        """``source`` as a film to be played in a browser, its longest side at most ``box`` px: made by the FFmpeg
-        program from what the strict child has seen of it. The file is the caller's to close.
+        """``source`` as a film to be played in a browser, its longest side at most ``box`` px, or as a sound: made by
+        the FFmpeg program from what the strict child has seen of it. The file is the caller's to close.
 
         Raises MediaFailure for what is wrong with the file, and ``no_encoder`` where this machine has no program, or
         not every fence; MediaUnavailable.
@@ -71,7 +71,10 @@ class Studio:
             wanted = planned(format_, (told.width, told.height), told.details, box, quality)
             os.lseek(descriptor, 0, os.SEEK_SET)  # the child before it has read by the same place
             file = self._encode(descriptor, wanted, found.encoder.files)
-        return RenderedFile(file, "video/mp4", wanted.width, wanted.height, os.fstat(file.fileno()).st_size)
+        size = os.fstat(file.fileno()).st_size
+        if not wanted.picture:
+            return RenderedFile(file, "audio/mp4", None, None, size)
+        return RenderedFile(file, "video/mp4", wanted.width, wanted.height, size)
 
     def _render(self, source: int, format_: str, specs: Sequence[Spec]) -> Rendered:
         request = {"format": format_, "specs": [asdict(spec) for spec in specs], "limits": asdict(self._limits)}

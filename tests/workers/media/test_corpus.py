@@ -8,15 +8,15 @@ import pytest
 from PIL import Image
 
 from dam.domain import media_types
-from tests.corpus import cameras, films, papers, photoshop, stills
+from tests.corpus import cameras, films, papers, photoshop, sounds, stills
 from tests.corpus.cases import Bad, Good
 from tests.workers.media import generate
 from workers.media.plan import PIXELS, SENTENCES, MediaFailure, Spec
 from workers.media.results import Rendered
 from workers.media.studio import Studio
 
-GOOD = [*stills.good(), *cameras.good(), *photoshop.good(), *papers.good(), *films.good()]
-BAD = [*stills.bad(), *cameras.bad(), *photoshop.bad(), *papers.bad(), *films.bad()]
+GOOD = [*stills.good(), *cameras.good(), *photoshop.good(), *papers.good(), *films.good(), *sounds.good()]
+BAD = [*stills.bad(), *cameras.bad(), *photoshop.bad(), *papers.bad(), *films.bad(), *sounds.bad()]
 SPECS = [Spec("large", 2048, quality=95), Spec("small", 96, quality=95)]
 
 
@@ -64,7 +64,10 @@ def samples(case: Good) -> dict[str, object]:
     space = next((SPACES[word] for word in SPACES if word in case.name), "rgb")
     depth = next((DEPTHS[word] for word in DEPTHS if word in case.name), 8)
     found: dict[str, object] = {} if case.media_type in NO_DEPTH else {"bit_depth": depth}
-    shown = case.media_type in NOT_STORED or media_types.named(case.media_type).kind == "video"
+    kind = media_types.named(case.media_type).kind
+    if kind == "audio":
+        return {}
+    shown = case.media_type in NOT_STORED or kind == "video"
     return found if shown else {**found, "colour_space": space}
 
 

@@ -12,6 +12,7 @@ from av.video.reformatter import ColorTrc
 from PIL import Image
 
 from tests.corpus import films as corpus
+from tests.corpus import sounds
 from tests.corpus.cases import QUARTERS
 from tests.corpus.films import Film, film
 from tests.workers.media.generate import RGB
@@ -20,8 +21,9 @@ from workers.media.confine import probe
 from workers.media.courier import Verdict
 from workers.media.encoding import Encoding, planned
 from workers.media.plan import Limits, MediaFailure, MediaUnavailable
-from workers.media.results import RenderedFile, check_program
+from workers.media.results import Properties, RenderedFile, check_program
 from workers.media.studio import Studio
+from workers.render import Made
 
 needs_fences = pytest.mark.skipif(
     probe().level != "full", reason="LOUD: not every fence holds here, no film is encoded"
@@ -94,7 +96,24 @@ def test_the_program_itself_follows_nothing(open_studio: Studio, name: str) -> N
 
 
 @needs_fences
-def test_what_has_no_pictures_or_no_usual_codec_says_so(open_studio: Studio) -> None:
+def test_a_sound_is_played_without_its_cover(open_studio: Studio) -> None:
+    made = open_studio.film(io.BytesIO(sounds.covered(sounds.cover())), "MP3", 1, 96)
+    assert (made.media_type, made.width, made.height) == ("audio/mp4", None, None)
+    with made.file, av.open(made.file, "r", format="mov") as opened:
+        assert [(each.type, each.codec_context.name) for each in opened.streams] == [("audio", "aac")]
+        assert abs((opened.duration or 0) / av.time_base - 1.0) < 0.1
+
+
+def test_of_a_sound_its_cover_s_measures_are_not_told() -> None:
+    details = {"audio_codec": "flac", "duration": 1.5}
+    seen = Properties(
+        120, 100, "FLAC", "RGB", has_alpha=False, profile="none", dominant_colour="#102030", details=details
+    )
+    assert Made({}, seen).properties == {"format": "FLAC", "colour": "#102030", **details}
+
+
+@needs_fences
+def test_a_film_without_pictures_says_so(open_studio: Studio) -> None:
     with pytest.raises(MediaFailure) as caught:
         open_studio.film(io.BytesIO(corpus.song()), "MOV", 64, 26)
     assert caught.value.code == "no_picture"
@@ -138,6 +157,9 @@ def test_sides_are_even_and_never_larger_than_asked_for(size: tuple[int, int], w
 
 
 def test_what_is_known_of_a_film_is_what_is_asked_for() -> None:
+    heard = planned("FLAC", (1600, 400), {"audio_codec": "flac"}, 1, 96)
+    assert heard == Encoding("flac", 0, 0, 96, None, sound=True)
+    assert "crf" not in " ".join(graph.arguments(heard, "/x/ffmpeg", 3, 5))
     silent = planned("MKV", (64, 48), {"video_codec": "vp9", "hdr": "pq"}, 854, 30)
     assert silent == Encoding("matroska", 64, 48, 30, "pq", sound=False)
     for codecs in ({"video_codec": "bitpacked"}, {**DETAILS, "audio_codec": "sipr"}, {}):

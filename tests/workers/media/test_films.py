@@ -31,4 +31,4 @@ def test_an_hdr_film_is_known_and_brighter_than_its_numbers() -> None:
 
 def test_what_a_film_refers_to_is_refused() -> None:
     with pytest.raises(PermissionError):
-        films._refuse("http://127.0.0.1:9/a.ts", 1, {})
+        films.refuse("http://127.0.0.1:9/a.ts", 1, {})

@@ -324,7 +324,7 @@ def test_close_ends_what_runs() -> None:
 def test_two_children_run_at_once_and_answers_do_not_mix() -> None:
     pictures = {(n, 7): generate.encoded(Image.new("RGB", (n, 7), (n, n, n)), "PNG") for n in range(20, 40)}
 
-    def sides(studio: Studio, data: bytes) -> tuple[int, int]:
+    def sides(studio: Studio, data: bytes) -> tuple[int | None, int | None]:
         with render(studio, data, specs=[Spec("a", 64)]) as result:
             return result.files["a"].width, result.files["a"].height
 
