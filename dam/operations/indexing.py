@@ -85,14 +85,15 @@ def _all(services: Services) -> Iterator[Document | Tombstone]:
 def _changes(work: UnitOfWork, ids: list[str], words: Iterable[PlacementWord]) -> list[Document | Tombstone]:
     views = work.assets.views(ids)
     placed = work.placements.channel_names(ids)
+    filenames = work.assets.filenames(ids)
     makers = work.people.names(view.asset.created_by for view in views)
     found: dict[str, set[str]] = {}
     for each in words:
         found.setdefault(each.asset_id, set()).add(each.word)
     return [
         _change(
-            work,
             view,
+            tuple(filenames.get(view.asset.id, ())),
             placed.get(view.asset.id, ()),
             tuple(sorted(found.get(view.asset.id, ()))),
             makers.get(view.asset.created_by, ""),
@@ -118,7 +119,11 @@ def _words(work: UnitOfWork, ids: Sequence[str]) -> list[PlacementWord]:
 
 
 def _change(
-    work: UnitOfWork, view: AssetView, channels: tuple[str, ...], placements: tuple[str, ...], maker: str
+    view: AssetView,
+    filenames: tuple[str, ...],
+    channels: tuple[str, ...],
+    placements: tuple[str, ...],
+    maker: str,
 ) -> Document | Tombstone:
     asset, content = view.asset, view.latest.content if view.latest else None
     if asset.trashed_at is not None:
@@ -128,7 +133,7 @@ def _change(
         index_seq=asset.index_seq,
         title=asset.title,
         description=asset.description,
-        filenames=tuple(work.assets.filenames(asset.id)),
+        filenames=filenames,
         tags=asset.tags,
         campaigns=asset.campaigns,
         kind=content.kind if content else "other",

@@ -86,10 +86,14 @@ class Versions:
             query = query.where(versions.c.number < before)
         return list(self._views([fact_of(Version, row) for row in self._tx.rows(query)]).values())
 
-    def filenames(self, asset_id: str) -> list[str]:
-        """Of all versions, oldest first."""
-        query = select(versions.c.filename).where(versions.c.asset_id == asset_id).order_by(versions.c.number)
-        return self._tx.values(query)
+    def filenames(self, asset_ids: Sequence[str]) -> dict[str, list[str]]:
+        """Of all versions of each, oldest first; assets without one are left out."""
+        there = versions.c.asset_id.in_(sorted(set(asset_ids)))
+        query = select(versions.c.asset_id, versions.c.filename).where(there)
+        found: dict[str, list[str]] = {}
+        for row in self._tx.rows(query.order_by(versions.c.asset_id, versions.c.number)):
+            found.setdefault(row["asset_id"], []).append(row["filename"])
+        return found
 
     def having(self, sha256: str) -> list[str]:
         """Ids of the assets with a version of these bytes, or with a preview of them that was supplied by hand."""

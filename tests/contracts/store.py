@@ -190,16 +190,17 @@ class AssetsContract:
         assert first.duplicates == tuple(ids[1:11])
 
     def test_versions(self, store: Store) -> None:
-        fill(store, content("one"), content("two"), asset(latest=3))
-        fill(store, version(number=1), version(number=2, text="two"), version(number=3))
+        fill(store, content("one"), content("two"), asset(latest=3), asset("a2"), asset("a3"))
+        fill(store, version(number=1), version(number=2, text="two"), version(number=3), version("a2"))
         with store.reading() as work:
             assert work.assets.version("a1", 2) == version(number=2, text="two")
             assert work.assets.version("a1", 4) is None
             assert work.assets.version_view("a1", 4) is None
             assert [view.version.number for view in work.assets.version_views("a1", None, 2)] == [3, 2]
             assert [view.version.number for view in work.assets.version_views("a1", 2, 5)] == [1]
-            assert work.assets.filenames("a1") == ["one.png", "two.png", "one.png"]
-            assert work.assets.having(digest("one")) == ["a1"]
+            names = {"a1": ["one.png", "two.png", "one.png"], "a2": ["one.png"]}
+            assert work.assets.filenames(["a3", "a2", "a1"]) == names
+            assert work.assets.having(digest("one")) == ["a1", "a2"]
 
     def test_who_holds_bytes_is_found_but_not_in_the_trash(self, store: Store) -> None:
         fill(
