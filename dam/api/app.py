@@ -30,7 +30,7 @@ from dam.api import (
     users,
     versions,
 )
-from dam.api.context import EXTENSION, METER, SAMPLES, SECURE_COOKIES, VERSION, WATCH, actor
+from dam.api.context import EXTENSION, METER, SAMPLES, SANDBOX, SECURE_COOKIES, VERSION, WATCH, actor
 from dam.api.meter import Meter
 from dam.api.parsing import MAX_JSON
 from dam.operations import health
@@ -69,12 +69,14 @@ HEADERS = {
 class Options:
     """What differs between installations. ``secure_cookies``: behind a proxy that speaks HTTPS outside. ``broker``: its
     host and port, where there is one. ``samples``: a folder to keep sample files in, once they have been made.
+    ``sandbox``: how far this machine confines what decodes files.
     """
 
     version: str = "0.1.0"
     secure_cookies: bool = False
     broker: tuple[str, int] | None = None
     samples: Path | None = None
+    sandbox: str = "unknown"
 
 
 def create_app(services: Services, options: Options | None = None) -> Flask:
@@ -84,7 +86,7 @@ def create_app(services: Services, options: Options | None = None) -> Flask:
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_JSON,
         PROVIDE_AUTOMATIC_OPTIONS=False,
-        **{SECURE_COOKIES: chosen.secure_cookies, VERSION: chosen.version},
+        **{SECURE_COOKIES: chosen.secure_cookies, VERSION: chosen.version, SANDBOX: chosen.sandbox},
     )
     app.extensions[EXTENSION] = services
     app.extensions[METER] = Meter()

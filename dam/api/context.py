@@ -28,6 +28,7 @@ WATCH = "dam.watch"
 METER = "dam.meter"
 SAMPLES = "dam.samples"
 VERSION = "DAM_VERSION"
+SANDBOX = "DAM_SANDBOX"
 SECURE_COOKIES = "DAM_SECURE_COOKIES"
 
 
@@ -90,6 +91,11 @@ def meter() -> Meter:
 def samples() -> Shelf:
     """Where the sample files are."""
     return cast(Shelf, current_app.extensions[SAMPLES])
+
+
+def sandbox() -> str:
+    """How far this machine confines what decodes files, in a word."""
+    return cast(str, current_app.config[SANDBOX])
 
 
 def version() -> str:

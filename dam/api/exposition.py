@@ -20,10 +20,10 @@ from dam.operations.metrics import Figures
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 
-def text(figures: Figures, meter: Meter, version: str) -> bytes:
+def text(figures: Figures, meter: Meter, version: str, sandbox: str) -> bytes:
     """All of it, under ``CONTENT_TYPE``."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Given([*_of_database(figures), _of_requests(meter), _build(version)]))
+    registry.register(_Given([*_of_database(figures), _of_requests(meter), _build(version), _sandbox(sandbox)]))
     return generate_latest(registry)
 
 
@@ -100,6 +100,13 @@ def _of_requests(meter: Meter) -> Metric:
 def _build(version: str) -> Metric:
     metric = GaugeMetricFamily("dam_build_info", "Always 1; the version that runs.", labels=["version"])
     metric.add_metric([version], 1)
+    return metric
+
+
+def _sandbox(level: str) -> Metric:
+    words = "Always 1; how far the web server's machine confines what decodes files."
+    metric = GaugeMetricFamily("dam_sandbox_info", words, labels=["level"])
+    metric.add_metric([level], 1)
     return metric
 
 

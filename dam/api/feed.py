@@ -9,7 +9,7 @@ from flask import Response, request
 from dam.api import answers_feed as answers
 from dam.api import bodies, matching, render
 from dam.api.answers import page_of
-from dam.api.context import actor, meter, services, version
+from dam.api.context import actor, meter, sandbox, services, version
 from dam.api.once import once
 from dam.api.paging import number_after, page
 from dam.api.routes import Route, Routes
@@ -48,7 +48,7 @@ def get_metrics() -> Response:
     """Numbers for Prometheus. Any token may read them; none of them names an asset or a person."""
     found = metrics.figures(services(), actor())
     exposition = import_module("dam.api.exposition")  # 1 MiB, for those who are watched
-    return Response(exposition.text(found, meter(), version()), content_type=exposition.CONTENT_TYPE)
+    return Response(exposition.text(found, meter(), version(), sandbox()), content_type=exposition.CONTENT_TYPE)
 
 
 @routes.on(Route("GET", "/api/v1/work", "work.read", page_of(answers.Job, "Work"), query=bodies.WorkQuery))

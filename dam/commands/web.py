@@ -24,6 +24,7 @@ from dam.commands import apart, home
 from dam.commands.forking import supervise
 from dam.commands.listening import address, bind
 from workers import memory
+from workers.media import confine
 from workers.wakeup import Sender
 
 _REST_S = 30.0
@@ -77,6 +78,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
                 secure_cookies=self._settings.secure_cookies,
                 broker=wiring.broker_address(self._settings),
                 samples=self._settings.home / "samples",
+                sandbox=confine.probe().level,
             ),
         )
 

@@ -11,6 +11,7 @@ import structlog
 from prometheus_client.parser import text_string_to_metric_families
 
 from config import logging as logs
+from dam.api.context import SANDBOX
 from dam.operations.ids import new_id
 from dam.ports.media import MediaUnavailable
 from dam.tracing import HEADER
@@ -92,6 +93,11 @@ def test_requests_are_counted_by_their_route_and_never_by_what_was_asked(world: 
 
 def test_nobody_reads_the_numbers_without_a_token(world: World) -> None:
     assert world.call("GET", "/metrics", None).status_code == 401
+
+
+def test_how_far_decoders_are_confined_is_told(world: World) -> None:
+    world.app.config[SANDBOX] = "seccomp"
+    assert labelled(numbers(world), "dam_sandbox_info", level="seccomp") == 1
 
 
 def test_each_number_is_told_of(world: World) -> None:
