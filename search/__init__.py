@@ -4,5 +4,5 @@ Rule: a leaf. Everything that decides *what matches* is here and knows no engine
 ``engines`` only stores tokens and runs compiled trees. Must not import ``dam``, ``workers`` or ``config``.
 
 Reading order: document → analysis → projection (what an engine stores), query → fields → conditions → parse (what a
-person asks), results (what comes back), engines.
+person asks), lowered (what that asks of an index), results (what comes back), engines.
 """

@@ -1,7 +1,7 @@
 """The query tree: what a person asked, typed, before any engine.
 
-Rule: frozen values only. A node says *what* must hold; ``analysis`` says how a text is compared, an engine's compiler
-how it is run. A new kind of condition is one more dataclass here and one more case in each compiler. What a node's
+Rule: frozen values only. A node says *what* must hold; ``lowered`` says where it is looked for, an engine's compiler
+how it is run. A new kind of condition is one more dataclass here and one more case in ``lowered``. What a node's
 ``repr`` shows is what was asked: cursors and caches may be kept by it.
 """
 
