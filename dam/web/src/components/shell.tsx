@@ -13,7 +13,7 @@ import { UploadButton, Uploads } from "./uploads";
 
 const PLACES = [
   { path: "/", name: "nav.library", icon: Images, keys: "g l" },
-  { path: "/placements", name: "nav.placements", icon: MapPinned, keys: "g p" },
+  { path: "/placements", name: "nav.placements", short: "nav.placements_short", icon: MapPinned, keys: "g p" },
   { path: "/rollouts", name: "nav.rollouts", icon: RefreshCw, keys: "g r" },
   { path: "/inbox", name: "nav.inbox", short: "nav.inbox_short", icon: Inbox, keys: "g i" },
   { path: "/settings", name: "nav.settings", icon: Settings, keys: "g s" },

@@ -1,5 +1,6 @@
 // One asset with its versions, as they are by now, and how it is changed so that nobody's change is lost.
 // Must not: draw.
+import { useRef } from "preact/hooks";
 import { api, asked, Refusal, type Schemas } from "../api/client";
 import { useResource, type Resource } from "./resource";
 import { nudge, type Event } from "./live";
@@ -18,8 +19,21 @@ const path = (asset_id: string) => ({ path: { asset_id } });
 export const getAsset = (id: string, signal?: AbortSignal): Promise<Asset> =>
   asked(api.GET("/api/v1/assets/{asset_id}", { params: path(id), ...(signal ? { signal } : {}) }));
 
-export const useAsset = (id: string): Resource<Asset> =>
-  useResource(`asset/${id}`, (signal) => getAsset(id, signal), (event) => event.asset_id === id);
+/** Answers may arrive in another order than they were given: of one asset, the one of the later revision. */
+export const newer = (known: Asset | undefined, answer: Asset): Asset =>
+  known && known.id === answer.id && answer.revision < known.revision ? known : answer;
+
+export function useAsset(id: string): Resource<Asset> {
+  const found = useResource(`asset/${id}`, (signal) => getAsset(id, signal), (event) => event.asset_id === id);
+  const newest = useRef<Asset>(undefined);
+  if (found.data) newest.current = newer(newest.current, found.data);
+  const set = (answer: Asset): void => {
+    if (newer(newest.current, answer) !== answer) return;
+    newest.current = answer;
+    found.set(answer);
+  };
+  return { ...found, set };
+}
 
 /** About versions rather than about where they are: what makes their list look different. */
 const ofVersions = (id: string) => (event: Event): boolean =>

@@ -25,6 +25,15 @@ test("a changed asset is shown where it stands", () => {
   expect(results.assets.value.map((each) => each.title)).toEqual(["a", "new", "c"]);
 });
 
+test("an answer that is older than what is shown changes nothing", () => {
+  const results = new Results(read(new URLSearchParams()));
+  results.assets.value = [{ ...asset("a", "second"), revision: 2 }];
+  results.update([{ ...asset("a", "first"), revision: 1 }]);
+  expect(results.assets.value[0]?.title).toBe("second");
+  results.update([{ ...asset("a", "second, with its preview"), revision: 2 }]);
+  expect(results.assets.value[0]?.title).toBe("second, with its preview");
+});
+
 test("a range reaches from the last one that was selected, and follows what its assets become", () => {
   clear();
   const all = of("abcdef");

@@ -2,6 +2,7 @@
 // Must not: draw, or know where on the page anything is.
 import { batch, signal } from "@preact/signals";
 import { api, asked, Refusal, type Schemas } from "../../api/client";
+import { newer } from "../../state/asset";
 import { listen } from "../../state/live";
 import { address, composed, FACETS, type Asked, type Facet, type View } from "./view";
 
@@ -148,7 +149,7 @@ export class Results {
   update(changed: readonly Asset[]): void {
     if (changed.length === 0) return;
     const by = new Map(changed.map((each) => [each.id, each]));
-    this.assets.value = this.assets.peek().map((each) => by.get(each.id) ?? each);
+    this.assets.value = this.assets.peek().map((each) => newer(each, by.get(each.id) ?? each));
   }
 
   remove(ids: ReadonlySet<string>): void {
