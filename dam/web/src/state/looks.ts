@@ -16,6 +16,11 @@ export const largest = (version: Version): Rendition | undefined => renditionsOf
 
 export const smallest = (version: Version): Rendition | undefined => renditionsOf(version, "image").at(-1);
 
+const PLAYED: ReadonlySet<string> = new Set(["proxy-480", "sound-96"]);
+
+/** What is made of a film or a sound to be played, ready or not. */
+export const toPlay = (version: Version): Rendition | undefined => version.renditions.find((each) => PLAYED.has(each.recipe));
+
 export const making = (version: Version): boolean => version.renditions.some((each) => each.display && each.state === "pending");
 
 const measure = (version: Version, name: string): number | null => {

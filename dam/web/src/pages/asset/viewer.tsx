@@ -2,9 +2,9 @@
 // is nothing to see.
 import type { ComponentChildren } from "preact";
 import { Pane, placed, StageTools, useViewing } from "../../components/stage";
-import { t } from "../../lib/i18n";
+import { maybe, t } from "../../lib/i18n";
 import { canvas } from "../../state/canvas";
-import { colour, dimensions, largest, pictureSize, renditionsOf, smallest, type Rendition, type Version } from "../../state/looks";
+import { colour, dimensions, largest, pictureSize, renditionsOf, smallest, toPlay, type Rendition, type Version } from "../../state/looks";
 import { NoPreview } from "./no-preview";
 
 interface Props {
@@ -45,6 +45,7 @@ function Look({ version, title, before, picture }: LookProps) {
   return (
     <>
       <div class="stage-bar">{before}<StageTools viewing={viewing} /><Measures version={version} picture={picture} /></div>
+      <NotPlayed version={version} />
       <Pane viewing={viewing} label={t("asset.pane")}>
         <span class="layer" style={{ ...where, backgroundColor: colour(version) ?? undefined }} />
         {small?.url && small !== picture && <img class="layer" key={small.url} src={small.url} alt="" style={where} draggable={false} />}
@@ -52,6 +53,14 @@ function Look({ version, title, before, picture }: LookProps) {
       </Pane>
     </>
   );
+}
+
+/** Why a film or a sound can't be played: not yet, or not at all. */
+function NotPlayed({ version }: { version: Version }) {
+  const made = toPlay(version);
+  if (made?.state === "pending") return <p class="not-played quiet" role="status">{t("asset.play_pending")}</p>;
+  if (made?.state !== "failed" || !made.reason) return null;
+  return <p class="not-played" role="status"><b>{t("asset.play_failed")}</b> {maybe(`asset.reason.${made.reason.code}`) ?? made.reason.detail}</p>;
 }
 
 /** How large it is, and of what one sees a smaller picture. */
