@@ -78,6 +78,7 @@ def test_members_are_exactly_those_of_the_interface(world: World, asset: Any) ->
         "sha256",
         "url",
         "by_hand",
+        "display",
     }
     event = world.services
     with event.store.writing() as work:
