@@ -77,6 +77,10 @@ class Made:
         }
 
     @property
+    def embedded(self) -> Mapping[str, object]:
+        return self._properties.metadata if self._properties is not None else {}
+
+    @property
     def files(self) -> Mapping[str, RenderedFile]:
         return {
             name: RenderedFile(each.file, each.media_type, each.width, each.height, each.size)

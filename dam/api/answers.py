@@ -132,6 +132,47 @@ class Shown(Answer):
     thumbnail = maybe_text()
 
 
+EMBEDDED_SOURCES = ("exif", "iptc", "xmp")
+
+
+class EmbeddedSaid(Answer):
+    """What a file says of itself, and the block in which it stands."""
+
+    value = text()
+    source = one_of(EMBEDDED_SOURCES)
+
+
+class Said(Answer):
+    """A value, and who says it: a person, or the newest version's file where nobody wrote anything."""
+
+    value = text()
+    source = one_of(("person", *EMBEDDED_SOURCES))
+
+
+class Keywords(Answer):
+    """Words in a file, offered as tags; none is one by itself."""
+
+    values = texts()
+    source = one_of(EMBEDDED_SOURCES)
+
+
+class Location(Answer):
+    """Where it was taken, in degrees; for those who may see it, null for everybody else."""
+
+    latitude = fields.Float()
+    longitude = fields.Float()
+    source = one_of(EMBEDDED_SOURCES)
+
+
+class ContentCredentials(Answer):
+    """A C2PA manifest is in the file. It was not checked; the original keeps it, renditions do not have it."""
+
+    format = one_of(("c2pa",))
+    checked = fields.Boolean()
+    original = one_of(("kept",))
+    renditions = one_of(("dropped",))
+
+
 class Asset(Answer):
     """The lasting identity of a piece of creative work."""
 
@@ -144,6 +185,7 @@ class Asset(Answer):
     campaigns = texts()
     kind = text()
     fields_ = fields.Dict(keys=fields.String(), values=fields.String(), data_key="fields")
+    metadata = fields.Dict(keys=fields.String(), values=fields.Nested(Said))
     revision = whole()
     created_at = when()
     created_by = text()
@@ -185,6 +227,10 @@ class Version(Answer):
     created_at = when()
     created_by = text()
     properties = open_object()
+    metadata = fields.Dict(keys=fields.String(), values=fields.Nested(EmbeddedSaid))
+    keywords = fields.Nested(Keywords, allow_none=True)
+    location = fields.Nested(Location, allow_none=True)
+    content_credentials = fields.Nested(ContentCredentials, allow_none=True)
     renditions = fields.List(fields.Nested(Rendition))
 
 

@@ -16,6 +16,7 @@ from dam.api.paging import Paged, by_moment, moment_after, page
 from dam.api.parsing import load_form
 from dam.api.places import rollout_of, shown_rollout
 from dam.api.routes import Route, Routes, created, no_content
+from dam.api.versions import rendered
 from dam.domain.assets import Edit, Seen
 from dam.domain.principals import Actor
 from dam.operations import decide, describe, fetch, read, uploads
@@ -195,7 +196,7 @@ def _published(asset_id: str, *, published: bool) -> tuple[object, dict[str, str
 @routes.on(Route("GET", f"{ASSET}/approved", "asset.read", answers.Version))
 def get_approved(asset_id: str) -> dict[str, Any]:
     """The approved version."""
-    return render.version(fetch.approved(services(), actor(), asset_id))
+    return rendered(fetch.approved(services(), actor(), asset_id))
 
 
 @routes.on(Route("GET", f"{ASSET}/approved/content", "asset.read", files=bodies.ORIGINAL_TYPES))

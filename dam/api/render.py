@@ -7,7 +7,8 @@ not computed here and then hidden: it is not computed.
 from collections.abc import Mapping
 from typing import Any
 
-from dam.domain import recipes
+from dam.domain import embedded, recipes
+from dam.domain.embedded import Embedded, Said
 from dam.domain.placements import Need
 from dam.domain.principals import Session, Token
 from dam.domain.recipes import ORIGINAL, Artefact
@@ -33,6 +34,7 @@ def asset(view: AssetView) -> dict[str, Any]:
         "campaigns": list(fact.campaigns),
         "kind": view.latest.content.kind if view.latest else "other",
         "fields_": dict(fact.fields),
+        "metadata": _said(embedded.effective(fact.fields, view.latest.content.embedded if view.latest else None)),
         "revision": fact.revision,
         "created_at": fact.created_at,
         "created_by": fact.created_by,
@@ -89,8 +91,8 @@ def upload(seen: Seen) -> dict[str, Any]:
     }
 
 
-def version(view: VersionView) -> dict[str, Any]:
-    """A version with its renditions."""
+def version(view: VersionView, *, located: bool = False) -> dict[str, Any]:
+    """A version with its renditions; ``located``: with where it was taken."""
     fact, content = view.version, view.content
     return {
         "asset_id": fact.asset_id,
@@ -105,8 +107,31 @@ def version(view: VersionView) -> dict[str, Any]:
         "created_at": fact.created_at,
         "created_by": fact.created_by,
         "properties": dict(content.properties),
+        "metadata": _said(embedded.fields(content.embedded)),
+        "keywords": _keywords(content.embedded),
+        "location": _location(content.embedded) if located else None,
+        "content_credentials": _CREDENTIALS if embedded.has_credentials(content.embedded) else None,
         "renditions": [_rendition(view, each) for each in view.renditions],
     }
+
+
+_CREDENTIALS = {"format": "c2pa", "checked": False, "original": "kept", "renditions": "dropped"}
+
+
+def _said(found: Mapping[str, Said]) -> dict[str, dict[str, str]]:
+    return {name: {"value": each.value, "source": each.source} for name, each in found.items()}
+
+
+def _keywords(found: Embedded) -> dict[str, Any] | None:
+    words = embedded.keywords(found)
+    return {"values": list(words.values), "source": words.source} if words else None
+
+
+def _location(found: Embedded) -> dict[str, Any] | None:
+    place = embedded.location(found)
+    if place is None:
+        return None
+    return {"latitude": place.latitude, "longitude": place.longitude, "source": place.source}
 
 
 def _rendition(view: VersionView, artefact: Artefact) -> dict[str, Any]:

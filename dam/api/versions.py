@@ -17,9 +17,11 @@ from dam.api.paging import Paged, number_after, page
 from dam.api.parsing import load_form
 from dam.api.places import rollout_of, shown_rollout
 from dam.api.routes import Route, Routes, created
+from dam.domain import policy
 from dam.domain.assets import Seen
 from dam.domain.principals import Actor
 from dam.operations import decide, fetch, impact, previews, read, renditions, uploads
+from dam.ports.views import VersionView
 
 routes = Routes("versions", "The versions of an asset, their bytes, and what is decided about them.")
 
@@ -48,7 +50,7 @@ def list_versions(asset_id: str, query: dict[str, Any]) -> dict[str, Any]:
     """The versions, the newest first."""
     limit = query["limit"]
     found = read.versions(services(), actor(), asset_id, number_after("versions", query), limit + 1)
-    return page(found, limit, "versions", lambda each: each.version.number, render.version)
+    return page(found, limit, "versions", lambda each: each.version.number, rendered)
 
 
 @routes.on(Route("GET", VERSION, "asset.read", answers.Version))
@@ -133,4 +135,9 @@ def _judged(asset_id: str, number: int, judge: Callable[[Actor], None]) -> dict[
 
 
 def _shown(asset_id: str, number: int) -> dict[str, Any]:
-    return render.version(read.version(services(), actor(), asset_id, number))
+    return rendered(read.version(services(), actor(), asset_id, number))
+
+
+def rendered(view: VersionView) -> dict[str, Any]:
+    """A version as this reader may see it."""
+    return render.version(view, located=policy.allowed(actor(), "version.locate"))

@@ -19,7 +19,8 @@ VersionStatus = Literal["draft", "approved", "rejected", "revoked"]
 @dataclass(frozen=True, slots=True)
 class Content:
     """These bytes exist. ``kind`` is one of ``media_types.Kind``; ``properties`` holds what a decoder found (width,
-    height, colour …).
+    height, colour …), ``embedded`` what people wrote into the file (``dam.domain.embedded``): None until a decoder has
+    looked for it.
     """
 
     sha256: str
@@ -28,6 +29,7 @@ class Content:
     kind: str
     created_at: datetime
     properties: Mapping[str, object] = field(default_factory=dict)
+    embedded: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

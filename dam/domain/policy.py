@@ -22,6 +22,7 @@ LEAST_ROLE: dict[str, Role] = {
     "version.create": "contributor",
     "version.render": "contributor",
     "version.preview": "contributor",
+    "version.locate": "manager",
     "version.approve": "approver",
     "version.reject": "approver",
     "version.revoke": "approver",

@@ -1,5 +1,5 @@
-"""What was uploaded before its type had a decoder, or before a display recipe had its newest version: it is looked at
-again, and gets its renditions then.
+"""What was uploaded before its type had a decoder, before a display recipe had its newest version, or before what is
+written in files was read: it is looked at again, and gets its renditions then, and its fields.
 
 Rule: one walk over all contents for each ``recipes.EDITION``, a page at a time, and only while nothing else is to be
 rendered: nobody who uploads now waits for what is old. To walk again does no harm.
@@ -43,7 +43,8 @@ def walk(services: Services, after: str) -> str | None:
 def _renew(services: Services, content: Content, made: list[Artefact]) -> None:
     found = _sniffed_again(services, content)
     changes = _changes(found, made)
-    if found == content and not changes:
+    unread = content.embedded is None and any(each.state == "ready" for each in made)
+    if found == content and not changes and not unread:
         return
     with services.store.writing() as work:
         at = work.now()
@@ -55,6 +56,8 @@ def _renew(services: Services, content: Content, made: list[Artefact]) -> None:
             else:
                 work.replace(was, replace(wanted, updated_at=at))
         enqueue(work, [wanted for _, wanted in changes])
+        if unread:
+            work.jobs.enqueue("render", {"sha256": content.sha256})
         work.commit()
 
 

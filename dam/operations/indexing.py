@@ -13,6 +13,7 @@ from typing import Any
 
 from dam.domain import states
 from dam.domain.assets import Asset, Content
+from dam.domain.embedded import effective
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
 from dam.ports.views import AssetView, PlacementWord
@@ -140,7 +141,9 @@ def _change(
         statuses=_statuses(asset, view),
         created_at=asset.created_at,
         updated_at=asset.updated_at,
-        fields=asset.fields,
+        fields={
+            name: said.value for name, said in effective(asset.fields, content.embedded if content else None).items()
+        },
         channels=channels,
         placements=placements,
         created_by=maker,

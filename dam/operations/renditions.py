@@ -5,8 +5,9 @@ only while it is pending. Nothing stays pending for ever (``overdue``): it becom
 sentence.
 """
 
-from collections.abc import Iterable
-from dataclasses import replace
+import contextlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dam.domain import policy, recipes
@@ -72,12 +73,14 @@ def expect_one(work: UnitOfWork, content: Content, recipe: Recipe, at: datetime)
 
 
 def render(services: Services, renderer: Renderer, sha256: str) -> None:
-    """Make the pictures of a content that are pending, all in one go. Raises MediaUnavailable, Unavailable,
-    StorageFull; then all is pending still.
+    """Make the pictures of a content that are pending, all in one go. Of one that has them, learn what is written in
+    the file, if that is not known yet. Raises MediaUnavailable, Unavailable, StorageFull; then all is pending still.
     """
     content, pending = _pending(services, sha256, "render")
     if content is not None and pending:
         _make_all(services, renderer, content, pending)
+    elif content is not None and content.embedded is None and _is_shown(services, sha256):
+        _describe(services, renderer, content)
 
 
 def encode(services: Services, renderer: Renderer, sha256: str) -> None:
@@ -99,6 +102,11 @@ def waiting(work: UnitOfWork, sha256: str, task: RenditionTask) -> list[Artefact
     return [each for each in found if each.state == "pending" and _is_of(each, task)]
 
 
+def _is_shown(services: Services, sha256: str) -> bool:
+    with services.store.reading() as work:
+        return any(each.state == "ready" and _is_of(each, "render") for each in work.artefacts.of_source(sha256))
+
+
 def _is_of(artefact: Artefact, task: RenditionTask) -> bool:
     return recipes.task_of(artefact.recipe, artefact.recipe_version) == task
 
@@ -106,11 +114,11 @@ def _is_of(artefact: Artefact, task: RenditionTask) -> bool:
 def _make_all(services: Services, renderer: Renderer, content: Content, pending: list[Artefact]) -> None:
     wanted = [recipes.at_version(each.recipe, each.recipe_version) for each in pending]
     try:
-        made, properties = _make(services, renderer, content, wanted)
+        made, found = _make(services, renderer, content, wanted)
     except MediaFailure as failure:
         fail(services, content, pending, failure.code, failure.sentence)
         return
-    _store_made(services, content, pending, made, properties)
+    _store_made(services, content, pending, made, found)
 
 
 def fail(services: Services, content: Content, pending: list[Artefact], code: str, sentence: str) -> None:
@@ -185,15 +193,37 @@ def _forget(work: UnitOfWork, page: Iterable[Artefact]) -> set[str]:
 _Made = dict[str, tuple[StoredObject, RenderedFile]]
 
 
-def _make(
-    services: Services, renderer: Renderer, content: Content, wanted: list[Recipe]
-) -> tuple[_Made, dict[str, object]]:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a file told of itself: a decoder's findings, and what is written in it."""
+
+    properties: Mapping[str, object]
+    embedded: Mapping[str, object]
+
+
+def _describe(services: Services, renderer: Renderer, content: Content) -> None:
+    """The smallest rendition is made for it and thrown away: what is shown stays as it is."""
+    pictures = [each for each in recipes.for_display() if each.task == "render"]
+    smallest = min(pictures, key=lambda recipe: recipe.box)
+    found = _Found(content.properties, {})
+    with (
+        contextlib.suppress(MediaFailure),
+        services.objects.open(content.sha256) as source,
+        renderer.render(source, content.media_type, [smallest]) as rendered,
+    ):
+        found = _Found(dict(rendered.properties), dict(rendered.embedded))
+    with services.store.writing() as work:
+        work.assets.describe_content(content.sha256, found.properties, found.embedded)
+        work.commit()
+
+
+def _make(services: Services, renderer: Renderer, content: Content, wanted: list[Recipe]) -> tuple[_Made, _Found]:
     with (
         services.objects.open(content.sha256) as source,
         renderer.render(source, content.media_type, wanted) as rendered,
     ):
         made = {name: (_keep(services, file), file) for name, file in rendered.files.items()}
-        return made, dict(rendered.properties)
+        return made, _Found(dict(rendered.properties), dict(rendered.embedded))
 
 
 def _keep(services: Services, file: RenderedFile) -> StoredObject:
@@ -203,13 +233,11 @@ def _keep(services: Services, file: RenderedFile) -> StoredObject:
         return sink.finish()
 
 
-def _store_made(
-    services: Services, content: Content, pending: list[Artefact], made: _Made, properties: dict[str, object]
-) -> None:
+def _store_made(services: Services, content: Content, pending: list[Artefact], made: _Made, found: _Found) -> None:
     with services.store.writing() as work:
         at = work.now()
-        if properties:
-            work.assets.describe_content(content.sha256, properties)
+        if found.properties:
+            work.assets.describe_content(content.sha256, found.properties, found.embedded)
         for artefact in pending:
             if artefact.recipe in made and work.replace(artefact, _ready(artefact, *made[artefact.recipe], at)):
                 work.rollouts.wake(artefact.source_sha256, artefact.recipe, artefact.recipe_version, at)

@@ -46,9 +46,12 @@ class Assets(Protocol):
         """Store the row unless it is there; return the one that is there."""
         ...
 
-    def describe_content(self, sha256: str, properties: Mapping[str, object]) -> None:
-        """Set what a decoder found; where that is news, ``shown_anew`` for all assets that have these bytes. To be
-        asked before anything else is held. Raises Conflict ``moved`` if another asset gets them at this moment."""
+    def describe_content(
+        self, sha256: str, properties: Mapping[str, object], embedded: Mapping[str, object] | None = None
+    ) -> None:
+        """Set what a decoder found (and what was written in the file, unless that is None); where that is news,
+        ``shown_anew`` for all assets that have these bytes. To be asked before anything else is held. Raises Conflict
+        ``moved`` if another asset gets them at this moment."""
         ...
 
     def retype_content(self, sha256: str, media_type: str, kind: str) -> None:

@@ -43,6 +43,11 @@ class Rendered(Protocol):
         ...
 
     @property
+    def embedded(self) -> Mapping[str, object]:
+        """JSON-ready: what people wrote into the file, as ``dam.domain.embedded`` has it."""
+        ...
+
+    @property
     def files(self) -> Mapping[str, RenderedFile]:
         """By the recipe's name."""
         ...

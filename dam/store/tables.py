@@ -26,6 +26,7 @@ contents = Table(
     words("kind"),
     when("created_at"),
     Column("properties", Json, nullable=False),
+    Column("embedded", Json, nullable=True),
     CheckConstraint("size >= 0", name="size"),
 )
 

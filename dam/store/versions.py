@@ -44,13 +44,17 @@ class Versions:
             return content
         return self.content(content.sha256) or content
 
-    def describe_content(self, sha256: str, properties: Mapping[str, object]) -> None:
-        """Set what a decoder found; where that is news, ``shown_anew`` for all assets that have these bytes. To be
-        asked before anything else is held. Raises Conflict ``moved`` if another asset gets them at this moment."""
-        mine = contents.c.sha256 == sha256
-        if self._tx.value(select(contents.c.properties).where(mine)) == dict(properties):
-            return
-        self._change_content(sha256, properties=dict(properties))
+    def describe_content(
+        self, sha256: str, properties: Mapping[str, object], embedded: Mapping[str, object] | None = None
+    ) -> None:
+        """Set what a decoder found (and what was written in the file, unless that is None); where that is news,
+        ``shown_anew`` for all assets that have these bytes. To be asked before anything else is held. Raises Conflict
+        ``moved`` if another asset gets them at this moment."""
+        found = {"properties": dict(properties)} | ({} if embedded is None else {"embedded": dict(embedded)})
+        columns = [contents.c[name] for name in found]
+        row = self._tx.row(select(*columns).where(contents.c.sha256 == sha256))
+        if row is not None and dict(row) != found:
+            self._change_content(sha256, **found)
 
     def retype_content(self, sha256: str, media_type: str, kind: str) -> None:
         """Set what is known of its type now, and ``shown_anew`` for all assets that have these bytes. As

@@ -2,6 +2,8 @@
 gives the fixture ``store``, an empty Store.
 """
 
+from dataclasses import replace
+
 from dam.ports.store import Store
 from tests.contracts.facts import (
     AT,
@@ -44,6 +46,17 @@ class FindingContract:
                 work.assets.describe_content(digest("one"), properties)
                 work.commit()
             assert sequences(store, "a1", "a2", "a3") == [raised, raised, 1]
+
+    def test_what_is_written_in_a_file_is_news_once_and_stays_unless_it_is_told_anew(self, store: Store) -> None:
+        fill(store, content(), asset("a1", latest=1), version("a1"))
+        credit: dict[str, object] = {"fields": {"credit": {"value": "Agency", "source": "xmp"}}}
+        for embedded, raised, kept in ((credit, 2, credit), (credit, 2, credit), (None, 2, credit), ({}, 3, {})):
+            with store.writing() as work:
+                work.assets.describe_content(digest("one"), {}, embedded)
+                work.commit()
+            assert sequences(store, "a1") == [raised]
+            with store.reading() as work:
+                assert work.assets.content(digest("one")) == replace(content(), embedded=kept)
 
     def test_channels_of_assets_are_those_of_places_that_are_not_withdrawn(self, store: Store) -> None:
         one_placement(store)

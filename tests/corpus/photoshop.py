@@ -23,8 +23,10 @@ def document(
     composite: bool = True,
     deep_layers: bool = False,
     spare: Sequence[Image.Image] = (),
+    more: bytes = b"",
 ) -> bytes:
-    """``large``: PSB; ``spare``: further channels, such as saved selections; of RGBA the last is transparency."""
+    """``large``: PSB; ``spare``: further channels, such as saved selections; of RGBA the last is transparency;
+    ``more``: further resources."""
     planes = [*image.split(), *spare] if image.mode != "1" else [image]
     rows = [_rows(plane, image.mode, bits) for plane in planes]
     depth = 1 if image.mode == "1" else bits
@@ -36,11 +38,16 @@ def document(
         entries = bytes(image.getpalette() or []).ljust(768, b"\0")
         palette = entries[0::3] + entries[1::3] + entries[2::3]
     resources = _resource(1057, struct.pack(">IB", 1, composite) + bytes(9))
-    resources += _resource(1039, profile) if profile else b""
+    resources += (_resource(1039, profile) if profile else b"") + more
     size = ">Q" if large else ">I"
     layers = _layers(size, transparent=image.mode == "RGBA", deep=deep_layers, large=large)
     body = b"".join(struct.pack(">I", len(part)) + part for part in (palette, resources))
     return head + body + struct.pack(size, len(layers)) + layers + _data(rows, packed=packed, large=large)
+
+
+def written(resources: bytes) -> bytes:
+    """A small document with these resources."""
+    return document(picture(), more=resources)
 
 
 def _layers(size: str, *, transparent: bool, deep: bool, large: bool) -> bytes:

@@ -20,7 +20,7 @@ ADDED: dict[Role, set[str]] = {
         "version.approve", "version.reject", "version.revoke", "asset.rollback", "asset.withdraw", "asset.publish",
         "placement.create", "placement.edit", "placement.withdraw", "placement.repair", "rollout.rollback",
     },
-    "manager": {"channel.edit", "recipe.rollout", "work.read", "work.retry", "user.read"},
+    "manager": {"channel.edit", "recipe.rollout", "work.read", "work.retry", "user.read", "version.locate"},
     "admin": {"user.edit"},
 }  # fmt: skip
 """What each role may do that the one before it may not."""

@@ -8,14 +8,16 @@ from typing import BinaryIO
 import pytest
 
 from dam.domain import media_types, recipes
+from dam.domain.assets import Content
 from dam.domain.errors import NotFound
 from dam.domain.recipes import Artefact
 from dam.operations import catch_up, renditions
+from dam.ports.media import MediaFailure
 from dam.ports.services import Services
 from tests.workers.world import PNG, Painter, jobs, upload
 
 SOURCE = hashlib.sha256(PNG + b"A picture").hexdigest()
-KNOWN = {4: "4b433abbf37c5fda"}
+KNOWN = {5: "4b433abbf37c5fda"}
 
 
 @pytest.fixture
@@ -85,6 +87,51 @@ def test_a_new_version_of_a_display_recipe_is_made_of_what_is_there(
     catch_up.walk(services, "")
     assert ("thumb-256", 2, "pending") in {(each.recipe, each.recipe_version, each.state) for each in made(services)}
     assert waiting(services) == [SOURCE]
+
+
+@pytest.fixture
+def unread(services: Services) -> Services:
+    """With a picture that got its renditions before files were read; nothing is to be done for it."""
+    upload(services)
+    with services.store.writing() as work:
+        work.jobs.relay({}, 10)
+        for each in work.artefacts.of_source(SOURCE):
+            ready = replace(each, state="ready", sha256=SOURCE, size=1, media_type="image/webp", width=4, height=3)
+            work.replace(each, ready)
+        work.commit()
+    return services
+
+
+def found(services: Services) -> Content:
+    with services.store.reading() as work:
+        content = work.assets.content(SOURCE)
+    assert content is not None
+    return content
+
+
+def test_what_is_shown_already_is_read_and_its_renditions_stay(unread: Services) -> None:
+    before, painter = made(unread), Painter(written={"c2pa": True})
+    assert found(unread).embedded is None
+    catch_up.walk(unread, "")
+    assert waiting(unread) == [SOURCE]
+    for _ in range(2):  # the second time there is nothing to be read
+        renditions.render(unread, painter, SOURCE)
+    assert len(painter.asked) == 1
+    assert (found(unread).embedded, found(unread).properties["width"]) == ({"c2pa": True}, 4)
+    assert made(unread) == before
+
+
+def test_what_was_read_is_not_read_again(unread: Services) -> None:
+    renditions.render(unread, Painter(), SOURCE)
+    assert found(unread).embedded == {}
+    catch_up.walk(unread, "")
+    assert waiting(unread) == []
+
+
+def test_what_can_not_be_read_any_more_is_left_as_it_is(unread: Services) -> None:
+    renditions.render(unread, Painter(MediaFailure("crashed", "It crashed.")), SOURCE)
+    assert found(unread).embedded == {}
+    assert {each.state for each in made(unread)} == {"ready"}
 
 
 def test_it_waits_while_something_else_is_to_be_rendered(older: Services) -> None:

@@ -26,6 +26,7 @@ class Pictures:
 
     properties: Mapping[str, object]
     files: Mapping[str, RenderedFile]
+    embedded: Mapping[str, object] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
         return self
@@ -36,11 +37,13 @@ class Pictures:
 
 @dataclass
 class Painter:
-    """``Renderer`` that answers each recipe with its name; ``problem`` is raised instead, where there is one."""
+    """``Renderer`` that answers each recipe with its name; ``problem`` is raised instead, where there is one;
+    ``written``: what it reads in each file."""
 
     problem: Exception | None = None
     asked: list[str] = field(default_factory=list)
     properties: Mapping[str, object] = field(default_factory=lambda: {"width": 4, "height": 3, "colour": "#102030"})
+    written: Mapping[str, object] = field(default_factory=dict)
 
     def render(self, source: BinaryIO, media_type: str, recipes: Sequence[Recipe]) -> Pictures:
         self.asked.append(media_type)
@@ -50,7 +53,7 @@ class Painter:
             each.name: RenderedFile(io.BytesIO(each.name.encode()), each.media_type, 4, 3, len(each.name))
             for each in recipes
         }
-        return Pictures(self.properties, files)
+        return Pictures(self.properties, files, self.written)
 
 
 def tell(store: Store, *types: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, cast
 
 from PIL import Image
 
-from workers.media import colour, frames, stills
+from workers.media import colour, frames, metadata, stills
 from workers.media.decoded import Decoded, Decoder, Size
 from workers.media.encoding import SOUNDS
 from workers.media.plan import LARGEST_BOX, Spec
@@ -72,6 +72,7 @@ def render(
         "has_alpha": picture.mode == "RGBA",
         "profile": profile,
         "dominant_colour": colour.dominant_colour(picture),
+        "metadata": metadata.read(source, format_),
         "details": decoded.details | _colours(format_, decoded, profile),
     }
 
@@ -95,7 +96,7 @@ def _decoded(source: BinaryIO, format_: str, specs: Sequence[Spec], data: int) -
     most = min(LARGEST_BOX, max(max(frames.needed(whole, spec)) for spec in specs))
     if most > longest:  # a panorama, of which a square is to be cut
         source.seek(0)
-        decoded = decoder(source, most, data)
+        decoded = decoder(cast(BinaryIO, _KeptOpen(source)), most, data)
     return decoded, whole
 
 

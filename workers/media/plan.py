@@ -45,6 +45,15 @@ MOST_SPECS = 16
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 LONGEST_NAME = 100
 LONGEST_PROFILE_NAME = 100
+# What is written in a file about it (``metadata``): the names, and how much is taken.
+FIELDS = ("alt_text", "rights", "creator", "credit", "expiry", "digital_source_type")
+SOURCES = ("exif", "iptc", "xmp")
+LONGEST_VALUE = 1000
+LONGEST_KEYWORD = 100
+MOST_KEYWORDS = 100
+MOST_METADATA = 24_000  # bytes of JSON: a report has to fit into a pipe that nobody empties
+Place = tuple[float, float]
+"""Latitude and longitude in degrees."""
 MOST_BITS = 64  # of one sample of a pixel
 NOT_READY = 72  # the exit code of a child that was never forked: its decoder could not be loaded
 NOT_CONFINED = 71  # the exit code of a child whose confinement failed: our trouble, not that of the file

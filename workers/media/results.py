@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self, cast
 
 from workers.media import encoding, sizes
+from workers.media.claims import is_metadata
 from workers.media.courier import Verdict
 from workers.media.encoding import NOT_EXECUTED
 from workers.media.plan import (
@@ -41,7 +42,7 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}\Z")
 class Properties:
     """Of the original. ``width`` and ``height`` in px, upright; ``colour_mode`` in Pillow's words; ``profile``: none,
     applied or ignored; ``dominant_colour`` as ``#rrggbb`` in sRGB, None if all is transparent; ``details``: what only
-    some formats have, by the names of ``_DETAILS``."""
+    some formats have, by the names of ``_DETAILS``; ``metadata``: what is written in it (``metadata.read``)."""
 
     width: int
     height: int
@@ -51,6 +52,7 @@ class Properties:
     profile: str
     dominant_colour: str | None
     details: Mapping[str, object]
+    metadata: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ def check_properties(said: dict[str, Any], format_: str) -> Properties:
     _require(isinstance(said["has_alpha"], bool), "alpha")
     _require(colour is None or (isinstance(colour, str) and _COLOUR.match(colour) is not None), "colour")
     _check_details(said["details"])
+    _require(is_metadata(said["metadata"]), "metadata")
     return Properties(**said)
 
 

@@ -107,7 +107,15 @@ def test_a_sound_is_played_without_its_cover(open_studio: Studio) -> None:
 def test_of_a_sound_its_cover_s_measures_are_not_told() -> None:
     details = {"audio_codec": "flac", "duration": 1.5}
     seen = Properties(
-        120, 100, "FLAC", "RGB", has_alpha=False, profile="none", dominant_colour="#102030", details=details
+        120,
+        100,
+        "FLAC",
+        "RGB",
+        has_alpha=False,
+        profile="none",
+        dominant_colour="#102030",
+        details=details,
+        metadata={},
     )
     assert Made({}, seen).properties == {"format": "FLAC", "colour": "#102030", **details}
 

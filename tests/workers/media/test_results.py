@@ -26,6 +26,7 @@ from workers.media.plan import (
 from workers.media.results import check_files, check_properties, check_verdict
 
 LIMITS = Limits()
+FIELD = {"value": "mine", "source": "xmp"}
 GOOD: Mapping[str, object] = {
     "width": 30,
     "height": 20,
@@ -35,6 +36,7 @@ GOOD: Mapping[str, object] = {
     "profile": "none",
     "dominant_colour": "#0a0b0c",
     "details": {},
+    "metadata": {},
 }
 
 
@@ -123,6 +125,22 @@ def test_a_good_report_is_taken() -> None:
         {"details": {"profile_name": "sRGB\u202e"}},
         {"details": {"profile_name": "x" * 101}},
         {"details": {"more": 1}},
+        {"metadata": None},
+        {"metadata": {"more": 1}},
+        {"metadata": {"c2pa": 1}},
+        {"metadata": {"fields": {"title": FIELD}}},
+        {"metadata": {"fields": {"rights": "mine"}}},
+        {"metadata": {"fields": {"rights": {**FIELD, "more": 1}}}},
+        {"metadata": {"fields": {"rights": {**FIELD, "source": "person"}}}},
+        {"metadata": {"fields": {"rights": {**FIELD, "value": "a\u202eb"}}}},
+        {"metadata": {"fields": {"rights": {**FIELD, "value": "x" * 1001}}}},
+        {"metadata": {"fields": {"expiry": {**FIELD, "value": "soon"}}}},
+        {"metadata": {"keywords": {"values": [], "source": "xmp"}}},
+        {"metadata": {"keywords": {"values": ["a"] * 101, "source": "xmp"}}},
+        {"metadata": {"keywords": {"values": [7], "source": "xmp"}}},
+        {"metadata": {"location": {"latitude": 91.0, "longitude": 0.0, "source": "exif"}}},
+        {"metadata": {"location": {"latitude": float("nan"), "longitude": 0.0, "source": "exif"}}},
+        {"metadata": {"location": {"latitude": "1", "longitude": 0.0, "source": "exif"}}},
     ],
 )
 def test_a_report_that_can_not_be_right_is_refused(lie: Mapping[str, object]) -> None:

@@ -10,6 +10,7 @@ import type { Asset, Version } from "../../state/asset";
 import { nameOf } from "../../state/names";
 import type { Resource } from "../../state/resource";
 import { may } from "../../state/session";
+import { tells } from "../../state/written";
 import { useEditing } from "./editing";
 import { FileFacts } from "./file-facts";
 import { History } from "./history";
@@ -18,6 +19,7 @@ import { OwnFields } from "./own-fields";
 import { PublicAddress } from "./public-address";
 import { EditableText } from "./text";
 import { Trash, Trashed } from "./trash";
+import { Written } from "./written";
 
 interface Props {
   readonly resource: Resource<Asset>;
@@ -50,6 +52,7 @@ export function Facts({ resource, asset, version }: Props) {
         <Names {...{ resource, asset, allowed }} part="campaigns" field="campaign" label={t("asset.campaigns")} add={t("asset.campaign_add")} complete={campaigns} />
       </Part>
       <Part name={t("asset.fields")}><OwnFields {...{ resource, asset, allowed }} /></Part>
+      {version && tells(version) && <Part name={t("asset.written", { number: version.number })}><Written {...{ resource, asset, version, allowed }} /></Part>}
       <div class="part"><PlacesOf assetId={asset.id} /></div>
       <Part name={t("asset.public")}><PublicAddress resource={resource} asset={asset} /></Part>
       {version && <Part name={t("asset.file", { number: version.number })}><FileFacts asset={asset} version={version} /></Part>}

@@ -1,0 +1,82 @@
+"""What people and cameras wrote into a file, and how it stands beside what was written here.
+
+Rule: a value that a person wrote for the asset always wins, also an empty one; the file's stands in where nobody wrote
+anything, and nothing of it is ever copied over. Where the file was taken is no field: it is shown to those who may
+(``policy``), and neither searched nor rendered.
+
+The shape, JSON-ready, every part only if there is something: ``fields`` {name: {value, source}}, ``keywords`` {values,
+source}, ``location`` {latitude, longitude, source}, ``c2pa`` True. ``source`` is exif, iptc or xmp.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A value, and who says it: ``person``, or the block of the file that it stands in."""
+
+    value: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Keywords:
+    """Words that the file offers as tags."""
+
+    values: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where it was taken, in degrees."""
+
+    latitude: float
+    longitude: float
+    source: str
+
+
+Embedded = Mapping[str, object] | None
+
+
+def fields(embedded: Embedded) -> dict[str, Said]:
+    """By name."""
+    found = _part(embedded, "fields")
+    return {name: Said(said["value"], said["source"]) for name, said in found.items()}
+
+
+def keywords(embedded: Embedded) -> Keywords | None:
+    """None if there are none."""
+    found = _part(embedded, "keywords")
+    return Keywords(tuple(found["values"]), found["source"]) if found else None
+
+
+def location(embedded: Embedded) -> Location | None:
+    """None where it is not told."""
+    found = _part(embedded, "location")
+    return Location(found["latitude"], found["longitude"], found["source"]) if found else None
+
+
+def has_credentials(embedded: Embedded) -> bool:
+    """Whether a C2PA manifest is in the file. It was not checked."""
+    return bool((embedded or {}).get("c2pa"))
+
+
+def effective(written: Mapping[str, str], embedded: Embedded) -> dict[str, Said]:
+    """The fields of an asset as they are shown: those that people wrote, under the names that they gave them, and those
+    of the file for which nobody wrote anything. Names are the same whatever their case, with blanks or with ``_``."""
+    taken = {_plain(name) for name in written}
+    mine = {name: Said(value, PERSON) for name, value in written.items()}
+    return mine | {name: said for name, said in fields(embedded).items() if name not in taken}
+
+
+def _plain(name: str) -> str:
+    return "_".join(name.casefold().split())
+
+
+def _part(embedded: Embedded, name: str) -> dict[str, Any]:
+    return cast("dict[str, Any]", (embedded or {}).get(name) or {})
