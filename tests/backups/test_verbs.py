@@ -384,7 +384,9 @@ def test_a_backup_of_an_older_schema_is_brought_up_to_date(any_site: Site, any_e
     rows = as_older(folder.rows(folder.manifest()), folder.writing("0003"), columns_at("0003"))
     verbs.restore(rows, folder.objects(), any_empty.target, quiet, accept_damage=False)
     newer: dict[str, object] = {"timings": []}
-    assert believed(any_empty.rows()) | newer == believed(any_site.rows()) | newer
+    wanted = believed(any_site.rows()) | newer
+    unread = [{**row, "embedded": None} for row in wanted["contents"]]
+    assert believed(any_empty.rows()) | newer == wanted | {"contents": unread}
     assert not migrate.upgrade(any_empty.url)
 
 
