@@ -46,6 +46,7 @@ def test_members_are_exactly_those_of_the_interface(world: World, asset: Any) ->
         "approved",
         "trashed_at",
         "duplicates",
+        "metadata",
     }
     assert set(shown["approved"]) == {
         "number", "sha256", "filename", "media_type", "status", "preview", "reason",
@@ -65,6 +66,10 @@ def test_members_are_exactly_those_of_the_interface(world: World, asset: Any) ->
         "created_at",
         "created_by",
         "properties",
+        "metadata",
+        "keywords",
+        "location",
+        "content_credentials",
         "renditions",
     }
     assert set(version["renditions"][0]) == {
