@@ -163,7 +163,7 @@ class Story:
         """The next version, with the renditions that the worker would have made."""
         found = sniff(data[:HEAD_SIZE])
         stored, told = kept.original, _properties(kept.variant)
-        content = Content(stored.sha256, stored.size, found.name, found.kind, self._at, told)
+        content = Content(stored.sha256, stored.size, found.name, found.kind, self._at, told, {})
         outcome = assets.add_version(asset, content, name, why, self._by, self._at)
         assert outcome.version is not None
         self.facts += [content, *(_rendition(kept, each, self._at) for each in recipes.expected(found.kind))]
