@@ -49,17 +49,19 @@ WEB := dam/web
 WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/build -type f ! -name schema.ts) $(WEB)/index.html $(WEB)/vite.config.ts
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-.venv/web-packages: .venv/run $(WEB)/package.json $(WEB)/package-lock.json $(WEB)/.npmrc
+WEB_NAMES := $(WEB)/package.json $(WEB)/package-lock.json $(WEB)/.npmrc
+
+.venv/web-packages: .venv/run $(WEB_NAMES)
 	@echo 'Installing what the browser client is made of'
 	@cd $(WEB) && $(NODE) npm ci --omit=dev --ignore-scripts --loglevel=error >/dev/null
 	@rm -f .venv/web-checks
 	@touch $@
 
-# Whoever checks has the tools for it too; a later `make run` finds all that it needs.
-.venv/web-checks: .venv/web-packages
-	@echo 'Installing what checks the browser client'
+# Whoever checks has the tools for it too, from one installation; a later `make run` finds all that it needs.
+.venv/web-checks: .venv/run $(WEB_NAMES)
+	@echo 'Installing what the browser client is made of, and what checks it'
 	@cd $(WEB) && $(NODE) npm ci --ignore-scripts --loglevel=error >/dev/null
-	@touch $@
+	@touch .venv/web-packages $@
 
 $(WEB)/built/index.html: .venv/web-packages $(WEB_SOURCES)
 	@echo 'Building the browser client'

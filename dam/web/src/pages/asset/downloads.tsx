@@ -1,10 +1,10 @@
 // What of a version can be fetched: the file itself, what was made of it, and what is made when somebody asks for it.
 import { Download } from "lucide";
-import { useState } from "preact/hooks";
 import { API, asked, api, onceKey } from "../../api/client";
 import { Menu } from "../../components/menu";
-import { Problem } from "../../components/problem";
+import { Failures } from "../../components/problem";
 import { recipeWord } from "../../components/proof-details";
+import { useDoing } from "../../lib/doing";
 import { size, t } from "../../lib/i18n";
 import type { Version } from "../../state/asset";
 import type { Rendition } from "../../state/looks";
@@ -14,11 +14,10 @@ import { may } from "../../state/session";
 
 export function Downloads({ version, changed }: { version: Version; changed(): void }) {
   const recipes = useResource("recipes", askRecipes);
-  const [wrong, setWrong] = useState<unknown>();
+  const doing = useDoing();
   const base = `${API}/assets/${version.asset_id}/versions/${version.number}`;
   const known = new Set(version.renditions.map((each) => each.recipe));
   const makeable = may("contributor") && pictured(version) ? (recipes.data?.data ?? []).filter((each) => each.media_type?.startsWith("image/") && !known.has(each.name)) : [];
-  const make = (recipe: string): void => void made(version, recipe).then(() => (setWrong(undefined), changed()), setWrong);
   return (
     <>
       <Menu says={t("asset.download")} icon={Download}>
@@ -29,10 +28,10 @@ export function Downloads({ version, changed }: { version: Version; changed(): v
             : each.state === "pending" && !each.display && <span key={each.recipe}>{recipeWord(each.recipe)}<small>{t("places.being_made")}</small></span>
         ))}
         {makeable.map((each) => (
-          <button key={each.name} onClick={() => make(each.name)}>{recipeWord(each.name)}<small>{t("asset.make")}</small></button>
+          <button key={each.name} {...doing.press(each.name, () => made(version, each.name).then(changed))}>{recipeWord(each.name)}<small>{t("asset.make")}</small></button>
         ))}
       </Menu>
-      {wrong !== undefined && <Problem error={wrong} />}
+      <Failures of={doing} />
     </>
   );
 }

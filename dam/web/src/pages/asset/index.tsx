@@ -10,7 +10,6 @@ import { go, place, withQuery, type Params } from "../../lib/route";
 import { useTitle } from "../../lib/title";
 import { useAsset, useVersion, useVersions, type Asset, type Version } from "../../state/asset";
 import { useHurry } from "../../state/live";
-import { making } from "../../state/looks";
 import type { Resource } from "../../state/resource";
 import { Actions } from "./actions";
 import { Facts } from "./facts";
@@ -39,7 +38,7 @@ function Loaded({ resource, asset }: { resource: Resource<Asset>; asset: Asset }
   const listed = versions.rows.find((each) => each.number === number);
   const alone = useVersion(asset.id, listed || versions.loading ? null : number);
   const version = listed ?? alone.data;
-  useHurry(version !== undefined && making(version));
+  useHurry(version?.renditions.some((each) => each.state === "pending") ?? false);
   useSteps(number, versions.rows);
   const changed = (): void => void versions.reload();
   return (
