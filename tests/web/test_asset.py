@@ -256,7 +256,12 @@ def test_versions_are_looked_at_compared_and_fetched_by_keyboard_alone(team: Tea
     with page.expect_download() as begun:
         page.get_by_role("link", name="Original").press("Enter")
     assert begun.value.suggested_filename == "bright hero.png"
-    page.keyboard.press("Escape")
+    page.get_by_text("Download", exact=True).press("Enter")
+    page.get_by_role("button", name="JPEG, 1,080 × 1,080, cut").press("Enter")
+    page.get_by_text("Download", exact=True).press("Enter")
+    with page.expect_download() as begun:
+        page.get_by_role("link", name="JPEG, 1,080 × 1,080, cut").press("Enter")
+    assert begun.value.suggested_filename == "bright hero-square-1080.jpg"
 
     page.keyboard.press("c")
     expect(page.get_by_role("combobox", name="Left version")).to_have_value("1")
