@@ -48,8 +48,9 @@ def _asset(name: str, rest: str = "") -> Callable[[Campaign], str]:
     return lambda team: f"/assets/{team.assets[name]['id']}{rest}"
 
 
-def _press(name: str) -> Callable[[Page], None]:
-    return lambda page: page.get_by_role("button", name=name).first.click()
+def _decide(page: Page) -> None:
+    page.get_by_role("button", name="Approve version 2").first.click()
+    page.get_by_role("dialog").get_by_text("3 places change").wait_for()
 
 
 SHOTS: Mapping[str, Shot] = {
@@ -57,7 +58,7 @@ SHOTS: Mapping[str, Shot] = {
     "library-found": Shot(_at("/?q=tag%3Apackshot")),
     "asset": Shot(_asset("coffee-bag.jpg")),
     "compare": Shot(_asset("coffee-bag.jpg", "/compare/1..2")),
-    "approve": Shot(_asset("coffee-bag.jpg", "?v=2"), _press("Approve version 2")),
+    "approve": Shot(_asset("coffee-bag.jpg", "?v=2"), _decide),
     "rollouts": Shot(_at("/rollouts")),
     "rollout": Shot(lambda team: f"/rollouts/{team.get('rollouts')['data'][0]['number']}"),
     "placements": Shot(_at("/placements")),
@@ -83,7 +84,6 @@ def main(names: list[str]) -> None:
                         page.goto(service.said["address"] + SHOTS[name].path(team))
                         page.wait_for_load_state("networkidle")
                         SHOTS[name].act(page)
-                        page.wait_for_load_state("networkidle")
                         _keep(page, f"{name}-{look}")
             browser.close()
         finally:
@@ -111,6 +111,7 @@ def _page(browser: Browser, **options: Any) -> Iterator[Page]:
 
 
 def _keep(page: Page, name: str) -> None:
+    page.wait_for_function("[...document.images].every((each) => each.complete)")
     Image.open(io.BytesIO(page.screenshot())).save(OUT / f"{name}.webp", quality=QUALITY, method=6)
     print(f"{name}.webp")
 
