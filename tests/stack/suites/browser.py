@@ -9,10 +9,8 @@ from tests.stack.suites.buckets import server_of
 from tests.stack.suites.conftest import Stack
 from tests.stack.suites.crew import crew, empty_database
 from tests.stack.suites.indices import named
-from tests.web.conftest import Told, Visit, browser
+from tests.web.conftest import Told, Visit
 from tests.web.story import tell
-
-__all__ = ["browser"]  # the fixture
 
 PATIENCE_MS = 60_000
 

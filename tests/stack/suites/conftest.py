@@ -16,6 +16,9 @@ from tests.stack.run import REPORT
 from tests.stack.servers import variable
 from tests.stack.suites.buckets import Server, server_of
 from tests.stack.suites.lengths import FIGURES
+from tests.web.conftest import browser
+
+__all__ = ["browser"]  # one for all suites: Playwright does not start twice in a process
 
 _asked: dict[str, set[str]] = defaultdict(set)
 _ended: set[str] = set()

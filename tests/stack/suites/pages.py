@@ -9,12 +9,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.commands.test_up import Service
 from tests.stack.place import free_port
 from tests.stack.suites.buckets import Server
-from tests.web.chromium import NAMES, arguments, chromium
 from tests.web.conftest import Visit as Person
 from tests.web.files import choose
 
@@ -27,30 +26,27 @@ pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture
-def visit(tmp_path: Path) -> Iterator[Visit]:
+def visit(browser: Browser, tmp_path: Path) -> Iterator[Visit]:
     """Starts the service with this bucket, and signs in."""
-    where = chromium()
-    assert where is not None, f"Install a Chromium: one of {NAMES}, or name it in TEST_CHROMIUM."
     services: list[Service] = []
+    contexts: list[BrowserContext] = []
     expect.set_options(timeout=PATIENCE_MS)
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=where, args=arguments()) as browser,
-    ):
 
-        def begin(bucket: str) -> tuple[Service, Page]:
-            service = Service(tmp_path / "home", DAM_OBJECTS_URL=bucket)
-            services.append(service)
-            service.get("/readyz")
-            context = browser.new_context(locale="en-GB")
-            context.set_default_timeout(PATIENCE_MS)
-            person = Person(service, context.new_page(), context)
-            person.sign_in()
-            return service, person.page
+    def begin(bucket: str) -> tuple[Service, Page]:
+        service = Service(tmp_path / "home", DAM_OBJECTS_URL=bucket)
+        services.append(service)
+        service.get("/readyz")
+        contexts.append(browser.new_context(locale="en-GB"))
+        contexts[-1].set_default_timeout(PATIENCE_MS)
+        person = Person(service, contexts[-1].new_page(), contexts[-1])
+        person.sign_in()
+        return service, person.page
 
-        yield begin
-        for each in services:
-            each.close()
+    yield begin
+    for context in contexts:
+        context.close()
+    for each in services:
+        each.close()
 
 
 @pytest.fixture
