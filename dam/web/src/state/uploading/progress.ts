@@ -87,6 +87,9 @@ export function after(now: Progress, happened: Happened): Progress {
   }
 }
 
+/** Bytes of it may have reached the service. */
+export const underway = ({ phase }: Progress): boolean => SENDING.includes(phase);
+
 /** Nothing more is going to happen to it by itself. */
 export const ended = ({ phase }: Progress): boolean => phase === "ready" || phase === "rendering" || phase === "failed";
 
