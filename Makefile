@@ -99,10 +99,13 @@ lint: .venv/test web-check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# One process more than two cores: a part of the tests waits for processes that it has started.
 check: .venv/test .venv/web-checks web
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 3 --dist worksteal
 
-test: lint check
+# Style and types are looked at beside the tests. Either failing fails the whole.
+test: .venv/test .venv/web-checks web
+	@$(MAKE) --no-print-directory --jobs=2 lint check
 	@echo
 	@echo 'make test: style, types, import contracts and tests have passed.'
 	@$(BIN)/python -m tests.web.chromium
