@@ -14,6 +14,7 @@ import pytest
 from dam import tracing
 from dam.store import migrate
 from dam.store.work import SqlStore, open_store
+from tests.harness.plans import Plans
 from tests.postgres import Postgres
 
 NewDatabase = Callable[[], str]
@@ -100,10 +101,12 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def store(database_url: str, time: Time) -> Iterator[SqlStore]:
-    """A store on each kind of database, whose clock is ``time``."""
+    """A store on each kind of database, whose clock is ``time``. No statement may read a whole table that grows."""
     opened = open_store(database_url, now=time.now)
+    plans = Plans(opened.engine) if opened.engine.dialect.name == "sqlite" else None
     yield opened
     opened.dispose()
+    assert plans is None or not plans.wrong
 
 
 @pytest.fixture(autouse=True)

@@ -132,9 +132,11 @@ def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
 
 
 def _counted() -> Select[tuple[str, str, int]]:
-    shown = asset_campaigns.join(assets, and_(assets.c.id == asset_campaigns.c.asset_id, assets.c.trashed_at.is_(None)))
-    return (
-        select(campaigns.c.id, campaigns.c.name, func.count(asset_campaigns.c.asset_id).label("count"))
-        .select_from(campaigns.outerjoin(shown, asset_campaigns.c.campaign_id == campaigns.c.id))
-        .group_by(campaigns.c.id, campaigns.c.name)
+    """Each for itself, along its index: to join and group would count all campaigns to show one of them."""
+    shown = (
+        select(func.count())
+        .select_from(asset_campaigns.join(assets, assets.c.id == asset_campaigns.c.asset_id))
+        .where(asset_campaigns.c.campaign_id == campaigns.c.id, assets.c.trashed_at.is_(None))
+        .scalar_subquery()
     )
+    return select(campaigns.c.id, campaigns.c.name, shown.label("count"))

@@ -7,7 +7,7 @@ delivery (``dam.store.holds`` has the whole order).
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, insert, or_, select, text, union_all, update
 
 from dam.domain.placements import OPEN, Cause, Delivery, Rollout
 from dam.store.attempts import Attempts
@@ -152,13 +152,18 @@ class Rollouts(Attempts):
         with the delivery in hand would be to wait for somebody who may want the delivery.
         """
         ready = or_(and_(_PENDING, deliveries.c.due_at <= now), and_(_LEASED, deliveries.c.lease_until <= now))
+        # Along their own indexes, in the words of these: joined at once, SQLite would go through all placements.
+        own = union_all(
+            select(deliveries.c.id).where(text("state IN ('due', 'verifying')"), deliveries.c.due_at <= now),
+            select(deliveries.c.id).where(text("state = 'leased'"), deliveries.c.lease_until <= now),
+        )
         asleep = and_(channels.c.unreachable_code.is_not(None), channels.c.next_check_at > now)
         query = (
             select(deliveries)
             .join(placements, placements.c.id == deliveries.c.placement_id)
             .join(channels, channels.c.id == placements.c.channel_id)
             .join(assets, assets.c.id == placements.c.asset_id)
-            .where(ready, channels.c.removed_at.is_(None), ~func.coalesce(asleep, False))
+            .where(deliveries.c.id.in_(own), ready, channels.c.removed_at.is_(None), ~func.coalesce(asleep, False))
             .order_by(deliveries.c.due_at, deliveries.c.id)
             .limit(limit)
         )

@@ -22,8 +22,10 @@ _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 BY_IDS = select(placements).where(placements.c.id.in_(_IDS)).order_by(placements.c.id)
 HELD = BY_IDS.with_for_update()
 
+# By the assets too: SQLite finds no index for pairs.
 _VERSIONS = select(versions).where(
-    tuple_(versions.c.asset_id, versions.c.number).in_(bindparam("names", expanding=True))
+    versions.c.asset_id.in_(_IDS),
+    tuple_(versions.c.asset_id, versions.c.number).in_(bindparam("names", expanding=True)),
 )
 _ARTEFACTS = select(artefacts).where(
     artefacts.c.source_sha256.in_(bindparam("sources", expanding=True)),
@@ -77,7 +79,8 @@ def _wanted(tx: Transaction, found: Sequence[Placement], known: Mapping[str, Ass
     names = sorted({(p.asset_id, number) for p in found if (number := numbers[p.id]) is not None})
     if not names:
         return {}
-    rows = [fact_of(Version, row) for row in tx.rows(_VERSIONS, {"names": names})]
+    ids = sorted({asset_id for asset_id, _ in names})
+    rows = [fact_of(Version, row) for row in tx.rows(_VERSIONS, {"ids": ids, "names": names})]
     by_name = {(version.asset_id, version.number): version for version in rows}
     pairs = ((p.id, by_name.get((p.asset_id, numbers[p.id] or 0))) for p in found)
     return {placement_id: version for placement_id, version in pairs if version is not None}

@@ -5,7 +5,7 @@ Rule: a version's status is computed from its decisions, by the domain's functio
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import CompoundSelect, select, tuple_, union, union_all, update
+from sqlalchemy import ColumnElement, CompoundSelect, Table, func, select, tuple_, union, union_all, update
 
 from dam.domain.assets import Asset, Content, Decision, DecisionKind, Version, VersionStatus, status_after
 from dam.domain.recipes import NO_PARAMS, RECIPES, Artefact, newest_version
@@ -19,6 +19,11 @@ from dam.store.transaction import Transaction
 _DUPLICATES = 10
 _RECIPES = tuple(dict.fromkeys(recipe.name for recipe in RECIPES))
 _NEWEST = [(name, newest_version(name)) for name in _RECIPES]
+
+_here = versions.c.sha256 == contents.c.sha256
+_FIRST, _LAST = (select(end(versions.c.asset_id)).where(_here).scalar_subquery() for end in (func.min, func.max))
+# Two looks along an index for each: hardly any bytes are those of two assets.
+_TWINS = select(contents.c.sha256).where(_FIRST != _LAST)
 
 Named = tuple[str, int]
 """A version: its asset's id, and its number."""
@@ -137,7 +142,7 @@ class Versions:
         """Ids of assets with these bytes: for each digest at most one more than are shown, so that bytes which
         everybody uploads (an empty file) do not make a page slow.
         """
-        listed = sorted(digests)
+        listed = self._tx.values(_TWINS.where(contents.c.sha256.in_(sorted(digests))))
         found: dict[str, list[str]] = {}
         for start in range(0, len(listed), 100):
             parts = [
@@ -156,7 +161,7 @@ class Versions:
     def _versions(self, wanted: Sequence[Named]) -> dict[Named, Version]:
         if not wanted:
             return {}
-        query = select(versions).where(tuple_(versions.c.asset_id, versions.c.number).in_(wanted))
+        query = select(versions).where(named(versions, wanted))
         found = [fact_of(Version, row) for row in self._tx.rows(query)]
         return {(version.asset_id, version.number): version for version in found}
 
@@ -180,15 +185,13 @@ class Versions:
 
     def _overrides(self, wanted: Sequence[Named]) -> dict[_Recipe, str]:
         """The digests of previews supplied by hand."""
-        key = (rendition_overrides.c.asset_id, rendition_overrides.c.number)
-        query = select(*key, rendition_overrides.c.recipe, rendition_overrides.c.sha256)
-        rows = self._tx.rows(query.where(tuple_(*key).in_(wanted)))
+        rows = self._tx.rows(select(rendition_overrides).where(named(rendition_overrides, wanted)))
         return {(row["asset_id"], row["number"], row["recipe"]): row["sha256"] for row in rows}
 
     def _statuses(self, wanted: Sequence[Named]) -> dict[Named, VersionStatus]:
         query = (
             select(decisions.c.asset_id, decisions.c.number, decisions.c.kind)
-            .where(tuple_(decisions.c.asset_id, decisions.c.number).in_(wanted))
+            .where(named(decisions, wanted))
             .order_by(decisions.c.id)
         )
         kinds: dict[Named, tuple[DecisionKind, ...]] = {}
@@ -209,6 +212,12 @@ class Versions:
             artefact = fact_of(Artefact, row)
             made.setdefault(artefact.source_sha256, {})[artefact.recipe] = artefact
         return made
+
+
+def named(table: Table, wanted: Sequence[Named]) -> ColumnElement[bool]:
+    """The rows of these versions. By the assets too: SQLite has no index for pairs, and would read the whole table."""
+    assets_of = sorted({asset_id for asset_id, _ in wanted})
+    return table.c.asset_id.in_(assets_of) & tuple_(table.c.asset_id, table.c.number).in_(wanted)
 
 
 def _having(sha256: str) -> CompoundSelect[tuple[str]]:

@@ -19,11 +19,8 @@ _UNREACHABLE = "unreachable"
 _COUNTED = select(placement_words.c.channel_id, placement_words.c.word, func.count().label("count")).group_by(
     placement_words.c.channel_id, placement_words.c.word
 )
-_BEHIND = (
-    select(placements.c.id)
-    .join(assets, assets.c.id == placements.c.asset_id)
-    .where(assets.c.indexed_seq < assets.c.index_seq, placements.c.ended_at.is_(None))
-)
+_behind = select(assets.c.id).where(assets.c.indexed_seq < assets.c.index_seq)
+_BEHIND = select(placements.c.id).where(placements.c.asset_id.in_(_behind), placements.c.ended_at.is_(None))
 
 
 class Words:

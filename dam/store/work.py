@@ -246,8 +246,8 @@ def _moving(kind: type, changed: frozenset[str]) -> tuple[Update, list[str], lis
     shape = codec.SHAPES[kind]
     compared = sorted(codec.guarded(kind, changed) | set(shape.key))
     same = and_(*(shape.table.c[name].is_not_distinct_from(bindparam(f"was_{name}")) for name in compared))
-    # With nothing to change the question stays: is the row still so?
-    values = sorted(changed) or [shape.key[0]]
+    # With nothing to change the question stays: is the row still so? It is asked by a column that nothing refers to.
+    values = sorted(changed) or [name for name in compared if name not in shape.key][:1]
     return update(shape.table).where(same).values({name: bindparam(f"now_{name}") for name in values}), compared, values
 
 
