@@ -110,7 +110,7 @@ def be_first_to_go() -> None:
 
 def limit_resources(limits: Limits) -> None:
     """Hard limits, so that they can't be raised again."""
-    seconds = math.ceil(limits.seconds * limits.cores)
+    seconds = math.ceil((limits.seconds if limits.cpu is None else limits.cpu) * limits.cores)
     # The soft limit's SIGXCPU names the cause; the hard one, a second later, can't be ignored.
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.output, limits.output))

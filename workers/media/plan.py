@@ -94,9 +94,9 @@ class Spec:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one child: ``seconds`` of wall clock, and of CPU on each of ``cores``; the others in bytes; ``output``
-    is for each rendition, ``descriptors`` a count. ``data`` is the budget that counts; ``address_space`` is loose, as
-    arenas count in it."""
+    """Bounds of one child: ``seconds`` of wall clock, and ``cpu`` seconds (None: as many) on each of ``cores``; the
+    others in bytes; ``output`` is for each rendition, ``descriptors`` a count. ``data`` is the budget that counts;
+    ``address_space`` is loose, as arenas count in it."""
 
     seconds: float = 60.0
     data: int = 512 * MIB
@@ -104,6 +104,7 @@ class Limits:
     output: int = 32 * MIB
     descriptors: int = 32
     cores: int = 1
+    cpu: float | None = None
 
 
 # A code and what a creative person should know and do.

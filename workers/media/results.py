@@ -110,7 +110,9 @@ def check_program(verdict: Verdict, limits: Limits, written: int) -> None:
 
 def _check_ending(verdict: Verdict, limits: Limits) -> None:
     """That it came to its own end. Raises as ``check_verdict``."""
-    if verdict.overdue or verdict.status == -signal.SIGXCPU:
+    if verdict.status == -signal.SIGXCPU:
+        raise MediaFailure("timed_out", f"killed after {limits.cpu or limits.seconds} s on the processor")
+    if verdict.overdue:
         raise MediaFailure("timed_out", f"killed after {limits.seconds} s")
     if verdict.status == NOT_CONFINED:
         raise MediaUnavailable("the child could not be confined; `dam doctor` says what this machine offers")
@@ -121,9 +123,10 @@ def _check_ending(verdict: Verdict, limits: Limits) -> None:
 
 
 def _killed(verdict: Verdict, limits: Limits) -> MediaFailure:
-    """A SIGKILL that was not ours is the kernel's, out of memory; a fault near the limit is a failed allocation."""
+    """A SIGKILL that was not ours is the kernel's, out of memory; a fault with half of the limit in use is a failed
+    allocation: what grows by doubling fails from there on."""
     name = signal.Signals(-verdict.status).name
-    starved = name == "SIGKILL" or verdict.peak > limits.data * 3 // 4
+    starved = name == "SIGKILL" or verdict.peak > limits.data // 2
     return MediaFailure("out_of_memory" if starved else "crashed", f"killed by {name} at {verdict.peak} bytes")
 
 

@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from stat import S_ISREG
 from types import TracebackType
 from typing import Any, BinaryIO, Self, cast
@@ -29,6 +29,10 @@ from workers.media.results import Rendered, RenderedFile, check_files, check_pro
 # Children of one template share its address layout; a new template has another.
 _MOST_CHILDREN = 500
 _IDLE_SECONDS = 60.0
+# What is small and asks for much work means no good (an SVG of a kilobyte can ask for years): a file may use so much
+# time on the processor, and a second more for each so many bytes. The clock's limit is looser, for busy machines.
+_QUICK_SECONDS = 8.0
+_BYTES_A_SECOND = 4 * MIB
 _SEEN = (Spec("seen", 16),)  # what is known of a film is told with its poster
 _GRACE_SECONDS = 10.0  # the template kills at the deadline; this is for a template that does not
 
@@ -36,9 +40,17 @@ _GRACE_SECONDS = 10.0  # the template kills at the deadline; this is for a templ
 class Studio:
     """Renders in confined children, as many at a time as threads call it. A context manager."""
 
-    def __init__(self, limits: Limits | None = None, *, most_children: int = _MOST_CHILDREN) -> None:
-        """Starts nothing before the first ``render``. ``most_children``: forks of a template before its replacement."""
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        *,
+        most_children: int = _MOST_CHILDREN,
+        quick_seconds: float = _QUICK_SECONDS,
+    ) -> None:
+        """Starts nothing before the first ``render``. ``most_children``: forks of a template before its replacement;
+        ``quick_seconds``: on the processor, for the smallest file."""
         self._limits = limits or Limits()
+        self._quick_seconds = quick_seconds
         self._most_children = most_children
         self._lock = threading.Lock()
         self._current: Template | None = None
@@ -77,15 +89,20 @@ class Studio:
         return RenderedFile(file, "video/mp4", wanted.width, wanted.height, size)
 
     def _render(self, source: int, format_: str, specs: Sequence[Spec]) -> Rendered:
-        request = {"format": format_, "specs": [asdict(spec) for spec in specs], "limits": asdict(self._limits)}
+        limits = self._limits_for(os.fstat(source).st_size)
+        request = {"format": format_, "specs": [asdict(spec) for spec in specs], "limits": asdict(limits)}
         with contextlib.ExitStack() as unless_accepted:
             outputs, verdict = self._exchange(request, source, len(specs))
             for output in outputs:
                 unless_accepted.enter_context(output)
-            properties = check_properties(check_verdict(verdict, self._limits), format_)
-            rendered = Rendered(properties, check_files(outputs, specs, self._limits))
+            properties = check_properties(check_verdict(verdict, limits), format_)
+            rendered = Rendered(properties, check_files(outputs, specs, limits))
             unless_accepted.pop_all()  # the files are the caller's now
             return rendered
+
+    def _limits_for(self, size: int) -> Limits:
+        """Of a file of so many bytes."""
+        return replace(self._limits, cpu=min(self._limits.seconds, self._quick_seconds + size / _BYTES_A_SECOND))
 
     def _encode(self, source: int, encoding: Encoding, program: Sequence[str]) -> BinaryIO:
         request = {"encoding": asdict(encoding), "program": program, "limits": asdict(ENCODING)}

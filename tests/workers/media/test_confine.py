@@ -265,6 +265,13 @@ def test_time_on_the_processor_ends() -> None:
     assert ended.returncode == -signal.SIGXCPU
 
 
+def test_time_on_the_processor_has_a_bound_of_its_own() -> None:
+    body = (
+        "confine.limit_resources(Limits(seconds=60, cpu=8.5, cores=2)); say(resource.getrlimit(resource.RLIMIT_CPU)[0])"
+    )
+    assert said(body) == ["17"]
+
+
 def test_limits_are_hard_and_there_is_no_core_file() -> None:
     body = BARE + "for name in ('CPU', 'FSIZE', 'CORE', 'NOFILE', 'DATA', 'AS'):\n"
     body += "    say(','.join(map(str, resource.getrlimit(getattr(resource, 'RLIMIT_' + name)))))"

@@ -59,6 +59,7 @@ def ended(status: int, report: object = GOOD, *, overdue: bool = False, peak: in
         (ended(-signal.SIGKILL), "out_of_memory"),
         (ended(-signal.SIGSEGV), "crashed"),
         (ended(-signal.SIGSEGV, peak=LIMITS.data), "out_of_memory"),
+        (ended(-signal.SIGSEGV, peak=LIMITS.data * 5 // 8), "out_of_memory"),
         (ended(-signal.SIGSYS), "crashed"),
         (ended(1), "crashed"),
         (ended(0, b""), "crashed"),

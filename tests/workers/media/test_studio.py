@@ -181,6 +181,25 @@ def test_slow_work_ends_at_the_deadline() -> None:
         assert code_of(studio, SLOW, "JPEG") == "timed_out"
 
 
+def test_a_small_file_may_use_little_of_the_processor(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it asks for; a large one has more, up to the deadline."""
+    given = []
+
+    def noted(self: courier.Template, request: dict[str, dict[str, float]], *_: object) -> None:
+        given.append((request["limits"]["cpu"], request["limits"]["seconds"]))
+        raise MediaUnavailable("enough seen")
+
+    monkeypatch.setattr(courier.Template, "exchange", noted)
+    for size in (1, 40 * MIB, 10_000 * MIB):
+        with (tmp_path / "a").open("w+b") as file:
+            os.truncate(file.fileno(), size)
+            with pytest.raises(MediaUnavailable):
+                studio.render(file, "PNG", SMALL)
+    assert [(round(cpu, 1), seconds) for cpu, seconds in given] == [(8.0, 60.0), (18.0, 60.0), (60.0, 60.0)]
+
+
 def test_a_child_that_does_nothing_ends_at_the_deadline() -> None:
     """A stopped process uses no time on the processor: only a clock outside of it can end it."""
     with Studio(Limits(seconds=1)) as studio, ThreadPoolExecutor(1) as pool:

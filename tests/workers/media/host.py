@@ -1,0 +1,71 @@
+"""A worker process that does nothing but render: ``python -m tests.workers.media.host FOLDER QUICK_SECONDS``.
+
+Rule: goes the way of ``workers.render`` with the files in ``FOLDER``, one after the other, and prints a JSON object:
+``cases`` (by file name: ``outcome``, ``detail`` for a person, ``told``: what is known of the file, or of the
+failure, ``played``: what came of the film that is made of a film) and ``peaks`` (bytes of
+memory that this process and its template have held at most). Renditions are put beside the files, as ``NAME.webp``. For
+``test_hostile``, which looks at it from outside.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from dam.domain import media_types
+from dam.domain.recipes import newest
+from dam.ports.media import MediaFailure
+from workers.media import plan
+from workers.media.studio import Studio
+from workers.render import StudioRenderer
+
+_SEEN, _PLAYED = newest("thumb-256"), newest("proxy-480")
+
+
+def peak(pid: int | str) -> int:
+    """Resident bytes at most, so far."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return 1024 * int(next(line for line in lines if line.startswith("VmHWM")).split()[1])
+
+
+def handled(renderer: StudioRenderer, path: Path) -> dict[str, Any]:
+    """What the service would say of it."""
+    with path.open("rb") as file:
+        found = media_types.sniff(file.read(media_types.HEAD_SIZE))
+        file.seek(0)
+        if found.route is None:
+            return {"outcome": "kept", "detail": found.reason, "told": ""}
+        try:
+            with renderer.render(file, found.name, [_SEEN]) as made:
+                path.with_suffix(".webp").write_bytes(made.files[_SEEN.name].stream.read())
+                told = json.dumps([dict(made.properties), dict(made.embedded)])
+                played = play(renderer, path, found.name) if found.kind == "video" else ""
+        except MediaFailure as failure:
+            cause = failure.__cause__
+            diagnostic = cause.diagnostic if isinstance(cause, plan.MediaFailure) else ""
+            return {"outcome": failure.code, "detail": failure.sentence, "told": diagnostic}
+    return {"outcome": "shown", "detail": "", "told": told, "played": played}
+
+
+def play(renderer: StudioRenderer, path: Path, media_type: str) -> str:
+    """Have the FFmpeg program make of it what can be played; the code, if that fails."""
+    with path.open("rb") as file:
+        try:
+            with renderer.render(file, media_type, [_PLAYED]):
+                return "played"
+        except MediaFailure as failure:
+            return failure.code
+
+
+def main(folder: Path, quick_seconds: float) -> None:
+    """Every file, in the order of their names."""
+    with Studio(quick_seconds=quick_seconds) as studio:
+        renderer = StudioRenderer(studio)
+        cases = {path.name: handled(renderer, path) for path in sorted(folder.glob("*.file"))}
+        assert studio._current is not None
+        peaks = {"host": peak("self"), "template": peak(studio._current.pid)}
+    print(json.dumps({"cases": cases, "peaks": peaks}))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), float(sys.argv[2]))
