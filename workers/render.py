@@ -62,8 +62,8 @@ class Made:
         found = self._properties
         if found is None:
             return {}
-        if found.format in SOUNDS:
-            # What is seen of it is a cover or a drawing, whose measures say nothing of the file.
+        if found.format in SOUNDS or found.format in plan.PAGES_OF_OURS:
+            # What is seen of it is a cover or drawn by us: its measures say nothing of the file.
             return {"format": found.format, "colour": found.dominant_colour, **found.details}
         return {
             "width": found.width,

@@ -39,7 +39,7 @@ UNKNOWN = "application/octet-stream"
 Kind = Literal["image", "video", "audio", "document", "other"]
 
 Route = Literal[
-    "JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "ICO", "AVIF", "HEIF", "PSD", "RAW", "SVG", "PDF",
+    "JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "ICO", "AVIF", "HEIF", "PSD", "RAW", "SVG", "PDF", "TEXT",
     "MOV", "MKV", "AVI", "MPEG", "MPEGTS", "MXF", "ASF", "FLV", "WAV", "AIFF", "FLAC", "OGG", "MP3", "M4A",
 ]  # fmt: skip
 """The decoder in the media child that may look at the bytes, by its name in ``workers.media.plan``."""
@@ -100,7 +100,7 @@ RAW = MediaType(
     "RAW",
 )
 PDF = MediaType("application/pdf", "document", "PDF document", ("pdf", "ai"), "PDF")
-TEXT = _kept("text/plain", "document", "Text", "txt", "md", "csv", "json", "log", "srt")
+TEXT = MediaType("text/plain", "document", "Text", ("txt", "md", "csv", "json", "log", "srt"), "TEXT")
 MP4 = MediaType("video/mp4", "video", "MP4 film", ("mp4", "m4v", "3gp"), "MOV")
 QUICKTIME = MediaType("video/quicktime", "video", "QuickTime film", ("mov", "qt"), "MOV")
 WEBM = MediaType("video/webm", "video", "WebM film", ("webm",), "MKV")

@@ -7,10 +7,13 @@ goes anywhere: placements and the approved version's addresses deliver what was 
 from dataclasses import dataclass
 from datetime import datetime
 
-from dam.domain import recipes
+from dam.domain import media_types, recipes
 from dam.domain.assets import Content, Version
 from dam.domain.errors import Invalid
 from dam.domain.events import Event, event
+
+_NO_PICTURES = frozenset({"TEXT"})
+"""What has no look but the page that we draw of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ def supply(version: Version, preview: Content, by: str, at: datetime) -> Supplie
 
 
 def _shows(recipe: recipes.Recipe, preview: Content) -> bool:
+    if media_types.named(preview.media_type).route in _NO_PICTURES:
+        return False
     return recipes.obstacle(recipe, preview.media_type, preview.kind, preview.size) is None
 
 

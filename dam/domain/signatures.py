@@ -4,6 +4,8 @@ Rule: looks at bytes that somebody else chose, so nothing here trusts a length o
 given. Must not: know which type is meant (``media_types`` does).
 """
 
+import codecs
+import contextlib
 import re
 import struct
 from collections.abc import Callable, Iterator
@@ -12,6 +14,7 @@ Shows = Callable[[bytes], bool]
 """Do these first bytes have the form?"""
 
 _TEXT_CONTROLS = frozenset(range(32)) - set(b"\t\n\f\r")
+_UTF_16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _SUBSET_END = re.compile(rb"\]\s*>")
 _MOST_ENTRIES = 256
 _BMP_HEADERS = frozenset(bytes((size, 0, 0, 0)) for size in (12, 40, 52, 56, 64, 108, 124))
@@ -148,11 +151,21 @@ def _end_of_prolog(text: bytes) -> int:
 
 
 def is_text(head: bytes) -> bool:
-    """Words: UTF-8 without control characters, and no markup, which a browser might run."""
-    if not head or head.lstrip()[:1] in (b"", b"<") or not _TEXT_CONTROLS.isdisjoint(head):
-        return False
-    try:
-        head.decode()
-    except UnicodeDecodeError as error:
-        return error.reason == "unexpected end of data"  # a character that the end of what we look at has cut
-    return True
+    """Words: UTF-16 with its mark, UTF-8, or Windows-1252 of which at most half is beyond ASCII; without control
+    characters, and no markup, which a browser might run."""
+    text = _decoded(head)
+    return text is not None and text.lstrip()[:1] not in ("", "<") and _TEXT_CONTROLS.isdisjoint(map(ord, text))
+
+
+def _decoded(head: bytes) -> str | None:
+    """None if these bytes are no text; a character that the end of what we look at has cut is left out."""
+    with contextlib.suppress(UnicodeDecodeError):
+        return _incremental(head, _UTF_16.get(head[:2], "utf-8-sig"))
+    beyond = sum(byte > 127 for byte in head)
+    with contextlib.suppress(UnicodeDecodeError):
+        return head.decode("cp1252") if 2 * beyond <= len(head) else None
+    return None
+
+
+def _incremental(head: bytes, encoding: str) -> str:
+    return codecs.getincrementaldecoder(encoding)().decode(head).removeprefix("\ufeff")

@@ -7,6 +7,7 @@ from workers.drain import drain
 from workers.media.studio import Studio
 from workers.render import StudioRenderer
 
+NOTHING = b"no picture\0"
 OWN, SUPPLIED = png(40, 20, 10), png(30, 60, 200)
 
 
@@ -25,7 +26,7 @@ def sides(world: World, path: str) -> set[tuple[object, ...]]:
 
 
 def test_a_version_without_a_preview_gets_one_and_loses_it_again(world: World) -> None:
-    path = f"assets/{world.asset(b'no picture', 'notes.txt')['id']}/versions/1"
+    path = f"assets/{world.asset(NOTHING, 'notes.bin')['id']}/versions/1"
     work(world)
     assert sides(world, path) == {("not_applicable", None, None, False)}
     answer = put(world, path)
@@ -108,7 +109,7 @@ def test_what_is_made_only_when_asked_for_is_made_once_and_is_no_preview(world: 
 
 
 def test_what_is_asked_for_of_a_file_that_has_no_look_says_why_there_is_none(world: World) -> None:
-    path = f"assets/{world.asset(b'no picture', 'notes.txt')['id']}/versions/1"
+    path = f"assets/{world.asset(NOTHING, 'notes.bin')['id']}/versions/1"
     assert world.post(f"{path}/renditions/jpeg-1600/retry", role="contributor").status_code == 202
     (told,) = (each for each in world.get(path)["renditions"] if not each["display"])
     assert (told["state"], told["reason"]["code"]) == ("not_applicable", "no_preview")

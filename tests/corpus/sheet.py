@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from dam.domain import media_types
-from tests.corpus import cameras, films, papers, photoshop, sounds, stills
+from tests.corpus import cameras, films, papers, photoshop, sounds, stills, words
 from tests.corpus.cases import Bad, Good
 from workers.media.plan import MediaFailure, Spec
 from workers.media.studio import Studio
@@ -37,7 +37,15 @@ class Shown:
 
 def everything() -> list[Good | Bad]:
     """The whole corpus."""
-    good = [*stills.good(), *cameras.good(), *photoshop.good(), *papers.good(), *films.good(), *sounds.good()]
+    good = [
+        *stills.good(),
+        *cameras.good(),
+        *photoshop.good(),
+        *papers.good(),
+        *films.good(),
+        *sounds.good(),
+        *words.good(),
+    ]
     return [*good, *stills.bad(), *cameras.bad(), *photoshop.bad(), *papers.bad(), *films.bad(), *sounds.bad()]
 
 

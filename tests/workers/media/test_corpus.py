@@ -8,14 +8,22 @@ import pytest
 from PIL import Image
 
 from dam.domain import media_types
-from tests.corpus import cameras, films, papers, photoshop, sounds, stills
+from tests.corpus import cameras, films, papers, photoshop, sounds, stills, words
 from tests.corpus.cases import Bad, Good
 from tests.workers.media import generate
 from workers.media.plan import PIXELS, SENTENCES, MediaFailure, Spec
 from workers.media.results import Rendered
 from workers.media.studio import Studio
 
-GOOD = [*stills.good(), *cameras.good(), *photoshop.good(), *papers.good(), *films.good(), *sounds.good()]
+GOOD = [
+    *stills.good(),
+    *cameras.good(),
+    *photoshop.good(),
+    *papers.good(),
+    *films.good(),
+    *sounds.good(),
+    *words.good(),
+]
 BAD = [*stills.bad(), *cameras.bad(), *photoshop.bad(), *papers.bad(), *films.bad(), *sounds.bad()]
 SPECS = [Spec("large", 2048, quality=95), Spec("small", 96, quality=95)]
 
@@ -55,7 +63,7 @@ def test_a_file_is_shown(studio: Studio, case: Good) -> None:
 # Bits and colours are told of what is stored as pixels; of the others only what their format fixes.
 SPACES = {"CMYK": "cmyk", "YCCK": "cmyk", "grey": "grey", "fax": "grey", "PSD bitmap": "grey", "Lab": "lab"}
 DEPTHS = {"16 bit": 16, "interlaced": 16, "fax": 1, "PSD bitmap": 1, "ProRes": 10}
-NOT_STORED = {"image/x-adobe-dng", "application/pdf"}
+NOT_STORED = {"image/x-adobe-dng", "application/pdf", "text/plain"}
 NO_DEPTH = {"image/bmp", "image/vnd.microsoft.icon", "image/avif", "image/svg+xml", *NOT_STORED}
 
 
