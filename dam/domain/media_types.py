@@ -39,7 +39,7 @@ UNKNOWN = "application/octet-stream"
 Kind = Literal["image", "video", "audio", "document", "other"]
 
 Route = Literal[
-    "JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "ICO", "AVIF", "HEIF", "PSD", "RAW", "SVG", "PDF", "TEXT",
+    "JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "ICO", "AVIF", "HEIF", "PSD", "RAW", "SVG", "PDF", "TEXT", "FONT",
     "MOV", "MKV", "AVI", "MPEG", "MPEGTS", "MXF", "ASF", "FLV", "WAV", "AIFF", "FLAC", "OGG", "MP3", "M4A",
 ]  # fmt: skip
 """The decoder in the media child that may look at the bytes, by its name in ``workers.media.plan``."""
@@ -245,12 +245,13 @@ TABLE: tuple[tuple[Shows, MediaType], ...] = (
         _kept("application/x-ole-storage", "document", "Office document", "doc", "ppt", "xls", advice=_AS_PDF),
     ),
     # Fonts and archives.
-    (begins(b"OTTO", b"ttcf"), _kept("font/otf", "other", "OpenType font", "otf", "ttc")),
+    (begins(b"OTTO", b"ttcf"), MediaType("font/otf", "other", "OpenType font", ("otf", "ttc"), "FONT")),
     (
         both(begins(*_SFNT), lambda head: head[12:16].isascii() and head[12:16].replace(b"/", b"").isalnum()),
-        _kept("font/ttf", "other", "TrueType font", "ttf"),
+        MediaType("font/ttf", "other", "TrueType font", ("ttf",), "FONT"),
     ),
-    (begins(b"wOFF", b"wOF2"), _kept("font/woff2", "other", "Web font", "woff2", "woff")),
+    (begins(b"wOFF"), MediaType("font/woff", "other", "Web font", ("woff",), "FONT")),
+    (begins(b"wOF2"), MediaType("font/woff2", "other", "Web font, packed closer", ("woff2",), "FONT")),
     (begins(b"PK\x03\x04", b"PK\x05\x06"), ZIP),
     (
         begins(b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\7", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd"),

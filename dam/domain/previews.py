@@ -12,7 +12,7 @@ from dam.domain.assets import Content, Version
 from dam.domain.errors import Invalid
 from dam.domain.events import Event, event
 
-_NO_PICTURES = frozenset({"TEXT"})
+_NO_PICTURES = frozenset({"TEXT", "FONT"})
 """What has no look but the page that we draw of it."""
 
 

@@ -81,9 +81,9 @@ class Artefact:
         return replace(self, state="pending", reason_code=None, reason_detail=None, updated_at=at)
 
 
-_PICTURES = frozenset({"image", "document", "video", "audio"})
-"""What has a look: of a document its first page, of a film a poster, of a sound its cover or its waveform. Whether we
-can see it, its type says."""
+_PICTURES = frozenset({"image", "document", "video", "audio", "other"})
+"""What has a look: of a document its first page, of a film a poster, of a sound its cover or its waveform, of a font
+(one of the others) a specimen. Whether we can see it, its type says."""
 
 _FILMS, _SOUNDS = frozenset({"video"}), frozenset({"audio"})
 
@@ -114,7 +114,7 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe("png-1600", 1, "PNG, 1600 px, transparency kept", "image/png", "png", 1600, 100, _PICTURES, display=False),
 )
 
-EDITION = 6
+EDITION = 7
 """Which types have a decoder, which display recipes there are, and whether what is written in files is read, by number:
 raised with every change of them (a test knows the last), so that what was uploaded before is looked at again
 (``dam.operations.catch_up``)."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from dam.domain import media_types
-from tests.corpus import cameras, films, papers, photoshop, sounds, stills, words
+from tests.corpus import cameras, films, fonts, papers, photoshop, sounds, stills, words
 from tests.corpus.cases import Bad, Good
 from workers.media.plan import MediaFailure, Spec
 from workers.media.studio import Studio
@@ -45,8 +45,18 @@ def everything() -> list[Good | Bad]:
         *films.good(),
         *sounds.good(),
         *words.good(),
+        *fonts.good(),
     ]
-    return [*good, *stills.bad(), *cameras.bad(), *photoshop.bad(), *papers.bad(), *films.bad(), *sounds.bad()]
+    return [
+        *good,
+        *stills.bad(),
+        *cameras.bad(),
+        *photoshop.bad(),
+        *papers.bad(),
+        *films.bad(),
+        *sounds.bad(),
+        *fonts.bad(),
+    ]
 
 
 def show(folder: Path) -> Iterator[Shown]:

@@ -77,7 +77,7 @@ def test_a_channel_that_is_renamed_is_found_by_its_new_name(house: House) -> Non
 
 
 def test_many_deliveries_raise_the_asset_a_few_times_and_an_audit_that_finds_all_well_never(house: House) -> None:
-    asset, shop = house.upload(b"one"), house.channel("shop")
+    asset, shop = house.upload(b"one\0"), house.channel("shop")
     house.approve(asset, 1)
     for number in range(40):
         house.place(asset, shop, f"{number}.bin")
@@ -146,7 +146,7 @@ def test_measures_are_found_once_the_file_was_decoded_also_of_its_twins(house: H
     late = house.upload(PNG, "three.png")
     house.drain()
     assert set(find(house.services, "width<=4")) == {one, twin, late}
-    house.add(one, b"no picture", filename="one.bin")
+    house.add(one, b"%!PS-Adobe", filename="one.bin")
     house.drain()
     assert find(house.services, "version>=2 missing:width size:10") == [one]
     assert find(house.services, "kind:document") == [one]

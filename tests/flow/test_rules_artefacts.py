@@ -149,7 +149,7 @@ def test_a_recipe_that_cannot_be_made_needs_a_person_and_keeps_the_old(house: Ho
     house.drain()
     before = files(shop)
     assert (house.word(placement), len(before)) == ("current", 1)
-    house.add(asset, b"no picture")
+    house.add(asset, b"no picture\0")
     house.approve(asset, 2)
     house.drain()
     assert (house.word(placement), house.need(placement)) == ("failed", "artefact_failed")

@@ -138,8 +138,8 @@ def library(house: House) -> list[str]:
     first = house.upload(picture(3), "first.png", DETAILS)
     house.add(first, picture(5), "Lighter.", "second.png")
     house.approve(first, 1)
-    others = [house.upload(picture(7), "third.png", Details(title="Quiet")), house.upload(b"words", "note.txt")]
-    gone = house.upload(b"gone", "gone.bin", Details(title="Hero in the trash"))
+    others = [house.upload(picture(7), "third.png", Details(title="Quiet")), house.upload(b"words\0", "note.bin")]
+    gone = house.upload(b"gone\0", "gone.bin", Details(title="Hero in the trash"))
     describe.trash(house.services, BOSS, gone)
     house.drain()
     return [first, *others]

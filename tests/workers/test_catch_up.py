@@ -17,7 +17,7 @@ from dam.ports.services import Services
 from tests.workers.world import PNG, Painter, jobs, upload
 
 SOURCE = hashlib.sha256(PNG + b"A picture").hexdigest()
-KNOWN = {6: "1deeed0eb0a304ec"}
+KNOWN = {7: "e6f0b20770213d06"}
 
 
 @pytest.fixture

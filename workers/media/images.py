@@ -25,6 +25,7 @@ _MODULES: Mapping[str, str] = {
     "SVG": "drawings",
     "PDF": "pages",
     "TEXT": "texts",
+    "FONT": "specimens",
     **dict.fromkeys(("MOV", "MKV", "AVI", "MPEG", "MPEGTS", "MXF", "ASF", "FLV"), "films"),
     **dict.fromkeys(SOUNDS, "sounds"),
 }

@@ -37,9 +37,10 @@ PIXELS: Mapping[str, int] = MappingProxyType(
         "SVG": DRAWN,
         "PDF": DRAWN,
         "TEXT": DRAWN,
+        "FONT": DRAWN,
     }
 )
-PAGES_OF_OURS = frozenset({"TEXT"})
+PAGES_OF_OURS = frozenset({"TEXT", "FONT"})
 """What has no look of its own: the measures of the page that we draw say nothing of the file."""
 
 LARGEST_BOX = 8192  # below what WebP can hold (16383); the working image is at most twice this

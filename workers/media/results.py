@@ -194,11 +194,13 @@ def _is_word(value: object) -> bool:
     return isinstance(value, str) and _WORD.match(value) is not None
 
 
-# ``bit_depth``: of a sample, as stored; ``profile_name``: of the colour profile. ``pages`` of a document; ``animated``:
-# there is more than the one picture that is shown; ``text_missing``: the drawing has text that is not in its picture;
-# ``duration`` in seconds, codecs by FFmpeg's names; ``hdr``: the curve of a film.
+# ``bit_depth``: of a sample, as stored; ``profile_name``: of the colour profile. ``pages`` of a document;
+# ``font_name``: of a font its family and style; ``animated``: there is more than the one picture that is shown;
+# ``text_missing``: the drawing has text that is not in its picture; ``duration`` in seconds, codecs by FFmpeg's names;
+# ``hdr``: the curve of a film.
 _DETAILS: Mapping[str, Callable[[object], bool]] = {
     "pages": _is_side,
+    "font_name": _is_line,
     "bit_depth": lambda value: type(value) is int and 0 < value <= MOST_BITS,
     "colour_space": lambda value: value in ("grey", "rgb", "cmyk", "lab"),
     "profile_name": _is_line,
