@@ -1,6 +1,6 @@
-"""What has no decoder here is kept as it is, whatever is in it: nothing is unpacked, parsed or run.
+"""What has no decoder here is kept as it is, whatever is in it: nothing is unpacked, parsed or run. And fonts.
 
-Archives and office documents that harm whoever opens them; PostScript, fonts, text and programs.
+Archives and office documents that harm whoever opens them; PostScript, text and programs.
 """
 
 import gzip
@@ -9,16 +9,21 @@ import struct
 import zipfile
 from collections.abc import Iterator, Mapping
 
-from tests.corpus.hostile.case import KEPT, Canary, Hostile
+from tests.corpus import fonts
+from tests.corpus.hostile.case import KEPT, SHOWN, Canary, Hostile
 from tests.corpus.hostile.pixels import packed_zeros
 
 _RELATIONS = "http://schemas.openxmlformats.org"
 
 
 def cases(canary: Canary) -> Iterator[Hostile]:
-    """Each is uploaded, delivered, and not looked into."""
+    """Each is uploaded, delivered, and not looked into; but for fonts."""
     for name, data in (*_packed(), *_office(canary), *_printed(canary)):
         yield Hostile("archives and documents", name, data, KEPT)
+    for name, data in _fonts():
+        yield Hostile("fonts", name, data, "broken_file")
+    for case in fonts.bad():
+        yield Hostile("fonts", case.name, case.make(), case.code.rstrip("|") + (f"|{SHOWN}" * case.code.endswith("|")))
 
 
 def zipped(members: Mapping[str, bytes], *, stored: bool = False) -> bytes:
@@ -83,13 +88,16 @@ def _printed(canary: Canary) -> Iterator[tuple[str, bytes]]:
     yield "PostScript that reads a file", f"%!PS\n({there}) (r) file 999 string readstring pop show showpage\n".encode()
     yield "PostScript without end", b"%!PS\n{ } loop\n"
     yield "an InDesign document of nothing", bytes.fromhex("0606edf5d81d46e5bd31efe7fe74b71d") + bytes(100)
-    tables = b"".join(struct.pack(">4sIII", b"glyf", 0, 12, 2**32 - 1) for _ in range(65))
-    yield "a font whose tables are elsewhere", b"\0\1\0\0" + struct.pack(">HHHH", 65, 0, 0, 0) + tables
-    yield "a font of 65,535 tables", b"OTTO" + b"\xff" * 8 + tables
-    yield "a web font that unpacks to 2^32", b"wOF2OTTO" + b"\xff" * 40
     page = f"<html><script src='http://{canary.host}/a.js'></script><img src='file://{there}'></html>"
     yield "a page as a picture", page.encode()
     yield "a program as a picture", b"MZ" + bytes(200)
     yield "a program of Linux as a picture", b"\x7fELF" + bytes(200)
     yield "a script as a film", b"#!/bin/sh\0\ncat " + there.encode()
     yield "nothing at all", b""
+
+
+def _fonts() -> Iterator[tuple[str, bytes]]:
+    tables = b"".join(struct.pack(">4sIII", b"glyf", 0, 12, 2**32 - 1) for _ in range(65))
+    yield "a font whose tables are elsewhere", b"\0\1\0\0" + struct.pack(">HHHH", 65, 0, 0, 0) + tables
+    yield "a font of 65,535 tables", b"OTTO" + b"\xff" * 8 + tables
+    yield "a web font that unpacks to 2^32", b"wOF2OTTO" + b"\xff" * 40
