@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational, ImageFileDirectory_v2
 
+from tests.corpus import cameras
 from tests.corpus.cases import picture
 from tests.workers.media import generate
 
@@ -147,6 +148,23 @@ def webp(*, exif_block: bytes = b"", xmp_block: bytes = b"", c2pa: bool = False)
     plain = generate.encoded(picture(), "WEBP", exif=exif_block, xmp=xmp_block, lossless=True)
     more = b"C2PA" + struct.pack("<I", len(C2PA_BOX)) + C2PA_BOX + b"\0" * (len(C2PA_BOX) % 2) if c2pa else b""
     return plain[:4] + struct.pack("<I", len(plain) + len(more) - 8) + plain[8:] + more
+
+
+MANIFEST = (
+    struct.pack(">I4s", 24 + len(C2PA_BOX), b"uuid") + bytes.fromhex("d8fec3d61b0e483c92975828877ec481") + C2PA_BOX
+)
+
+
+def heic(*, exif_block: bytes = b"", xmp_block: bytes = b"", c2pa: bool = False) -> bytes:
+    """The same as HEIC, the blocks as items."""
+    options = {"exif": exif_block or None, "xmp": xmp_block or None}
+    return cameras.heic(picture(), **options) + (MANIFEST if c2pa else b"")
+
+
+def avif(*, exif_block: bytes = b"", xmp_block: bytes = b"", c2pa: bool = False) -> bytes:
+    """The same as AVIF."""
+    plain = generate.encoded(picture(), "AVIF", exif=b"Exif\0\0" + exif_block if exif_block else b"", xmp=xmp_block)
+    return plain + (MANIFEST if c2pa else b"")
 
 
 def tiff(*, iptc_block: bytes = b"", xmp_block: bytes = b"", artist: str = "", c2pa: bool = False) -> bytes:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from workers.media import items
 from workers.media.directories import Directory
 from workers.media.plan import MIB
 
@@ -175,6 +176,15 @@ def _keep(number: int, held: bytes, blocks: Blocks) -> None:
         blocks.xmp = held
 
 
+def _items(source: BinaryIO, blocks: Blocks) -> None:
+    found = items.Items()
+    try:
+        items.find(source, LARGEST, found)
+    finally:
+        blocks.exif = io.BytesIO(found.exif) if found.exif else None
+        blocks.xmp, blocks.c2pa = found.xmp, found.c2pa
+
+
 def _pdf(source: BinaryIO, blocks: Blocks) -> None:
     """XMP is written so that it can be found without reading a PDF (XMP Specification, Part 3, 2.3). Pictures inside
     have packets too, so the one of the document is the last that calls itself a PDF, or the only one."""
@@ -207,4 +217,6 @@ _WALKS: Mapping[str, Callable[[BinaryIO, Blocks], None]] = {
     "TIFF": _tiff,
     "PSD": _psd,
     "PDF": _pdf,
+    "HEIF": _items,
+    "AVIF": _items,
 }

@@ -56,15 +56,19 @@ def _profiles() -> Iterator[_Row]:
 
 
 def _exif() -> Iterator[_Row]:
-    for container in (written.jpeg, written.png, written.webp):
+    loop = struct.pack(">I", 8)
+    cyclic = written.big_endian_exif((0x8769, 4, 1, loop), (0x8825, 4, 1, loop))[:-4] + loop
+    vast = written.big_endian_exif((0x010E, 2, 2**32 - 1, loop), (0x0112, 3, 2**32 - 1, loop))
+    many = b"MM\0*\0\0\0\x08\xff\xff" + struct.pack(">HHI4s", 0x010E, 2, 1, b"a\0\0\0") * 5_000
+    blocks = (("is inside of itself", cyclic), ("has 2^32 values", vast), ("has 65,535 tags", many))
+    for container in (written.jpeg, written.webp, written.heic, written.avif):
         name = container.__name__.upper()
-        loop = struct.pack(">I", 8)
-        cyclic = written.big_endian_exif((0x8769, 4, 1, loop), (0x8825, 4, 1, loop))[:-4] + loop
-        yield f"{name}: EXIF that is inside of itself", container(exif_block=cyclic)
-        vast = written.big_endian_exif((0x010E, 2, 2**32 - 1, loop), (0x0112, 3, 2**32 - 1, loop))
-        yield f"{name}: EXIF with 2^32 values", container(exif_block=vast)
-        many = b"MM\0*\0\0\0\x08\xff\xff" + struct.pack(">HHI4s", 0x010E, 2, 1, b"a\0\0\0") * 5_000
-        yield f"{name}: EXIF of 65,535 tags", container(exif_block=many)
+        for what, block in blocks:
+            # Some encoders read what they are to write, so they are given something else of the same length.
+            plain = b"MM\0*\0\0\0\x08\0\0".ljust(len(block), b"\1")
+            yield f"{name}: EXIF that {what}", container(exif_block=plain).replace(plain, block)
+    for what, block in blocks:
+        yield f"PNG: EXIF that {what}", written.png(exif_block=block)
 
 
 def _iptc() -> Iterator[_Row]:
@@ -88,6 +92,8 @@ _HOLDERS: dict[str, _Holder] = {
     "TIFF": lambda packet: written.tiff(xmp_block=packet),
     "PSD": lambda packet: photoshop.written(written.resources(xmp_block=packet)),
     "PDF": written.pdf,
+    "HEIC": lambda packet: written.heic(xmp_block=packet),
+    "AVIF": lambda packet: written.avif(xmp_block=packet),
 }
 
 

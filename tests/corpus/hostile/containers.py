@@ -4,10 +4,9 @@ import functools
 import struct
 from collections.abc import Callable, Iterator
 
-from tests.corpus import cameras, stills
-from tests.corpus.cases import SIZE, picture
+from tests.corpus import stills, written
+from tests.corpus.cases import SIZE
 from tests.corpus.hostile.case import SHOWN, Canary, Hostile
-from tests.workers.media.generate import encoded
 
 _MOST = 2**31 - 1
 _BROKEN = "broken_file|truncated"
@@ -16,12 +15,12 @@ _ANY = f"{_BROKEN}|too_large|{SHOWN}"
 
 @functools.cache
 def heic() -> bytes:
-    return cameras.heic(picture())
+    return written.heic(exif_block=written.exif(artist="Ada"), xmp_block=written.FULL_XMP)
 
 
 @functools.cache
 def avif() -> bytes:
-    return encoded(picture(), "AVIF")
+    return written.avif(exif_block=written.exif(artist="Ada"), xmp_block=written.FULL_XMP)
 
 
 def cases(_: Canary) -> Iterator[Hostile]:
@@ -47,6 +46,16 @@ def _word(box: bytes, behind: int, value: int) -> Callable[[bytearray], bytes]:
         return bytes(data)
 
     return change
+
+
+def _roomless(data: bytearray) -> bytes:
+    """A second table of places, of 5,000 items with 65,535 parts each, that no byte is spent on."""
+    places = struct.pack(">HH", 0, 5_000) + struct.pack(">HHHH", 2, 0, 0, 65_535) * 5_000
+    more = struct.pack(">I4sI", 12 + len(places), b"iloc", 1 << 24) + places
+    meta = data.index(b"meta") - 4
+    end = meta + struct.unpack_from(">I", data, meta)[0]
+    struct.pack_into(">I", data, meta, end - meta + len(more))
+    return bytes(data[:end]) + more + bytes(data[end:])
 
 
 def _nested(data: bytearray) -> bytes:
@@ -83,6 +92,7 @@ _LIES: tuple[tuple[str, Callable[[bytearray], bytes], str], ...] = (
     ("a box of no bytes", _word(b"iloc", -4, 1), _BROKEN),
     ("items without number", _word(b"iinf", 6, 2**32 - 1), _ANY),
     ("places without number", _word(b"iloc", 8, 2**32 - 1), _ANY),
+    ("parts that take no room", _roomless, SHOWN + "|" + _BROKEN),
     ("properties for everybody", _word(b"ipma", 8, 2**32 - 1), _ANY),
     ("20,000 boxes inside of each other", _nested, _ANY),
     ("100,000 boxes of nothing", _many, _ANY),

@@ -43,6 +43,8 @@ CARRIERS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "TIFF": ("TIFF", lambda packet: written.tiff(xmp_block=packet)),
     "PSD": ("PSD", lambda packet: photoshop.written(written.resources(xmp_block=packet))),
     "PDF": ("PDF", written.pdf),
+    "HEIC": ("HEIF", lambda packet: written.heic(xmp_block=packet)),
+    "AVIF": ("AVIF", lambda packet: written.avif(xmp_block=packet)),
 }
 
 
@@ -104,6 +106,8 @@ def test_characters_are_those_that_the_block_says_else_utf_8_else_latin_1(block:
         ("PNG", lambda block: written.png(exif_block=block)),
         ("WEBP", lambda block: written.webp(exif_block=block)),
         ("PSD", lambda block: photoshop.written(written.resources(exif_block=block))),
+        ("HEIF", lambda block: written.heic(exif_block=block)),
+        ("AVIF", lambda block: written.avif(exif_block=block)),
     ],
 )
 def test_exif_is_found_in_each_container(format_: str, put: Callable[[bytes], bytes]) -> None:
@@ -158,6 +162,8 @@ def test_of_several_the_one_that_was_changed_last_is_believed(
         ("PNG", written.png),
         ("WEBP", written.webp),
         ("TIFF", written.tiff),
+        ("HEIF", written.heic),
+        ("AVIF", written.avif),
     ],
 )
 def test_a_c2pa_manifest_is_seen_in_each_container(format_: str, put: Callable[..., bytes]) -> None:
@@ -300,6 +306,8 @@ WHOLE = {
     "TIFF": written.tiff(iptc_block=IPTC, xmp_block=FULL_XMP, artist="A"),
     "PSD": photoshop.written(written.resources(IPTC, xmp_block=FULL_XMP)),
     "PDF": written.pdf(FULL_XMP),
+    "HEIF": written.heic(exif_block=EXIF, xmp_block=FULL_XMP, c2pa=True),
+    "AVIF": written.avif(exif_block=EXIF, xmp_block=FULL_XMP, c2pa=True),
 }
 
 
@@ -312,7 +320,16 @@ def test_no_damage_raises_anything(format_: str, data: st.DataObject) -> None:
     read(bytes(whole[: data.draw(st.integers(0, len(whole)))]), format_)
 
 
-@pytest.mark.parametrize(("format_", "put"), [("JPEG", written.jpeg), ("PNG", written.png), ("WEBP", written.webp)])
+BEARERS = {
+    "JPEG": written.jpeg,
+    "PNG": written.png,
+    "WEBP": written.webp,
+    "HEIF": written.heic,
+    "AVIF": written.avif,
+}
+
+
+@pytest.mark.parametrize(("format_", "put"), BEARERS.items())
 def test_nothing_of_it_is_in_a_rendition(format_: str, put: Callable[..., bytes]) -> None:
     """Neither place, nor people, nor a manifest that would no longer hold."""
     data = put(exif_block=written.exif(artist="SECRETADA", place=PLACE), xmp_block=FULL_XMP, c2pa=True)
