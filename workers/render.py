@@ -62,7 +62,7 @@ class Made:
         found = self._properties
         if found is None:
             return {}
-        if found.format in SOUNDS or found.format in plan.PAGES_OF_OURS:
+        if found.format in SOUNDS or found.format in plan.STAND_INS:
             # What is seen of it is a cover or drawn by us: its measures say nothing of the file.
             return {"format": found.format, "colour": found.dominant_colour, **found.details}
         return {

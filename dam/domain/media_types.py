@@ -40,6 +40,7 @@ Kind = Literal["image", "video", "audio", "document", "other"]
 
 Route = Literal[
     "JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "ICO", "AVIF", "HEIF", "PSD", "RAW", "SVG", "PDF", "TEXT", "FONT",
+    "INDD", "EPS", "OFFICE",
     "MOV", "MKV", "AVI", "MPEG", "MPEGTS", "MXF", "ASF", "FLV", "WAV", "AIFF", "FLAC", "OGG", "MP3", "M4A",
 ]  # fmt: skip
 """The decoder in the media child that may look at the bytes, by its name in ``workers.media.plan``."""
@@ -212,13 +213,14 @@ TABLE: tuple[tuple[Shows, MediaType], ...] = (
     ),
     # Documents.
     (begins(b"%PDF-"), PDF),
+    (begins(b"\xc5\xd0\xd3\xc6"), MediaType("image/x-eps", "document", "EPS drawing with a preview", ("eps",), "EPS")),
     (
-        begins(b"%!PS", b"\xc5\xd0\xd3\xc6"),
+        begins(b"%!PS"),
         _kept("application/postscript", "document", "PostScript drawing", "eps", "ps", "ai", advice=_AS_PDF),
     ),
     (
         begins(bytes.fromhex("0606edf5d81d46e5bd31efe7fe74b71d")),
-        _kept("application/x-indesign", "document", "InDesign document", "indd", "indt", advice=_AS_PDF),
+        MediaType("application/x-indesign", "document", "InDesign document", ("indd", "indt"), "INDD"),
     ),
     (
         zip_of(b"word/"),
@@ -226,7 +228,7 @@ TABLE: tuple[tuple[Shows, MediaType], ...] = (
     ),
     (
         zip_of(b"ppt/"),
-        _kept(_OFFICE + "presentationml.presentation", "document", "PowerPoint slides", "pptx", advice=_AS_PDF),
+        MediaType(_OFFICE + "presentationml.presentation", "document", "PowerPoint slides", ("pptx",), "OFFICE"),
     ),
     (zip_of(b"xl/"), _kept(_OFFICE + "spreadsheetml.sheet", "document", "Excel sheets", "xlsx", advice=_AS_PDF)),
     (
@@ -236,8 +238,7 @@ TABLE: tuple[tuple[Shows, MediaType], ...] = (
             "document",
             "OpenDocument",
             ("odt", "odp", "ods", "odg"),
-            None,
-            _AS_PDF,
+            "OFFICE",
         ),
     ),
     (

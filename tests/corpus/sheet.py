@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from dam.domain import media_types
-from tests.corpus import cameras, films, fonts, papers, photoshop, sounds, stills, words
+from tests.corpus import cameras, covers, films, fonts, papers, photoshop, sounds, stills, words
 from tests.corpus.cases import Bad, Good
 from workers.media.plan import MediaFailure, Spec
 from workers.media.studio import Studio
@@ -46,6 +46,7 @@ def everything() -> list[Good | Bad]:
         *sounds.good(),
         *words.good(),
         *fonts.good(),
+        *covers.good(),
     ]
     return [
         *good,
@@ -56,6 +57,7 @@ def everything() -> list[Good | Bad]:
         *films.bad(),
         *sounds.bad(),
         *fonts.bad(),
+        *covers.bad(),
     ]
 
 

@@ -17,7 +17,7 @@ from dam.ports.services import Services
 from tests.workers.world import PNG, Painter, jobs, upload
 
 SOURCE = hashlib.sha256(PNG + b"A picture").hexdigest()
-KNOWN = {7: "e6f0b20770213d06"}
+KNOWN = {8: "e9c3f8e41ead6805"}
 
 
 @pytest.fixture

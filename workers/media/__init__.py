@@ -7,6 +7,6 @@ Read in this order: ``plan`` (what may be asked, what may be answered), ``studio
 (the worker's side of the template process), ``template`` (the warm process that forks), ``child`` (one version),
 ``confine`` and ``kernel`` (what the child may not do), ``images``, ``colour`` and ``frames`` (the work itself), the
 decoders (``decoded`` says what each gives: ``stills``, ``heif``, ``layers``, ``raw``, ``drawings``, ``pages``,
-``films``, ``texts``, ``specimens`` and their ``faces``), ``results`` and ``sizes`` (why the worker does not believe the
-child).
+``films``, ``covers``, ``texts``, ``specimens`` and their ``faces``), ``results`` and ``sizes`` (why the worker does not
+believe the child).
 """

@@ -14,7 +14,7 @@ from PIL import Image
 from workers.media import colour, frames, metadata, stills
 from workers.media.decoded import Decoded, Decoder, Size
 from workers.media.encoding import SOUNDS
-from workers.media.plan import LARGEST_BOX, PAGES_OF_OURS, Spec
+from workers.media.plan import LARGEST_BOX, STAND_INS, Spec
 
 # What needs a further library is loaded when the first such file comes, by the template, before it forks.
 _MODULES: Mapping[str, str] = {
@@ -26,13 +26,14 @@ _MODULES: Mapping[str, str] = {
     "PDF": "pages",
     "TEXT": "texts",
     "FONT": "specimens",
+    **dict.fromkeys(("INDD", "EPS", "OFFICE"), "covers"),
     **dict.fromkeys(("MOV", "MKV", "AVI", "MPEG", "MPEGTS", "MXF", "ASF", "FLV"), "films"),
     **dict.fromkeys(SOUNDS, "sounds"),
 }
 
 # What is seen of these was made for the preview: its colours are not the file's.
 _DEVELOPED = frozenset(
-    {"RAW", "PDF", *PAGES_OF_OURS, *(format_ for format_, module in _MODULES.items() if module in ("films", "sounds"))}
+    {"RAW", "PDF", *STAND_INS, *(format_ for format_, module in _MODULES.items() if module in ("films", "sounds"))}
 )
 _SPACES: Mapping[str, str] = {
     **dict.fromkeys(("1", "L", "LA", "La", "I", "I;16", "I;16B"), "grey"),

@@ -32,16 +32,16 @@ PIXELS: Mapping[str, int] = MappingProxyType(
         "PSD": 900_000_000,
         "RAW": 110_000_000,
         **dict.fromkeys(("MOV", "MKV", "AVI", "MPEG", "MPEGTS", "MXF", "ASF", "FLV"), 36_000_000),
-        # Of a sound the cover.
-        **dict.fromkeys(("WAV", "AIFF", "FLAC", "OGG", "MP3", "M4A"), 100_000_000),
+        # Of a sound the cover, of a document the picture that is in it.
+        **dict.fromkeys(("WAV", "AIFF", "FLAC", "OGG", "MP3", "M4A", "INDD", "EPS", "OFFICE"), 100_000_000),
         "SVG": DRAWN,
         "PDF": DRAWN,
         "TEXT": DRAWN,
         "FONT": DRAWN,
     }
 )
-PAGES_OF_OURS = frozenset({"TEXT", "FONT"})
-"""What has no look of its own: the measures of the page that we draw say nothing of the file."""
+STAND_INS = frozenset({"TEXT", "FONT", "INDD", "EPS", "OFFICE"})
+"""What has no look of its own: the measures of a page that we draw, or of a small picture inside, say nothing of it."""
 
 LARGEST_BOX = 8192  # below what WebP can hold (16383); the working image is at most twice this
 WRITTEN = frozenset({"WEBP", "JPEG", "PNG"})
@@ -130,6 +130,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "preview by hand.",
         "no_composite": "This Photoshop document was saved without its composite picture. Save it with 'Maximise "
         "compatibility' switched on and upload that as a new version, or supply a preview by hand.",
+        "no_preview_inside": "This document was saved without a picture of itself, which is what is shown of it here. "
+        "The original is kept; save it with a preview (in InDesign: Preferences, File Handling; in PowerPoint: "
+        "Properties, Save preview picture) as a new version, or export it as PDF and supply that as the preview.",
         "locked": "The document is protected by a password: nobody can look inside without it. The original is kept; "
         "upload a copy without the protection as a new version, or supply a preview by hand.",
         "no_picture": "This file has sound and no pictures. The original is kept; supply a preview by hand, such as a "

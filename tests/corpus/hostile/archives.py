@@ -17,9 +17,10 @@ _RELATIONS = "http://schemas.openxmlformats.org"
 
 
 def cases(canary: Canary) -> Iterator[Hostile]:
-    """Each is uploaded, delivered, and not looked into; but for fonts."""
+    """Each is uploaded, delivered, and not looked into; but for fonts, and for a picture in a document."""
     for name, data in (*_packed(), *_office(canary), *_printed(canary)):
-        yield Hostile("archives and documents", name, data, KEPT)
+        covered = name.startswith(("PowerPoint", "OpenDocument", "an InDesign"))
+        yield Hostile("archives and documents", name, data, "no_preview_inside" if covered else KEPT)
     for name, data in _fonts():
         yield Hostile("fonts", name, data, "broken_file")
     for case in fonts.bad():

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from dam.domain import media_types
-from tests.corpus import cameras, films, fonts, papers, photoshop, sounds, stills, words
+from tests.corpus import cameras, covers, films, fonts, papers, photoshop, sounds, stills, words
 from tests.corpus.cases import Bad, Good
 from tests.workers.media import generate
 from workers.media.plan import PIXELS, SENTENCES, MediaFailure, Spec
@@ -24,9 +24,10 @@ GOOD = [
     *sounds.good(),
     *words.good(),
     *fonts.good(),
+    *covers.good(),
 ]
 BAD = [*stills.bad(), *cameras.bad(), *photoshop.bad(), *papers.bad(), *films.bad(), *sounds.bad()]
-BAD += fonts.bad()
+BAD += [*fonts.bad(), *covers.bad()]
 SPECS = [Spec("large", 2048, quality=95), Spec("small", 96, quality=95)]
 
 
@@ -65,7 +66,7 @@ def test_a_file_is_shown(studio: Studio, case: Good) -> None:
 # Bits and colours are told of what is stored as pixels; of the others only what their format fixes.
 SPACES = {"CMYK": "cmyk", "YCCK": "cmyk", "grey": "grey", "fax": "grey", "PSD bitmap": "grey", "Lab": "lab"}
 DEPTHS = {"16 bit": 16, "interlaced": 16, "fax": 1, "PSD bitmap": 1, "ProRes": 10}
-NOT_STORED = {"image/x-adobe-dng", "application/pdf", "text/plain", *fonts.TYPES}
+NOT_STORED = {"image/x-adobe-dng", "application/pdf", "text/plain", *fonts.TYPES, *covers.TYPES}
 NO_DEPTH = {"image/bmp", "image/vnd.microsoft.icon", "image/avif", "image/svg+xml", *NOT_STORED}
 
 

@@ -142,7 +142,7 @@ def test_the_child_can_not_write_to_the_original(
         (b"just words", "PNG", "broken_file"),
         (PICTURE[: len(PICTURE) // 2], "PNG", "truncated"),
         (PICTURE, "JPEG", "broken_file"),
-        (PICTURE, "EPS", "unsupported_type"),
+        (PICTURE, "XCF", "unsupported_type"),
         (generate.png_bomb(), "PNG", "too_large"),
         (generate.webp_bomb(), "WEBP", "too_large"),
         (generate.flat_jpeg(65500, 65500 // 8), "JPEG", "too_large"),
