@@ -8,13 +8,16 @@ import { justify, proportion, type Row } from "./justify";
 import type { Asset, Results } from "./results";
 import { remembered } from "./scroll";
 import { Tile } from "./tile";
-import { between, extent, rowOf } from "./window";
+import { between, extent, grown, rowOf, type Range } from "./window";
 
 const GAP = 4;
 /** So far beyond the screen rows are drawn, and so far before the end the next page is asked for. */
 const NEAR = 600;
 const AHEAD = 5000;
+/** So many milliseconds after rows were laid the next page is asked for, though it is not near. */
+const SETTLED = 500;
 const EAGER = 24;
+const ROWS_A_FRAME = 3;
 /** Pages come one after the other: so many screens may be scrolled ahead of them, where their rows are only hinted at. */
 const SCREENS_AHEAD = 3;
 
@@ -41,7 +44,7 @@ export function Grid({ results, handle, select, look, laid }: Props) {
   const assets = results.assets.value;
   const width = useWidth(element);
   const rows = useMemo(() => layout(assets, width), [assets, width]);
-  const [first, behind] = useNear(element, rows);
+  const [first, behind] = useNear(element, rows, results);
   const known = extent(rows);
   const missing = Math.max(0, results.total.value - assets.length);
   const target = useMemo(remembered, [results]);
@@ -143,37 +146,44 @@ function useWidth(element: RefObject<HTMLElement | null>): number {
 
 const above = (element: HTMLElement): number => -element.getBoundingClientRect().top;
 
-/** Which rows are near the screen. While one scrolls, it changes only when other rows are. */
-function useNear(element: RefObject<HTMLElement | null>, rows: readonly Row[]): readonly [number, number] {
-  const [near, setNear] = useState<readonly [number, number]>([0, 0]);
+/** Which rows are drawn: those near the screen. While one scrolls, few rows come new with each frame, so that none waits
+ * for a whole screen of them; other results are drawn at once. */
+function useNear(element: RefObject<HTMLElement | null>, rows: readonly Row[], results: Results): Range {
+  const [drawn, setDrawn] = useState<Range>([0, 0]);
+  const last = useRef<{ readonly of: Results | null; readonly range: Range }>({ of: null, range: [0, 0] });
   useLayoutEffect(() => {
     let frame = 0;
-    const look = (): void => {
+    const look = (most: number): void => {
       frame = 0;
       if (!element.current) return;
       const top = above(element.current);
-      const now = between(rows, top - NEAR, top + innerHeight + NEAR);
-      setNear((was) => (was[0] === now[0] && was[1] === now[1] ? was : now));
+      const near = between(rows, top - NEAR, top + innerHeight + NEAR);
+      const range = grown(last.current.range, near, between(rows, top, top + innerHeight), most);
+      last.current = { of: results, range };
+      setDrawn((was) => (was[0] === range[0] && was[1] === range[1] ? was : range));
+      if (range[0] > near[0] || range[1] < near[1]) soon();
     };
-    const soon = (): void => void (frame ||= requestAnimationFrame(look));
-    look();
+    const soon = (): void => void (frame ||= requestAnimationFrame(() => look(ROWS_A_FRAME)));
+    look(last.current.of === results ? ROWS_A_FRAME : rows.length);
     addEventListener("scroll", soon, { passive: true });
     addEventListener("resize", soon);
     return () => (cancelAnimationFrame(frame), removeEventListener("scroll", soon), removeEventListener("resize", soon));
   }, [rows]);
-  return near;
+  return drawn;
 }
 
-/** Asks for pages until they reach beyond the screen. */
+/** Asks for pages until they reach beyond the screen; for those that nobody sees yet once the pictures had their turn. */
 function usePages(results: Results, element: RefObject<HTMLElement | null>, known: number): void {
   useEffect(() => {
-    const fill = (): void => {
-      if (element.current && known > 0 && above(element.current) + innerHeight + AHEAD > known) void results.more();
+    const fill = (ahead: number): void => {
+      if (element.current && known > 0 && above(element.current) + innerHeight + ahead > known) void results.more();
     };
-    fill();
-    addEventListener("scroll", fill, { passive: true });
-    addEventListener("resize", fill);
-    return () => (removeEventListener("scroll", fill), removeEventListener("resize", fill));
+    const soon = (): void => fill(AHEAD);
+    fill(NEAR);
+    const later = setTimeout(soon, SETTLED);
+    addEventListener("scroll", soon, { passive: true });
+    addEventListener("resize", soon);
+    return () => (clearTimeout(later), removeEventListener("scroll", soon), removeEventListener("resize", soon));
   }, [results, known]);
 }
 

@@ -28,6 +28,9 @@ import { step } from "./window";
 import "./library.css";
 import "./overlays.css";
 
+/** Milliseconds after which somebody is taken to stay at a view. */
+const PASSING = 300;
+
 export default function Library() {
   useTitle(t("nav.library"));
   const query = place.value.query.toString();
@@ -128,9 +131,11 @@ function useResults(view: View): readonly [Results, Results | null] {
   const wanted = useMemo(() => resultsOf(view), [key]);
   const last = useRef<Results | null>(null);
   useEffect(() => {
-    if (wanted.known.peek()) void wanted.follow(remembered() < 40);
-    else void wanted.begin();
+    // What is known stands there at once; whoever only passes by asks nothing.
+    const stays = wanted.known.peek() ? setTimeout(() => void wanted.follow(remembered() < 40), PASSING) : undefined;
+    if (!wanted.known.peek()) void wanted.begin();
     return () => {
+      clearTimeout(stays);
       if (wanted.known.peek()) return;
       wanted.stop();
       forget(wanted);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { justify, proportion } from "./justify";
-import { between, extent, rowOf, step } from "./window";
+import { between, extent, grown, rowOf, step } from "./window";
 
 const FRAME = { width: 1000, rowHeight: 150, gap: 4 };
 const MANY = Array.from({ length: 500 }, (_, at) => [0.67, 1, 1.5, 1.78, 0.75, 2.4][at % 6]!);
@@ -62,4 +62,17 @@ test("arrows go in two dimensions and stop at the edges", () => {
   expect(step(rows, below, "up")).toBe(2);
   expect([step(rows, 0, "left"), step(rows, 0, "up"), step(rows, 499, "right"), step(rows, 7, "first"), step(rows, 7, "last")])
     .toEqual([0, 0, 499, 0, 499]);
+});
+
+test.each([
+  ["all at once", [0, 0], 99, [2, 14]],
+  ["what is seen first, downwards", [0, 0], 3, [4, 7]],
+  ["then below it", [4, 10], 3, [4, 13]],
+  ["then above it", [4, 14], 3, [2, 14]],
+  ["upwards too what is seen comes first", [10, 20], 3, [7, 14]],
+  ["what is left behind goes", [0, 5], 0, [2, 5]],
+  ["far away it begins anew", [50, 60], 2, [4, 6]],
+  ["nothing more than is near", [2, 14], 3, [2, 14]],
+] as const)("rows are drawn a few at a time: %s", (_, drawn, most, next) => {
+  expect(grown(drawn, [2, 14], [4, 10], most)).toEqual(next);
 });

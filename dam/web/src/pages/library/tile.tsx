@@ -1,5 +1,5 @@
 // One asset in the grid: its picture, or its name where there is none; what is decided about it; whether it is selected.
-import { Check, CircleAlert, FileText, Hourglass, Maximize2, PencilLine, Trash2, type IconNode } from "lucide";
+import { Check, CircleAlert, FileText, Hourglass, PencilLine, Trash2, type IconNode } from "lucide";
 import { Icon } from "../../components/icon";
 import { word } from "../../components/states";
 import { useDropOn } from "../../components/uploads";
@@ -33,11 +33,12 @@ export function Tile({ asset, left, width, height, column, active, eager, select
         {pictured && <span class="name" aria-hidden="true">{asset.title}</span>}
       </a>
       <Badges asset={asset} />
+      {/* Their signs are drawn by the style sheet: there are hundreds of them, and hardly one is ever seen. */}
       <button class="corner" tabIndex={-1} aria-pressed={chosen} aria-label={t("library.select", { title: asset.title })}
         onClick={(event) => select(asset, event.shiftKey)}
-      ><span><Icon of={Check} size={14} /></span></button>
+      ><span /></button>
       <button class="corner open" tabIndex={-1} aria-label={t("library.look_at", { title: asset.title })} onClick={() => look(asset)}>
-        <span><Icon of={Maximize2} size={14} /></span>
+        <span />
       </button>
     </div>
   );

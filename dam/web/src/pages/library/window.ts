@@ -8,10 +8,28 @@ export function extent(rows: readonly Row[]): number {
 }
 
 /** From the first to behind the last of the rows that touch `from`..`to`. */
-export function between(rows: readonly Row[], from: number, to: number): readonly [number, number] {
+export function between(rows: readonly Row[], from: number, to: number): Range {
   const first = search(rows, (row) => row.top + row.height > from);
   const behind = search(rows, (row) => row.top >= to);
   return [first, Math.max(first, behind)];
+}
+
+/** From the first to behind the last row. */
+export type Range = readonly [number, number];
+
+/** What is drawn next, of what is drawn and what is near: at most so many rows more, those that are seen before others. */
+export function grown(drawn: Range, near: Range, seen: Range, most: number): Range {
+  let [first, behind] = [Math.max(drawn[0], near[0]), Math.min(drawn[1], near[1])];
+  if (first >= behind) first = behind = seen[0];
+  let left = most;
+  for (const [from, to] of [seen, near]) {
+    const below = Math.min(left, Math.max(0, to - behind));
+    behind += below;
+    const above = Math.min(left - below, Math.max(0, first - from));
+    first -= above;
+    left -= below + above;
+  }
+  return [first, behind];
 }
 
 /** The row of the picture of this number. */
