@@ -17,10 +17,11 @@ from tests.corpus.hostile import (
     pixels,
     printed,
     sounds,
+    texts,
 )
 from tests.corpus.hostile.case import Canary, Hostile
 
-_FAMILIES = (pixels, containers, blocks, drawings, printed, films, sounds, archives, disguised, cut)
+_FAMILIES = (pixels, containers, blocks, drawings, printed, films, sounds, texts, archives, disguised, cut)
 
 
 def cases(canary: Canary) -> Iterator[Hostile]:

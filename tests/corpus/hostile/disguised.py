@@ -7,7 +7,6 @@ from tests.corpus.cases import picture
 from tests.corpus.films import film
 from tests.corpus.hostile.archives import zipped
 from tests.corpus.hostile.case import KEPT, SHOWN, Canary, Hostile
-from tests.corpus.hostile.films import playlist
 from tests.corpus.sounds import sound
 from tests.workers.media.generate import encoded
 
@@ -38,9 +37,5 @@ def cases(canary: Canary) -> Iterator[Hostile]:
     yield Hostile("disguised", "SVG that begins with a page", b"<html/>" + drawing, KEPT)
     yield Hostile("disguised", "SVG in UTF-16", drawing.decode().encode("utf-16"), KEPT)
     yield Hostile("disguised", "SVG behind a BOM", b"\xef\xbb\xbf" + drawing, SHOWN + "|broken_file")
-    yield Hostile("disguised", "a playlist and nothing else", playlist(canary), f"{KEPT}|{SHOWN}")
-    yield Hostile(
-        "disguised", "a list of files and nothing else", b"ffconcat version 1.0\nfile 'a'\n", f"{KEPT}|{SHOWN}"
-    )
     yield Hostile("disguised", "a JPEG of one marker", b"\xff\xd8\xff", "broken_file|truncated")
     yield Hostile("disguised", "a PNG that is a JPEG", b"\x89PNG\r\n\x1a\n" + written.jpeg(), "broken_file|truncated")
