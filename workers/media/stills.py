@@ -14,6 +14,7 @@ from PIL import (
     GifImagePlugin,
     IcoImagePlugin,
     Image,
+    ImageFile,
     JpegImagePlugin,
     MpoImagePlugin,
     PngImagePlugin,
@@ -21,6 +22,7 @@ from PIL import (
     WebPImagePlugin,
 )
 
+from workers.media.colour import LARGEST_PROFILE
 from workers.media.decoded import Decoded, Decoder, Size, fit
 from workers.media.plan import MIB, MOST_BITS, PIXELS, MediaFailure
 
@@ -36,6 +38,31 @@ PLUGINS = (
     IcoImagePlugin,
     AvifImagePlugin,
 )
+
+
+class _PngStream(PngImagePlugin.PngStream):
+    """Pillow refuses a PNG as a whole if a text or the profile unpacks to more than a megabyte. Nobody reads its texts
+    here (``blocks`` does, in bounds), so that they are not unpacked; and a profile that can't be costs itself only."""
+
+    def chunk_tEXt(self, pos: int, length: int) -> bytes:  # noqa: N802 Pillow finds it by the chunk's name
+        del pos
+        assert self.fp is not None
+        return ImageFile._safe_read(self.fp, length)  # noqa: SLF001 as Pillow's own
+
+    chunk_zTXt = chunk_iTXt = chunk_tEXt  # noqa: N815
+
+    def chunk_iCCP(self, pos: int, length: int) -> bytes:  # noqa: N802
+        assert self.fp is not None
+        begin = self.fp.tell()
+        try:
+            return super().chunk_iCCP(pos, length)
+        except ValueError:
+            self.fp.seek(begin)
+            return self.chunk_tEXt(pos, length)
+
+
+PngImagePlugin.PngStream = _PngStream  # type: ignore[misc]
+PngImagePlugin.MAX_TEXT_CHUNK = LARGEST_PROFILE
 
 _ORIENTATION = 0x0112
 _LARGEST_EXIF = MIB

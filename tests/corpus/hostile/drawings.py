@@ -94,11 +94,7 @@ def _bombs() -> Iterator[tuple[str, bytes, str]]:
     yield "5,000 attributes", svg(" ".join(f'a{n}=""' for n in range(5_000))), f"{_BROKEN}|{SHOWN}"
     laughs = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "laugh"}">' for n in range(10))
     yield "a billion laughs", svg(inside="<desc>&e9;</desc>", head=f"<!DOCTYPE svg [{laughs}]>"), f"{_BROKEN}|{SHOWN}"
-    quadratic = f'<!DOCTYPE svg [<!ENTITY e "{"a" * 3_000}">]>'
-    yield (
-        "an entity of 3 kB, 100,000 times",
-        svg(inside="<desc>" + "&e;" * 100_000 + "</desc>", head=quadratic),
-        "out_of_memory",
-    )
+    three = f'<!DOCTYPE svg [<!ENTITY e "{"a" * 3_000}">]>'
+    yield "an entity of 3 kB, 10,000 times", svg(inside="<desc>" + "&e;" * 10_000 + "</desc>", head=three), late
     picture = "data:image/svg+xml;utf8,&lt;svg xmlns='http://www.w3.org/2000/svg' width='1e5' height='1e5'/>"
     yield "a drawing of 10^10 inside", svg(inside=f'<image href="{picture}" width="1e5" height="1e5"/>'), late

@@ -91,10 +91,10 @@ def _bombs() -> Iterator[tuple[str, bytes, str]]:
     )
     levels = [
         stream(b"/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</X %d 0 R>>>>" % (_FREE + level + 1), b"/X Do " * 10)
-        for level in range(5)
+        for level in range(4)
     ]
     form = stream(b"/Subtype/Form/BBox[0 0 9 9]", b"0 0 9 9 re f")
-    yield "ten to the fifth forms", _with(b"/X Do", *levels, form, resources=b"/XObject<</X 5 0 R>>"), late
+    yield "ten to the fourth forms", _with(b"/X Do", *levels, form, resources=b"/XObject<</X 5 0 R>>"), late
     own = stream(b"/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</X 5 0 R>>>>", b"/X Do")
     yield "a form of itself", _with(b"/X Do", own, resources=b"/XObject<</X 5 0 R>>"), f"{_BROKEN}|{SHOWN}"
     glyph = (

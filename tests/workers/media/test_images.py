@@ -1,6 +1,7 @@
 """What a rendition looks like: colours, orientation, transparency, sizes; and that no metadata is in it."""
 
 import io
+import zlib
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -93,6 +94,20 @@ def test_a_colour_profile_is_applied(format_: str) -> None:
         wanted = generate.lab(stored, generate.WIDE, 1.4)
         assert generate.difference(generate.lab(stored), wanted) > 5  # the profile matters here
         assert generate.difference(generate.lab(got), wanted) < 3
+
+
+@pytest.mark.parametrize(("padding", "fate"), [(2_000_000, "applied"), (9_000_000, "none")])
+def test_much_that_is_written_beside_a_picture_does_not_cost_it(padding: int, fate: str) -> None:
+    """Photoshop keeps a history in XMP, and profiles of printers have megabytes: Pillow unpacks one of each."""
+    data = generate.encoded(
+        generate.corners((40, 40), QUARTERS), "PNG", icc_profile=generate.profile(generate._SRGB, padding=padding)
+    )
+    texts = [(b"zTXt", b"a\0\0"), (b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0")]
+    beside = b"".join(generate.chunk(name, head + zlib.compress(bytes(padding))) for name, head in texts)
+    (image,), properties = rendered(data[:33] + beside + data[33:], "PNG")
+    assert properties["profile"] == fate
+    for got, wanted in zip(quarters(image), QUARTERS, strict=True):
+        assert_close(got, wanted, 4)
 
 
 def test_the_name_of_the_profile_that_counts_is_told() -> None:
