@@ -10,6 +10,7 @@ from tests.corpus.hostile import (
     archives,
     blocks,
     containers,
+    covered,
     cut,
     disguised,
     drawings,
@@ -21,7 +22,7 @@ from tests.corpus.hostile import (
 )
 from tests.corpus.hostile.case import Canary, Hostile
 
-_FAMILIES = (pixels, containers, blocks, drawings, printed, films, sounds, texts, archives, disguised, cut)
+_FAMILIES = (pixels, containers, blocks, drawings, printed, films, sounds, texts, archives, covered, disguised, cut)
 
 
 def cases(canary: Canary) -> Iterator[Hostile]:

@@ -99,10 +99,10 @@ def _xmp(canary: Canary) -> Iterator[_Row]:
         for name, packet in _packets(canary):
             yield f"{holder}: XMP with {name}", put(packet)
     for name, there in canary.references("canary.txt").items():
-        yield f"JPEG: XMP whose entity is at {name}", written.jpeg(xmp_block=_entity(there))
+        yield f"JPEG: XMP whose entity is at {name}", written.jpeg(xmp_block=entity(there))
 
 
-def _entity(there: str, kind: str = "ENTITY secret SYSTEM") -> bytes:
+def entity(there: str, kind: str = "ENTITY secret SYSTEM") -> bytes:
     """A title that says what is written there."""
     body = "<dc:rights><rdf:Alt><rdf:li xml:lang='x-default'>&secret;</rdf:li></rdf:Alt></dc:rights>"
     return written.xmp(body, doctype=f'<!DOCTYPE x [<!{kind} "{there}">]>\n')
@@ -110,10 +110,10 @@ def _entity(there: str, kind: str = "ENTITY secret SYSTEM") -> bytes:
 
 def _packets(canary: Canary) -> Iterator[tuple[str, bytes]]:
     there = f"file://{canary.path('canary.txt')}"
-    yield "a file as an entity", _entity(there)
+    yield "a file as an entity", entity(there)
     yield (
         "a listener as a parameter",
-        _entity(f"http://{canary.host}/a.dtd", "ENTITY % all SYSTEM").replace(b"]>", b" %all;]>"),
+        entity(f"http://{canary.host}/a.dtd", "ENTITY % all SYSTEM").replace(b"]>", b" %all;]>"),
     )
     yield "a document type elsewhere", written.xmp(doctype=f'<!DOCTYPE x SYSTEM "http://{canary.host}/a.dtd">\n')
     included = f'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="{there}" parse="text"/>'
