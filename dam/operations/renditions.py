@@ -236,7 +236,9 @@ def _keep(services: Services, file: RenderedFile) -> StoredObject:
 def _store_made(services: Services, content: Content, pending: list[Artefact], made: _Made, found: _Found) -> None:
     with services.store.writing() as work:
         at = work.now()
-        if found.properties:
+        # A delivery's picture tells the same, but for the colour, which depends a little on its size.
+        news = not content.properties or any(recipes.newest(each.recipe).display for each in pending)
+        if found.properties and news:
             work.assets.describe_content(content.sha256, found.properties, found.embedded)
         for artefact in pending:
             if artefact.recipe in made and work.replace(artefact, _ready(artefact, *made[artefact.recipe], at)):

@@ -1,6 +1,10 @@
 """A preview supplied by hand: shown for its version, and nowhere else."""
 
+import io
+import random
 from typing import Any
+
+from PIL import Image
 
 from tests.api.world import World, form, png, problem, sha256
 from workers.drain import drain
@@ -106,6 +110,19 @@ def test_what_is_made_only_when_asked_for_is_made_once_and_is_no_preview(world: 
     assert (sent.status_code, sent.mimetype, sha256(sent.data)) == (200, "image/jpeg", made["sha256"])
     assert sent.headers["Content-Disposition"].endswith('"hero-square-1080.jpg"')
     problem(world.call("POST", f"{path}/renditions/square-1080/retry", "contributor"), 409, "not_failed")
+
+
+def test_what_is_delivered_leaves_the_colour_of_a_picture_as_it_is(world: World) -> None:
+    """It depends a little on the size of the picture that it is taken of."""
+    speckled = Image.frombytes("RGB", (300, 300), random.Random(6).randbytes(270_000))
+    speckled.save(written := io.BytesIO(), "PNG")
+    path = f"assets/{world.asset(written.getvalue(), 'sand.png')['id']}/versions/1"
+    work(world)
+    before = world.get(path)["properties"]
+    assert before["colour"]
+    assert world.post(f"{path}/renditions/jpeg-1600/retry", role="contributor").status_code == 202
+    work(world)
+    assert world.get(path)["properties"] == before
 
 
 def test_what_is_asked_for_of_a_file_that_has_no_look_says_why_there_is_none(world: World) -> None:

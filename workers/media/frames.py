@@ -29,9 +29,7 @@ def framed(picture: Image.Image, spec: Spec) -> Image.Image:
     """``picture`` (RGB or RGBA, at the size of ``needed``) as the rendition is to show it."""
     if spec.frame is not None:
         picture = _cut(picture, spec.frame) if spec.fit == "cover" else _put(picture, spec.frame, spec.background)
-    if spec.format == "JPEG" or spec.background is not None:
-        return _opaque(picture, spec.background)
-    return picture
+    return _opaque(picture, spec.background)
 
 
 def _cut(picture: Image.Image, frame: Size) -> Image.Image:
