@@ -4,9 +4,11 @@ Rule: a member that is declared is always there; what may be missing is null. Na
 computed is ``render``.
 """
 
-from typing import Any
+from typing import Any, get_args
 
 from marshmallow import INCLUDE, Schema, fields, validate
+
+from dam.domain.media_types import Kind
 
 VERSION_STATES = ("draft", "approved", "rejected", "revoked")
 RENDITION_STATES = ("pending", "ready", "failed", "not_applicable")
@@ -287,6 +289,7 @@ class RecipeInfo(Answer):
     fit = maybe_one_of(("inside", "cover", "contain"))
     width = maybe_whole()
     height = maybe_whole()
+    kinds = fields.List(one_of(get_args(Kind)))
     display = fields.Boolean()
 
 

@@ -1,6 +1,6 @@
 """Tags, campaigns and recipes: what assets are found and delivered by. Rule: as everywhere in ``dam.api``."""
 
-from typing import Any
+from typing import Any, get_args
 
 from dam.api import answers, answers_places, bodies, matching, render
 from dam.api.context import actor, services
@@ -9,6 +9,7 @@ from dam.api.paging import Paged, name_after, page
 from dam.api.places import rollout_of, shown_rollout
 from dam.api.routes import Route, Routes, created
 from dam.domain import recipes
+from dam.domain.media_types import Kind
 from dam.domain.principals import Actor
 from dam.domain.recipes import ORIGINAL, RECIPES
 from dam.operations import campaigns, read, rollouts
@@ -82,7 +83,10 @@ def _shown(found: Named) -> tuple[object, dict[str, str]]:
 def list_recipes() -> dict[str, Any]:
     """Every recipe at every version that there is."""
     unsized = dict.fromkeys(("media_type", "box", "fit", "width", "height"))
-    original = {"name": ORIGINAL, "version": 1, "title": "The file itself", **unsized, "display": False}
+    every = sorted(get_args(Kind))
+    original = {
+        "name": ORIGINAL, "version": 1, "title": "The file itself", **unsized, "kinds": every, "display": False,
+    }  # fmt: skip
     found = [_recipe(each) for each in RECIPES]
     return {"data": [original, *found], "next": None}
 
@@ -98,6 +102,7 @@ def _recipe(recipe: recipes.Recipe) -> dict[str, object]:
         "fit": recipe.fit,
         "width": width,
         "height": height,
+        "kinds": sorted(recipe.kinds),
         "display": recipe.display,
     }
 

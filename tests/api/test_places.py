@@ -238,6 +238,7 @@ def test_recipes(world: World) -> None:
     assert (found["original"]["box"], found["thumb-256"]["box"], found["thumb-256"]["fit"]) == (None, 256, "inside")
     cut = found["link-1200x630"]
     assert (cut["fit"], cut["width"], cut["height"], cut["media_type"]) == ("cover", 1200, 630, "image/jpeg")
+    assert (found["proxy-480"]["kinds"], "document" in found["original"]["kinds"]) == (["video"], True)
     assert world.get("recipes/thumb-256/impact") == {"recipe": "thumb-256", "newest": 1, "placements": 0}
     refuse(world, (409, "nothing_changes"), "POST", "recipes/thumb-256/rollout")
     refuse(world, (404, "recipe_not_found"), "POST", "recipes/nothing/rollout")

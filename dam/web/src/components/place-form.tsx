@@ -17,6 +17,8 @@ interface Props {
   readonly assetId: string;
   /** Suggested as the remote name. */
   readonly filename: string;
+  /** What kind of file it is: what can't be made of such is not offered. */
+  readonly kind: string;
   /** Versions that may be pinned: those that are approved. */
   readonly approved: readonly number[];
   done(made: Placement): void;
@@ -30,7 +32,7 @@ const wrongAt = (failed: unknown, field: string): string | undefined =>
   !(failed instanceof Refusal) ? undefined
     : failed.errors.find((each) => each.field === field)?.detail ?? (AT_FIELD[failed.code] === field ? failed.detail : undefined);
 
-export function PlaceForm({ assetId, filename, approved, done, cancel }: Props) {
+export function PlaceForm({ assetId, filename, kind, approved, done, cancel }: Props) {
   const channels = useResource("channels", (signal) => askChannels(signal));
   const recipes = useResource("recipes", (signal) => askRecipes(signal));
   const [channel, setChannel] = useState("");
@@ -63,7 +65,7 @@ export function PlaceForm({ assetId, filename, approved, done, cancel }: Props) 
       {typeof other === "string" && <a href={`/assets/${other}`}>{t("places.taken_by")}</a>}
       <Choice
         label={t("places.recipe")} value={recipe || chosen?.recipe || ""} change={setRecipe} wrong={wrongAt(failed, "recipe")}
-        options={(recipes.data?.data ?? []).map((each) => [each.name, recipeWord(each.name)])}
+        options={(recipes.data?.data ?? []).filter((each) => each.kinds.some((one) => one === kind)).map((each) => [each.name, recipeWord(each.name)])}
       />
       <Choice
         label={t("places.shows")} value={follow} change={setFollow} wrong={wrongAt(failed, "follow")}

@@ -51,7 +51,7 @@ function NewPlace({ assetId, close, changed }: { assetId: string; close(): void;
   const { data } = versions.data;
   return (
     <PlaceForm
-      assetId={assetId} filename={data[0]?.filename ?? ""} approved={data.filter((each) => each.status === "approved").map((each) => each.number)}
+      assetId={assetId} filename={data[0]?.filename ?? ""} kind={data[0]?.kind ?? ""} approved={data.filter((each) => each.status === "approved").map((each) => each.number)}
       done={() => (close(), changed())} cancel={close}
     />
   );
