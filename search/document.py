@@ -30,7 +30,8 @@ class Document:
     those where it is placed; ``placements``: the states of its places. ``version`` is the latest one's number, whose
     are ``media_type``, ``size`` (bytes), ``width`` and ``height``, ``duration`` (ms), ``frame_rate`` (thousandths of a
     frame a second), ``pages``, ``bit_depth``, ``colourspaces`` (and names of profiles) and ``codecs``; None is not
-    known. Times are aware. Raises ValueError for a malformed id, a number outside 0…2⁶³-1 or a naive time."""
+    known. ``text``: the words of its first pages. Times are aware. Raises ValueError for a malformed id, a number
+    outside 0…2⁶³-1 or a naive time."""
 
     id: str
     index_seq: int
@@ -58,6 +59,7 @@ class Document:
     bit_depth: int | None = None
     colourspaces: tuple[str, ...] = ()
     codecs: tuple[str, ...] = ()
+    text: str = ""
 
     def __post_init__(self) -> None:
         _check_identity(self.id, self.index_seq)

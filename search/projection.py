@@ -179,7 +179,7 @@ def _texts(document: Document) -> dict[str, str]:
     names += map(_line, document.tags[:MAX_VALUES])
     names += map(_line, document.campaigns[:MAX_VALUES])
     fields = list(document.fields.values())[:MAX_VALUES]
-    everything = [*names, _line(document.description), *map(_line, fields)]
+    everything = [*names, _line(document.description), *map(_line, fields), _line(document.text)]
     grams = [" ".join(line) for name in filenames for line in fragments(name)]
     own = [" ".join(own_word(name, token) for token in words(value)) for name, value in _own(document)]
     joined = map(_join, (title, names, everything, grams, own))

@@ -5,7 +5,8 @@ anything, and nothing of it is ever copied over. Where the file was taken is no 
 (``policy``), and neither searched nor rendered.
 
 The shape, JSON-ready, every part only if there is something: ``fields`` {name: {value, source}}, ``keywords`` {values,
-source}, ``location`` {latitude, longitude, source}, ``c2pa`` True. ``source`` is exif, iptc or xmp.
+source}, ``location`` {latitude, longitude, source}, ``c2pa`` True, ``text`` (the words of a document's first
+pages, in one line). ``source`` is exif, iptc or xmp.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 PERSON = "person"
+_WORDED = frozenset({"application/pdf", "text/plain"})
+"""Types that may have words to be searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,16 @@ def location(embedded: Embedded) -> Location | None:
 def has_credentials(embedded: Embedded) -> bool:
     """Whether a C2PA manifest is in the file. It was not checked."""
     return bool((embedded or {}).get("c2pa"))
+
+
+def text(embedded: Embedded) -> str:
+    """The words of the first pages; empty where there are none, or none were read."""
+    return str((embedded or {}).get("text") or "")
+
+
+def is_unread(embedded: Embedded, media_type: str) -> bool:
+    """Whether there is something to be learnt yet: it was never read, or before the words of such a type were."""
+    return embedded is None or (media_type in _WORDED and "text" not in embedded)
 
 
 def effective(written: Mapping[str, str], embedded: Embedded) -> dict[str, Said]:

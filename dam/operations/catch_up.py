@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from dam.domain import media_types, recipes
 from dam.domain.assets import Content
+from dam.domain.embedded import is_unread
 from dam.domain.errors import NotFound
 from dam.domain.recipes import Artefact
 from dam.operations.renditions import blank, enqueue
@@ -43,7 +44,7 @@ def walk(services: Services, after: str) -> str | None:
 def _renew(services: Services, content: Content, made: list[Artefact]) -> None:
     found = _sniffed_again(services, content)
     changes = _changes(found, made)
-    unread = content.embedded is None and any(each.state == "ready" for each in made)
+    unread = is_unread(content.embedded, content.media_type) and any(each.state == "ready" for each in made)
     if found == content and not changes and not unread:
         return
     with services.store.writing() as work:

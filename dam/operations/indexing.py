@@ -13,7 +13,7 @@ from typing import Any
 
 from dam.domain import states
 from dam.domain.assets import Asset, Content
-from dam.domain.embedded import effective
+from dam.domain.embedded import effective, text
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
 from dam.ports.views import AssetView, PlacementWord
@@ -144,6 +144,7 @@ def _change(
         fields={
             name: said.value for name, said in effective(asset.fields, content.embedded if content else None).items()
         },
+        text=text(content.embedded) if content else "",
         channels=channels,
         placements=placements,
         created_by=maker,

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from dam.domain import policy, recipes
 from dam.domain.assets import Content
+from dam.domain.embedded import is_unread
 from dam.domain.errors import Conflict, NotFound
 from dam.domain.events import event
 from dam.domain.principals import SYSTEM_ID, Actor
@@ -79,7 +80,7 @@ def render(services: Services, renderer: Renderer, sha256: str) -> None:
     content, pending = _pending(services, sha256, "render")
     if content is not None and pending:
         _make_all(services, renderer, content, pending)
-    elif content is not None and content.embedded is None and _is_shown(services, sha256):
+    elif content is not None and is_unread(content.embedded, content.media_type) and _is_shown(services, sha256):
         _describe(services, renderer, content)
 
 

@@ -52,6 +52,15 @@ def drawn(colours: Sequence[tuple[int, int, int]] = QUARTERS, size: tuple[int, i
     return b"\n".join(lines)
 
 
+HELVETICA = b"/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>"
+"""Of a page that has words."""
+
+
+def said(words: bytes) -> bytes:
+    """A line of Latin-1, as a page's content."""
+    return b"BT /F 9 Tf 10 40 Td (%s) Tj ET" % words
+
+
 def svg(attributes: str = 'width="120" height="80"', inside: str = "", head: str = "") -> bytes:
     """The four quarters, and ``inside`` in front of them."""
     parts = []

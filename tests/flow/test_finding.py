@@ -177,6 +177,19 @@ def test_what_a_decoder_told_of_a_film_and_of_colours_is_found(house: House) -> 
     assert find(house.services, "missing:duration missing:codec has:colourspace") == [photo]
 
 
+def test_the_words_of_a_document_are_found_behind_everything_else(house: House) -> None:
+    named, worded = house.upload(b"one", details=Details(title="Tulips")), house.upload(b"two")
+    house.drain()
+    with house.services.store.writing() as work:
+        version = work.assets.version(worded, 1)
+        assert version is not None
+        work.assets.describe_content(version.sha256, {}, {"text": "Tulips and 40 hyacinths"})
+        work.commit()
+    indexing.index_behind(house.services)
+    assert find(house.services, "tulips") == [named, worded]
+    assert find(house.services, '"and 40 hyacinths"') == [worded]
+
+
 def test_own_fields_and_the_maker(house: House) -> None:
     with house.services.store.writing() as work:
         work.add(Principal(BOSS.principal_id, "system", "Ada", house.time.now()))

@@ -182,7 +182,7 @@ def _lines(document: Document, rank: int) -> Lines:
         lines += [split for name in document.filenames for split in (words(name), parts(name))]
         lines += [words(value) for value in (*document.tags, *document.campaigns)]
     if rank >= 2:
-        lines += [words(value) for value in (document.description, *document.fields.values())]
+        lines += [words(value) for value in (document.description, *document.fields.values(), document.text)]
     return lines
 
 

@@ -17,7 +17,7 @@ from dam.ports.services import Services
 from tests.workers.world import PNG, Painter, jobs, upload
 
 SOURCE = hashlib.sha256(PNG + b"A picture").hexdigest()
-KNOWN = {8: "e9c3f8e41ead6805"}
+KNOWN = {9: "e9c3f8e41ead6805"}
 
 
 @pytest.fixture
@@ -126,6 +126,18 @@ def test_what_was_read_is_not_read_again(unread: Services) -> None:
     assert found(unread).embedded == {}
     catch_up.walk(unread, "")
     assert waiting(unread) == []
+
+
+def test_a_document_whose_words_were_not_read_is_read_again(unread: Services) -> None:
+    with unread.store.writing() as work:
+        work.assets.retype_content(SOURCE, media_types.PDF.name, "document")
+        work.assets.describe_content(SOURCE, {}, {"c2pa": True})
+        work.commit()
+    catch_up.walk(unread, "")
+    assert waiting(unread) == [SOURCE]
+    for _ in range(2):
+        renditions.render(unread, Painter(written={"text": "words"}), SOURCE)
+    assert found(unread).embedded == {"text": "words"}
 
 
 def test_what_can_not_be_read_any_more_is_left_as_it_is(unread: Services) -> None:

@@ -3,16 +3,32 @@
 Belongs here: the worker's look at ``metadata``, which was hostile before and after the child read it.
 """
 
+import json
 from collections.abc import Mapping
 from typing import cast
 
-from workers.media.plan import FIELDS, LONGEST_KEYWORD, LONGEST_VALUE, MOST_KEYWORDS, SOURCES, one_line
+from workers.media.plan import (
+    FIELDS,
+    LONGEST_KEYWORD,
+    LONGEST_TEXT,
+    LONGEST_VALUE,
+    MOST_KEYWORDS,
+    MOST_TEXT,
+    SOURCES,
+    one_line,
+)
 from workers.media.written import is_moment, is_place
 
 
 def is_metadata(said: object) -> bool:
     """Whether ``metadata.read`` can have given this."""
-    checks = {"fields": _are_fields, "keywords": _are_keywords, "location": _is_location, "c2pa": _is_true}
+    checks = {
+        "fields": _are_fields,
+        "keywords": _are_keywords,
+        "location": _is_location,
+        "c2pa": _is_true,
+        "text": _is_text,
+    }
     parts = _members(said)
     return parts is not None and set(parts) <= set(checks) and all(checks[name](parts[name]) for name in parts)
 
@@ -48,6 +64,10 @@ def _is_location(said: object) -> bool:
         return False
     latitude, longitude = place["latitude"], place["longitude"]
     return isinstance(latitude, float) and isinstance(longitude, float) and is_place(latitude, longitude)
+
+
+def _is_text(said: object) -> bool:
+    return _is_line(said, LONGEST_TEXT) and len(json.dumps(said)) <= MOST_TEXT
 
 
 def _is_true(said: object) -> bool:

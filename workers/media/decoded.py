@@ -16,7 +16,7 @@ Size = tuple[int, int]
 class Decoded:
     """``image``: upright, no larger than asked for; L, LA, RGB, RGBA, CMYK or LAB, in the colours of ``profile``.
     ``size`` in px and ``mode`` in Pillow's words are the original's, upright; ``details`` are further properties, which
-    ``results`` knows by name.
+    ``results`` knows by name; ``text``: the words of the first pages, as they are in the file.
     """
 
     image: Image.Image
@@ -24,6 +24,7 @@ class Decoded:
     mode: str
     profile: bytes | None = None
     details: dict[str, object] = field(default_factory=dict)
+    text: str = ""
 
 
 Decoder = Callable[[BinaryIO, int, int], Decoded]

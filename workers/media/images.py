@@ -75,7 +75,7 @@ def render(
         "has_alpha": picture.mode == "RGBA",
         "profile": profile,
         "dominant_colour": colour.dominant_colour(picture),
-        "metadata": metadata.read(source, format_),
+        "metadata": metadata.read(source, format_) | metadata.worded(decoded.text),
         "details": decoded.details | _colours(format_, decoded, profile),
     }
 

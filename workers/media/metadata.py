@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import Any, BinaryIO, TypeVar, cast
 
 from workers.media import blocks, exif, iptc, xmp
-from workers.media.plan import FIELDS, MOST_METADATA
+from workers.media.plan import FIELDS, LONGEST_TEXT, MOST_METADATA, MOST_TEXT, one_line
 from workers.media.written import Written
 
 B = TypeVar("B")
@@ -41,6 +41,14 @@ def read(source: BinaryIO, format_: str) -> dict[str, object]:
     if found.c2pa:
         told["c2pa"] = True
     return _cut(told)
+
+
+def worded(text: str) -> dict[str, object]:
+    """``text`` of a document as one line, no longer than the report has room for; empty if there is none."""
+    line = one_line(text, LONGEST_TEXT)
+    while len(json.dumps(line)) > MOST_TEXT:
+        line = line[: len(line) * 3 // 4].strip()
+    return {"text": line} if line else {}
 
 
 def _by_precedence(found: blocks.Blocks) -> list[Written]:

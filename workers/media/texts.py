@@ -37,10 +37,12 @@ def decode(source: BinaryIO, box: int, data: int) -> Decoded:
     """As ``Decoder`` says; the size is that of the picture. ``details``: ``text_missing`` where no face of this machine
     has all of the characters."""
     del box, data
-    lines = list(page_of(words(source.read(_READ))))
+    written = words(source.read(_READ))
+    lines = list(page_of(written))
     _FACES.missing = False
     picture = drawn(lines)
-    return Decoded(picture, picture.size, "RGB", None, {"text_missing": True} if _FACES.missing else {})
+    details: dict[str, object] = {"text_missing": True} if _FACES.missing else {}
+    return Decoded(picture, picture.size, "RGB", None, details, written)
 
 
 DECODERS: dict[str, Decoder] = {"TEXT": decode}

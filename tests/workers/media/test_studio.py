@@ -12,6 +12,7 @@ from typing import BinaryIO, cast
 import pytest
 from PIL import Image
 
+from tests.corpus import papers
 from tests.workers.media import generate
 from workers.media import courier
 from workers.media.confine import probe
@@ -411,3 +412,9 @@ def test_nothing_leaks_over_many_files() -> None:
 
 def test_the_template_says_what_holds_here(studio: Studio) -> None:
     assert studio.sandbox() == probe()
+
+
+def test_the_words_of_a_document_are_told(studio: Studio) -> None:
+    data = papers.pdf([papers.said(b"Tulips in spring"), b"", papers.said(b"Gr\xfc\xdfe")], page=papers.HELVETICA)
+    with studio.render(io.BytesIO(data), "PDF", SPECS) as made:
+        assert made.properties.metadata == {"text": "Tulips in spring Grüße"}

@@ -1,13 +1,14 @@
 """The first page of a text: what is read, how it is broken into lines, and that nothing in it does anything."""
 
 import io
+import json
 import unicodedata
 
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
 from tests.corpus import words
-from workers.media import faces, texts
+from workers.media import faces, metadata, texts
 
 INK = texts.INK
 
@@ -120,6 +121,14 @@ def test_what_is_written_from_right_to_left_ends_at_the_right_margin() -> None:
     assert box is not None
     assert box[0] > texts.PAGE[0] / 2
     assert texts.PAGE[0] - texts.MARGIN - 10 < box[2] <= texts.PAGE[0] - texts.MARGIN
+
+
+def test_its_words_are_told_to_be_searched() -> None:
+    found = texts.decode(io.BytesIO(words.LINES.encode("utf-8-sig")), 2048, 0)
+    assert metadata.worded(found.text) == {"text": "# A title Of \u201ctulips\u201d\u2026 and more\u2122 - one - two"}
+    assert metadata.worded("\n \0") == {}
+    assert metadata.worded("a" * 9999) == {"text": "a" * 4000}
+    assert len(json.dumps(metadata.worded("\U0001f600" * 9999))) < 16_100
 
 
 def test_a_face_that_has_a_letter_draws_it() -> None:
