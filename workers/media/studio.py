@@ -22,7 +22,7 @@ from workers.media import encoder
 from workers.media.confine import Sandbox, SandboxLevel
 from workers.media.courier import Template, TemplateDied, Verdict
 from workers.media.encoding import LIMITS as ENCODING
-from workers.media.encoding import Encoding, check_film, planned
+from workers.media.encoding import SOUNDS, Encoding, check_film, planned
 from workers.media.plan import MIB, Limits, MediaFailure, MediaUnavailable, Spec, check_request
 from workers.media.results import Rendered, RenderedFile, check_files, check_program, check_properties, check_verdict
 
@@ -32,7 +32,9 @@ _IDLE_SECONDS = 60.0
 # What is small and asks for much work means no good (an SVG of a kilobyte can ask for years): a file may use so much
 # time on the processor, and a second more for each so many bytes. The clock's limit is looser, for busy machines.
 _QUICK_SECONDS = 8.0
+# Of a sound all is decoded, and an hour of speech has few bytes (16 kbit/s are 7 MB, and ten seconds to decode).
 _BYTES_A_SECOND = 4 * MIB
+_SOUND_A_SECOND = MIB // 8
 _SEEN = (Spec("seen", 16),)  # what is known of a film is told with its poster
 _GRACE_SECONDS = 10.0  # the template kills at the deadline; this is for a template that does not
 
@@ -89,7 +91,7 @@ class Studio:
         return RenderedFile(file, "video/mp4", wanted.width, wanted.height, size)
 
     def _render(self, source: int, format_: str, specs: Sequence[Spec]) -> Rendered:
-        limits = self._limits_for(os.fstat(source).st_size)
+        limits = self._limits_for(format_, os.fstat(source).st_size)
         request = {"format": format_, "specs": [asdict(spec) for spec in specs], "limits": asdict(limits)}
         with contextlib.ExitStack() as unless_accepted:
             outputs, verdict = self._exchange(request, source, len(specs))
@@ -100,9 +102,10 @@ class Studio:
             unless_accepted.pop_all()  # the files are the caller's now
             return rendered
 
-    def _limits_for(self, size: int) -> Limits:
+    def _limits_for(self, format_: str, size: int) -> Limits:
         """Of a file of so many bytes."""
-        return replace(self._limits, cpu=min(self._limits.seconds, self._quick_seconds + size / _BYTES_A_SECOND))
+        seconds = self._quick_seconds + size / (_SOUND_A_SECOND if format_ in SOUNDS else _BYTES_A_SECOND)
+        return replace(self._limits, cpu=min(self._limits.seconds, seconds))
 
     def _encode(self, source: int, encoding: Encoding, program: Sequence[str]) -> BinaryIO:
         request = {"encoding": asdict(encoding), "program": program, "limits": asdict(ENCODING)}

@@ -185,7 +185,7 @@ def test_slow_work_ends_at_the_deadline() -> None:
 def test_a_small_file_may_use_little_of_the_processor(
     studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever it asks for; a large one has more, up to the deadline."""
+    """Whatever it asks for; a large one has more, up to the deadline, and a sound, all of which is heard, more."""
     given = []
 
     def noted(self: courier.Template, request: dict[str, dict[str, float]], *_: object) -> None:
@@ -193,12 +193,13 @@ def test_a_small_file_may_use_little_of_the_processor(
         raise MediaUnavailable("enough seen")
 
     monkeypatch.setattr(courier.Template, "exchange", noted)
-    for size in (1, 40 * MIB, 10_000 * MIB):
+    for size, format_ in ((1, "PNG"), (40 * MIB, "PNG"), (10_000 * MIB, "PNG"), (4 * MIB, "OGG")):
         with (tmp_path / "a").open("w+b") as file:
             os.truncate(file.fileno(), size)
             with pytest.raises(MediaUnavailable):
-                studio.render(file, "PNG", SMALL)
-    assert [(round(cpu, 1), seconds) for cpu, seconds in given] == [(8.0, 60.0), (18.0, 60.0), (60.0, 60.0)]
+                studio.render(file, format_, SMALL)
+    assert {seconds for _, seconds in given} == {60.0}
+    assert [round(cpu, 1) for cpu, _ in given] == [8.0, 18.0, 60.0, 40.0]
 
 
 def test_a_child_that_does_nothing_ends_at_the_deadline() -> None:
