@@ -18,6 +18,10 @@ const AHEAD = 5000;
 const SETTLED = 500;
 const EAGER = 24;
 const ROWS_A_FRAME = 3;
+/** Screens a second beyond which nobody sees pictures: rows that fly past are colours, and nothing is fetched for them. */
+const FLYING = 4;
+/** Milliseconds over which that is measured. */
+const WINDOW = 60;
 /** Pages come one after the other: so many screens may be scrolled ahead of them, where their rows are only hinted at. */
 const SCREENS_AHEAD = 3;
 
@@ -44,7 +48,7 @@ export function Grid({ results, handle, select, look, laid }: Props) {
   const assets = results.assets.value;
   const width = useWidth(element);
   const rows = useMemo(() => layout(assets, width), [assets, width]);
-  const [first, behind] = useNear(element, rows, results);
+  const { near, drawn } = useNear(element, rows, results);
   const known = extent(rows);
   const missing = Math.max(0, results.total.value - assets.length);
   const target = useMemo(remembered, [results]);
@@ -58,18 +62,18 @@ export function Grid({ results, handle, select, look, laid }: Props) {
   useLayoutEffect(() => void (there && laid()), [results, there]);
   usePages(results, element, known);
   useFocus(element, handle, rows, assets);
-  const drawn = range(first, behind, rowOf(rows, tab), rows.length);
+  const focused = rowOf(rows, tab);
   return (
     <div
       ref={element} class="grid" role="grid" aria-label={t("library.grid")} aria-multiselectable="true"
       aria-rowcount={missing > 0 ? -1 : rows.length} style={{ height: `${height}px` }}
     >
-      {drawn.map((number) => (
+      {listed(near, focused, rows.length).map((number) => (number === focused || (number >= drawn[0] && number < drawn[1]) ? (
         <Line
           key={number} number={number} row={rows[number]!} assets={assets} tab={tab} select={select} look={look}
           eager={number * 6 < EAGER}
         />
-      ))}
+      ) : <Colours key={-1 - number} row={rows[number]!} assets={assets} />))}
     </div>
   );
 }
@@ -111,6 +115,20 @@ class Line extends Component<LineProps> {
   }
 }
 
+/** A row whose pictures nobody sees yet. */
+function Colours({ row, assets }: { row: Row; assets: readonly Asset[] }) {
+  return (
+    <div class="line" aria-hidden="true" style={{ top: `${row.top}px`, height: `${row.height}px` }}>
+      {row.cells.map((cell) => (
+        <div
+          key={cell.index} class="tile" data-id={assets[cell.index]?.id}
+          style={{ left: `${cell.left}px`, width: `${cell.width}px`, height: `${row.height}px`, backgroundColor: assets[cell.index]?.latest?.colour ?? "" }}
+        />
+      ))}
+    </div>
+  );
+}
+
 const same = (one: Row, other: Row): boolean =>
   one.top === other.top && one.height === other.height && one.cells.length === other.cells.length &&
   one.cells.every((cell, at) => cell.index === other.cells[at]!.index && cell.width === other.cells[at]!.width);
@@ -124,8 +142,8 @@ function layout(assets: readonly Asset[], width: number): Row[] {
   return justify(proportions, { width, rowHeight: rowHeight(width), gap: GAP });
 }
 
-/** The rows to draw: those that are near, and the one with the focus, which must not vanish. */
-function range(first: number, behind: number, focused: number, all: number): number[] {
+/** The rows that are in the document: those that are near, and the one with the focus, which must not vanish. */
+function listed([first, behind]: Range, focused: number, all: number): number[] {
   const numbers = Array.from({ length: Math.min(behind, all) - first }, (_, at) => first + at);
   if (focused < first) numbers.unshift(focused);
   else if (focused >= behind && focused < all) numbers.push(focused);
@@ -146,11 +164,21 @@ function useWidth(element: RefObject<HTMLElement | null>): number {
 
 const above = (element: HTMLElement): number => -element.getBoundingClientRect().top;
 
-/** Which rows are drawn: those near the screen. While one scrolls, few rows come new with each frame, so that none waits
- * for a whole screen of them; other results are drawn at once. */
-function useNear(element: RefObject<HTMLElement | null>, rows: readonly Row[], results: Results): Range {
-  const [drawn, setDrawn] = useState<Range>([0, 0]);
-  const last = useRef<{ readonly of: Results | null; readonly range: Range }>({ of: null, range: [0, 0] });
+interface Seen {
+  readonly near: Range;
+  /** Those of them that are drawn whole. */
+  readonly drawn: Range;
+}
+
+const NONE: Seen = { near: [0, 0], drawn: [0, 0] };
+const alike = (one: Range, other: Range): boolean => one[0] === other[0] && one[1] === other[1];
+
+/** Which rows are near the screen, and which of them are drawn. While one scrolls, few come new with each frame, so that
+ * none waits for a whole screen of them, and none at all while they fly past; other results are drawn at once. */
+function useNear(element: RefObject<HTMLElement | null>, rows: readonly Row[], results: Results): Seen {
+  const [seen, setSeen] = useState(NONE);
+  const last = useRef<{ of: Results | null; seen: Seen }>({ of: null, seen: NONE });
+  const flies = useSpeed();
   useLayoutEffect(() => {
     let frame = 0;
     const look = (most: number): void => {
@@ -158,10 +186,10 @@ function useNear(element: RefObject<HTMLElement | null>, rows: readonly Row[], r
       if (!element.current) return;
       const top = above(element.current);
       const near = between(rows, top - NEAR, top + innerHeight + NEAR);
-      const range = grown(last.current.range, near, between(rows, top, top + innerHeight), most);
-      last.current = { of: results, range };
-      setDrawn((was) => (was[0] === range[0] && was[1] === range[1] ? was : range));
-      if (range[0] > near[0] || range[1] < near[1]) soon();
+      const drawn = grown(last.current.seen.drawn, near, between(rows, top, top + innerHeight), flies(top) ? 0 : most);
+      last.current = { of: results, seen: { near, drawn } };
+      setSeen((was) => (alike(was.near, near) && alike(was.drawn, drawn) ? was : last.current.seen));
+      if (!alike(near, drawn)) soon();
     };
     const soon = (): void => void (frame ||= requestAnimationFrame(() => look(ROWS_A_FRAME)));
     look(last.current.of === results ? ROWS_A_FRAME : rows.length);
@@ -169,7 +197,18 @@ function useNear(element: RefObject<HTMLElement | null>, rows: readonly Row[], r
     addEventListener("resize", soon);
     return () => (cancelAnimationFrame(frame), removeEventListener("scroll", soon), removeEventListener("resize", soon));
   }, [rows]);
-  return drawn;
+  return seen;
+}
+
+/** Told where one is, says whether one flies past. */
+function useSpeed(): (top: number) => boolean {
+  const last = useRef({ top: 0, at: 0, flies: false });
+  return (top) => {
+    const now = performance.now();
+    const passed = now - last.current.at;
+    if (passed > WINDOW) last.current = { top, at: now, flies: Math.abs(top - last.current.top) / passed > (FLYING * innerHeight) / 1000 };
+    return last.current.flies;
+  };
 }
 
 /** Asks for pages until they reach beyond the screen; for those that nobody sees yet once the pictures had their turn. */

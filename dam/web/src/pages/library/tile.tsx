@@ -56,7 +56,7 @@ function Thumbnail({ asset, width, height, eager }: { asset: Asset; width: numbe
   return (
     <img
       src={larger ? thumbnail.replace("thumb-256", "preview-1024") : thumbnail} alt="" draggable={false} decoding="async"
-      loading={eager ? "eager" : "lazy"} style={framed(w && h ? w / h : null, width, height)} onLoad={there}
+      loading={eager ? "eager" : "lazy"} style={framed(w && h ? w / h : null, width, height)} onLoad={shownThrough(asset) ? there : undefined}
     />
   );
 }
@@ -66,6 +66,11 @@ function framed(proportion: number | null, width: number, height: number) {
   if (proportion === null || Math.abs(proportion / (width / height) - 1) < 0.05) return {};
   return { width: `${Math.min(width, height * proportion)}px`, height: `${Math.min(height, width / proportion)}px` };
 }
+
+/** What can't be transparent keeps the colour behind it: a pattern behind each would be most of what is painted. */
+const OPAQUE = /^(image\/(jpeg|heic)|video\/.*|audio\/.*|application\/pdf|text\/.*)$/;
+
+const shownThrough = (asset: Asset): boolean => !OPAQUE.test(asset.latest?.media_type ?? "");
 
 /** A picture that is there may be transparent: what held its place would be seen through it. */
 export const there = ({ currentTarget }: { readonly currentTarget: EventTarget }): void =>
