@@ -84,6 +84,9 @@ def fill(services: Services, count: int, by: Actor = SYSTEM, calendar: Calendar 
             work.commit()
     _number(services)
     indexing.reindex(services)
+    with services.store.writing() as work:
+        work.artefacts.seen(recipes.EDITION)  # no worker has to look whether these could be shown better
+        work.commit()
 
 
 def _chunks(objects: ObjectStore, count: int) -> Iterator[tuple[int, list[Kept]]]:
