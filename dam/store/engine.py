@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Pool, create_engine, event, make_url
+from sqlalchemy.dialects import registry
 from sqlalchemy.engine import URL
 
-WRITING = "dam_writing"
-"""Execution option of a connection: its transaction may write."""
+from dam.store import sqlite
 
 WAKE_UP = "dam_work"
 """The name under which PostgreSQL tells of commits; heard by ``dam.store.notify``."""
@@ -25,7 +25,9 @@ WAKE_UP = "dam_work"
 CONNECTIONS = 16
 """Most connections of one process."""
 
-_WAIT_S = 10
+_WAIT_S = sqlite.WAIT_S
+
+registry.register("sqlite.dam", "dam.store.sqlite", "Dialect")
 
 
 def make_engine(url: str) -> Engine:
@@ -83,7 +85,7 @@ def _sqlite(url: URL) -> Engine:
     if not url.database or url.database == ":memory:":
         raise ValueError("A database in memory is seen by one process only; name a file.")
     engine = create_engine(
-        url.set(drivername="sqlite+pysqlite"),
+        url.set(drivername="sqlite+dam"),
         json_serializer=_dump,
         # Digests of secrets and people's words don't belong into tracebacks and logs.
         hide_parameters=True,
@@ -92,33 +94,9 @@ def _sqlite(url: URL) -> Engine:
         pool_timeout=_WAIT_S,
         connect_args={"check_same_thread": False, "timeout": _WAIT_S},
     )
-    event.listen(engine, "connect", _set_up_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine.pool, "connect", sqlite.set_up)
+    event.listen(engine.pool, "checkin", sqlite.forget)
     return engine
-
-
-def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    # The driver would begin transactions by itself, and too late; `_begin_sqlite` does.
-    connection.isolation_level = None
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        f"busy_timeout={_WAIT_S * 1000}",
-        # Only the gate writes the log back.
-        "wal_autocheckpoint=0",
-        "cache_size=-4000",
-    ):
-        connection.execute(f"PRAGMA {pragma}").close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """Take the write lock at once when writing: a transaction that reads first and then writes could be refused."""
-    writing = bool(connection.get_execution_options().get(WRITING))
-    if connection.info.get(WRITING) is not writing:
-        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
-        connection.info[WRITING] = writing
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
 def _postgresql(url: URL) -> Engine:
@@ -151,10 +129,24 @@ def _postgresql(url: URL) -> Engine:
 def options(engine: Engine, *, writing: bool) -> dict[str, Any]:
     """Execution options for a connection whose unit of work writes, or only reads one consistent state."""
     if engine.dialect.name == "sqlite":
-        return {WRITING: writing}
+        return {sqlite.WRITING: writing}
     if writing:
         return {"isolation_level": "READ COMMITTED", "postgresql_readonly": False}
     return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+def bound(engine: Engine, *, writing: bool) -> Engine:
+    """The engine for ``begin``. PostgreSQL's has the options already: said for each connection, they would cost as much
+    as a query.
+    """
+    return engine if engine.dialect.name == "sqlite" else engine.execution_options(**options(engine, writing=writing))
+
+
+def begin(connection: Connection, *, writing: bool) -> None:
+    """Begin a transaction that may write, or only reads, on a connection of the engine that is ``bound`` to that."""
+    if connection.dialect.name == "sqlite":
+        sqlite.may_write(connection, writing=writing)
+    connection.begin()
 
 
 _engines: "weakref.WeakSet[Engine]" = weakref.WeakSet()

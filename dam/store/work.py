@@ -24,7 +24,7 @@ from dam.store import codec, tables
 from dam.store.answers import Answers
 from dam.store.artefacts import Artefacts
 from dam.store.assets import Assets
-from dam.store.engine import WAKE_UP, database_file, make_engine, options
+from dam.store.engine import WAKE_UP, begin, bound, database_file, make_engine
 from dam.store.failures import translated
 from dam.store.gate import Gate
 from dam.store.jobs import Jobs
@@ -48,9 +48,8 @@ class SqlStore:
 
     def __init__(self, engine: Engine, gate: Gate | None = None, now: Now | None = None, wake: Wake | None = None):
         self._engine, self._gate, self._now, self._wake = engine, gate, now, wake
-        # Two ways into one pool: said once here, for each connection it would cost as much as a query.
-        self._writer = engine.execution_options(**options(engine, writing=True))
-        self._reader = engine.execution_options(**options(engine, writing=False))
+        # Two ways into one pool.
+        self._writer, self._reader = bound(engine, writing=True), bound(engine, writing=False)
 
     def writing(self) -> "SqlUnitOfWork":
         """A unit of work that may change things; on SQLite the only one at a time."""
@@ -87,7 +86,7 @@ class SqlUnitOfWork:
     """
 
     def __init__(self, engine: Engine, now: Now | None, *, gate: Gate | None, wake: Wake | None, writing: bool) -> None:
-        """``engine`` has the options of a unit that writes, or of one that only reads."""
+        """``engine`` is bound to units that write, or to those that only read."""
         self._engine, self._now, self._gate, self._wake, self._writing = engine, now, gate, wake, writing
         self._ending = ExitStack()
         self._open: Transaction | None = None
@@ -98,7 +97,7 @@ class SqlUnitOfWork:
                 stack.enter_context(self._gate)
             with translated():
                 self._connection = stack.enter_context(self._engine.connect())
-                self._connection.begin()
+                begin(self._connection, writing=self._writing)
             self._open = Transaction(self._connection, self._now, writing=self._writing)
             self._ending = stack.pop_all()
         return self

@@ -26,7 +26,7 @@ from dam.operations.place import Where
 from dam.operations.uploads import Details, Incoming
 from dam.ports.channel import Timing
 from dam.ports.services import Rules, Services
-from dam.store.engine import WRITING
+from dam.store.engine import options
 from dam.store.places import metadata
 from dam.store.work import SqlStore, SqlUnitOfWork, open_store
 from tests.harness.actors import Actor, pause
@@ -247,7 +247,9 @@ class _At(Time):
 def prepare(folder: Path) -> Ids:
     """A database and an object store in ``folder``: an asset with three drafts, and a placement that follows it."""
     store = open_store(f"sqlite:///{folder / 'dam.db'}")
-    metadata.create_all(store.engine.execution_options(**{WRITING: True}))
+    with store.engine.connect().execution_options(**options(store.engine, writing=True)) as connection:
+        metadata.create_all(connection)
+        connection.commit()
     time = Time()
     channel = HeldChannel(Remote(time), time, Timing(PERMIT_S, LATENESS_S))
     services = _services(store, LocalObjects(folder / "objects"), OneChannel(channel), time)

@@ -11,7 +11,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from dam.domain.errors import Unavailable
 from dam.store import migrate
@@ -42,8 +42,8 @@ def test_migrations_make_what_alembic_does_not_compare(new_url: Callable[[], str
     """Checks, conditions of indexes, actions of foreign keys, counted keys: equal to those of the metadata."""
     migrated, created = new_url(), new_url()
     migrate.upgrade(migrated)
-    with _engine(created) as engine:
-        metadata.create_all(_writing(engine))
+    with _writing(created) as connection:
+        metadata.create_all(connection)
     schema = _schema(migrated)
     assert len(schema) == len(metadata.tables)
     assert schema == _schema(created)
@@ -62,7 +62,7 @@ def test_the_newest_revision_is_known_without_alembic() -> None:
 
 
 def test_a_newer_database_is_refused(database_url: str) -> None:
-    with _engine(database_url) as engine, _writing(engine).begin() as connection:
+    with _writing(database_url) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     assert not is_newest(database_url)
     with pytest.raises(Unavailable) as refused:
@@ -103,8 +103,11 @@ def _engine(url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-def _writing(engine: Engine) -> Engine:
-    return engine.execution_options(**options(engine, writing=True))
+@contextmanager
+def _writing(url: str) -> Iterator[Connection]:
+    with _engine(url) as engine, engine.connect().execution_options(**options(engine, writing=True)) as connection:
+        yield connection
+        connection.commit()
 
 
 def _schema(url: str) -> dict[str, Any]:
