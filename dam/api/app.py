@@ -3,10 +3,12 @@
 Rule: the only place that knows all routes. What it serves is given to it; it reads no setting and no environment.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from flask import Flask, Response, request
 
@@ -65,6 +67,14 @@ HEADERS = {
 }
 
 
+class _App(Flask):
+    """Flask, whose requests are all answered by plain functions."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """It is one: Flask would look again whether it is a coroutine, at each step of each request."""
+        return func
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What differs between installations. ``secure_cookies``: behind a proxy that speaks HTTPS outside. ``broker``: its
@@ -82,7 +92,7 @@ class Options:
 def create_app(services: Services, options: Options | None = None) -> Flask:
     """The WSGI application. Nothing is opened here; ``services`` must have been made after the last fork."""
     chosen = options or Options()
-    app = Flask("dam.api", static_folder=None, template_folder=None)
+    app = _App("dam.api", static_folder=None, template_folder=None)
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_JSON,
         PROVIDE_AUTOMATIC_OPTIONS=False,
@@ -117,8 +127,8 @@ def _guard(app: Flask) -> None:
 
     @app.after_request
     def protect(answer: Response) -> Response:
-        for name, value in HEADERS.items():
-            answer.headers.setdefault(name, value)
+        there = {name.lower() for name, _ in answer.headers}
+        answer.headers.extend((name, value) for name, value in HEADERS.items() if name.lower() not in there)
         context.answered(answer)
         return answer
 

@@ -4,6 +4,7 @@ Rule: two accessors, and what begins and ends them.
 """
 
 import logging
+import threading
 import time
 from dataclasses import replace
 from typing import cast
@@ -22,6 +23,7 @@ from dam.ports.services import Services
 from dam.samples.shelf import Shelf
 
 _log = logging.getLogger(__name__)
+_thread = threading.local()
 
 EXTENSION = "dam"
 WATCH = "dam.watch"
@@ -41,7 +43,15 @@ def begin() -> None:
     g.traced = tracing.begin(g.request_id)
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
     made = cast(Services, current_app.extensions[EXTENSION])
-    g.services = replace(made, store=OneState(made.store)) if request.method in ("GET", "HEAD") else made
+    g.services = _reading(made) if request.method in ("GET", "HEAD") else made
+
+
+def _reading(made: Services) -> Services:
+    """The services with a store of one state, which is this thread's: it has one request at a time."""
+    kept = cast("tuple[Services, Services] | None", getattr(_thread, "kept", None))
+    if kept is None or kept[0] is not made:
+        kept = _thread.kept = made, replace(made, store=OneState(made.store))
+    return kept[1]
 
 
 def end() -> None:

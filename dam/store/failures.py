@@ -5,8 +5,6 @@ is.
 """
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -33,25 +31,30 @@ _TAKEN = (
 _NO_DATABASE = "The database does not answer at the moment; try again."
 
 
-@contextmanager
-def translated() -> Iterator[None]:
+class translated:  # noqa: N801 - read as a word of the statement that it stands in
     """Raise what the port promises: Conflict, StorageFull, Unavailable ``database_unavailable``, or Invalid
     ``not_storable`` for text and numbers that no database takes (NUL, lone surrogates, more than 64 bits).
     """
-    try:
-        yield
-    except PoolTimeout as error:
-        raise Unavailable("database_unavailable", _NO_DATABASE) from error
-    except DBAPIError as error:
-        meaning = _meaning(error)
-        if meaning is None:
-            raise
-        raise meaning from error
-    except (UnicodeEncodeError, OverflowError) as error:
-        raise _not_storable() from error
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        """Nothing has happened yet."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if error is not None and (meaning := _meaning(error)) is not None:
+            raise meaning from error
 
 
-def _meaning(error: DBAPIError) -> DamError | None:
+def _meaning(error: BaseException) -> DamError | None:
+    if isinstance(error, PoolTimeout):
+        return Unavailable("database_unavailable", _NO_DATABASE)
+    if isinstance(error, UnicodeEncodeError | OverflowError):
+        return _not_storable()
+    return _meaning_of_database(error) if isinstance(error, DBAPIError) else None
+
+
+def _meaning_of_database(error: DBAPIError) -> DamError | None:
     if isinstance(error, IntegrityError):
         return _taken(error)
     if error.connection_invalidated:

@@ -4,16 +4,16 @@ Rule: repositories speak to the database through this; errors are translated her
 transaction, so that both databases behave alike.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Executable, RowMapping, Select, Table, func, select
 
 from dam.store.failures import translated
 
+R = TypeVar("R")
 Now = Callable[[], datetime]
 Parameters = Mapping[str, object] | Sequence[Mapping[str, object]] | None
 
@@ -36,42 +36,36 @@ class Transaction:
         """Let nothing of this transaction be committed."""
         self._failed = True
 
-    @contextmanager
-    def _result(self, statement: Executable, parameters: Parameters) -> Iterator[CursorResult[Any]]:
+    def _result(self, statement: Executable, parameters: Parameters, read: Callable[[CursorResult[Any]], R]) -> R:
         self.refuse_failed()
         try:
             with translated():
-                yield self.connection.execute(statement, parameters)
+                return read(self.connection.execute(statement, parameters))
         except Exception:
             self.fail()
             raise
 
     def rows(self, statement: Executable, parameters: Parameters = None) -> Sequence[RowMapping]:
         """All rows of a statement."""
-        with self._result(statement, parameters) as result:
-            return result.mappings().all()
+        return self._result(statement, parameters, lambda result: result.mappings().all())
 
     def row(self, statement: Executable, parameters: Parameters = None) -> RowMapping | None:
         """The first row of a statement, if there is one."""
-        with self._result(statement, parameters) as result:
-            return result.mappings().first()
+        return self._result(statement, parameters, lambda result: result.mappings().first())
 
     def values(self, statement: Executable, parameters: Parameters = None) -> list[Any]:
         """The first column of all rows."""
-        with self._result(statement, parameters) as result:
-            return list(result.scalars())
+        return self._result(statement, parameters, lambda result: list(result.scalars()))
 
     def value(self, statement: Executable) -> Any:
         """The first column of the first row, or None."""
-        with self._result(statement, None) as result:
-            return result.scalar()
+        return self._result(statement, None, lambda result: result.scalar())
 
     def change(self, statement: Executable, parameters: Parameters = None) -> int:
         """Run a statement that changes rows; returns how many. A list of parameters runs it for each."""
         if parameters is not None and not parameters:
             return 0
-        with self._result(statement, parameters) as result:
-            return result.rowcount
+        return self._result(statement, parameters, lambda result: result.rowcount)
 
     def insert_new(self, table: Table, rows: Sequence[Mapping[str, object]]) -> int:
         """Insert the rows whose key or unique columns are not taken; returns how many."""

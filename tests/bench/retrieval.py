@@ -14,11 +14,11 @@ from tests.bench.service import API, Service, bare_server, service
 from tests.bench.wire import Line
 
 _MIB = 1 << 20
-_SIZES = ((64, 6, 90.0), (1, 60, 30.0))
+_SIZES = ((64, 24, 90.0), (1, 240, 30.0))
 """MiB, requests a turn, and the least share of the bare answer's speed, in percent."""
 
 
-def measure(rounds: int = 41) -> list[Row]:
+def measure(rounds: int = 15) -> list[Row]:
     """Each size, by the API with a token and by the public address."""
     with folder() as place, service(place / "home") as ours, bare_server(place) as bare:
         return [row for size in _SIZES for row in _of_size(*size, rounds, place, ours, bare)]
