@@ -77,9 +77,10 @@ def length_of(number: int) -> int:
 
 
 def type_of(key: str, head: bytes) -> str:
-    """What the bytes show, where it is a picture that runs nothing; else what the name says."""
+    """What the bytes show, where it is a picture that runs nothing; else what the name says. Text is what its name
+    says: a style sheet that is called plain text styles nothing."""
     seen = media_types.sniff(head)
-    if seen.route is not None and seen is not media_types.SVG:
+    if seen.route is not None and seen not in (media_types.SVG, media_types.TEXT):
         return seen.name
     return _TYPES.guess_type(f"/{key}")[0] or media_types.UNKNOWN
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.world import png
+from tests.api.world import png, sha256
 from tests.commands.test_up import until_rendered
 from tests.postgres import Postgres
 from tests.stack.proxy import Fault
@@ -173,14 +173,16 @@ class TestObjects:
         house.proxies["objects"].behave()
         assert house.get(content).body == LARGE
 
-    def test_an_upload_that_is_cut_off_leaves_nothing(self, house: House) -> None:
+    def test_an_upload_that_is_cut_off_leaves_nothing_that_is_seen(self, house: House) -> None:
         before, held = facts(house), set(house.bucket.held())
         house.proxies["objects"].behave(Fault("truncates", 1000))  # some answers pass, and then none
         refused = house.upload(LARGE * 3)
         house.proxies["objects"].behave()
         assert (refused.status, refused.code) == (503, "objects_unavailable")
         assert facts(house) == before
-        assert {key for key in house.bucket.held() if key.startswith("objects/")} <= held
+        # The answer that was cut off may have been a yes to the last step: then they are there, whole and nobody's.
+        left = {key.rpartition("/")[2] for key in {*house.bucket.held()} - held if key.startswith("objects/")}
+        assert left <= {sha256(LARGE * 3)}
 
 
 class Approver:
