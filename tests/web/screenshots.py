@@ -111,7 +111,7 @@ def _page(browser: Browser, **options: Any) -> Iterator[Page]:
 
 
 def _keep(page: Page, name: str) -> None:
-    page.wait_for_function("[...document.images].every((each) => each.complete)")
+    page.wait_for_function("() => [...document.images].every((each) => each.complete)")
     Image.open(io.BytesIO(page.screenshot())).save(OUT / f"{name}.webp", quality=QUALITY, method=6)
     print(f"{name}.webp")
 
