@@ -123,6 +123,11 @@ APPROVED = (
 )
 
 
+COLLEAGUES = (("Noor Haddad", "manager"), ("Jonas Berg", "approver"), ("Mila Costa", "contributor"))
+PROGRAMS = (("Shop import", "viewer"), ("Print works upload", "contributor"))
+LEFT_OUT = "flat-white.jpg"
+
+
 def play(address: str, token: str, folder: Path) -> Campaign:
     """Make all of it; returns when what was begun is done. ``folder`` must be empty or missing."""
     save_all(folder / "files")
@@ -143,7 +148,17 @@ def play(address: str, token: str, folder: Path) -> Campaign:
     team.approve("spring-hero.jpg", 2, "Evening light tested 11 % better")
     team.until(lambda: all(each["state"] == "current" for each in team.placements()))
     _go_wrong(team, roots)
+    _gather(team)
     return team
+
+
+def _gather(team: Campaign) -> None:
+    """Who else works here, and what they have taken out again."""
+    for name, role in COLLEAGUES:
+        team.post("users", json={"name": name, "role": role})
+    for name, role in PROGRAMS:
+        team.post("tokens", json={"name": name, "role": role})
+    team.http.delete(f"/api/v1/assets/{team.assets[LEFT_OUT]['id']}").raise_for_status()
 
 
 def _go_wrong(team: Campaign, roots: dict[str, Path]) -> None:

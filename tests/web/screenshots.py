@@ -38,6 +38,7 @@ class Shot:
 
     path: Callable[[Campaign], str]
     act: Callable[[Page], None] = lambda page: None
+    somebody: bool = True  # signed in
 
 
 def _at(path: str) -> Callable[[Campaign], str]:
@@ -65,8 +66,20 @@ SHOTS: Mapping[str, Shot] = {
     "channels": Shot(_at("/channels")),
     "channel": Shot(lambda team: f"/channels/{team.channels['Microsite 2026']['id']}"),
     "inbox": Shot(_at("/inbox")),
+    "trash": Shot(_at("/trash")),
+    "account": Shot(_at("/settings/account")),
     "people": Shot(_at("/settings/people")),
+    "tokens": Shot(_at("/settings/tokens")),
+    "health": Shot(_at("/settings/health")),
+    "work": Shot(_at("/settings/work")),
+    "sign-in": Shot(_at("/"), somebody=False),
 }
+
+# A picture below the fold is fetched when somebody comes near it, so only what is in view is waited for.
+PICTURES_ARE_THERE = """() => [...document.images].every((each) => {
+  const box = each.getBoundingClientRect();
+  return each.complete || box.top >= innerHeight || box.bottom <= 0 || box.left >= innerWidth || box.right <= 0;
+})"""
 
 
 def main(names: list[str]) -> None:
@@ -79,11 +92,12 @@ def main(names: list[str]) -> None:
             token = (service.home / "token").read_text().strip()
             team = play(service.said["address"], token, Path(place) / "team")
             for look, options in LOOKS.items():
-                with _page(browser, storage_state=state, **options) as page:
-                    for name in names or SHOTS:
-                        page.goto(service.said["address"] + SHOTS[name].path(team))
+                for name in names or SHOTS:
+                    shot = SHOTS[name]
+                    with _page(browser, storage_state=state if shot.somebody else None, **options) as page:
+                        page.goto(service.said["address"] + shot.path(team))
                         page.wait_for_load_state("networkidle")
-                        SHOTS[name].act(page)
+                        shot.act(page)
                         _keep(page, f"{name}-{look}")
             browser.close()
         finally:
@@ -111,7 +125,7 @@ def _page(browser: Browser, **options: Any) -> Iterator[Page]:
 
 
 def _keep(page: Page, name: str) -> None:
-    page.wait_for_function("() => [...document.images].every((each) => each.complete)")
+    page.wait_for_function(PICTURES_ARE_THERE)
     Image.open(io.BytesIO(page.screenshot())).save(OUT / f"{name}.webp", quality=QUALITY, method=6)
     print(f"{name}.webp")
 

@@ -32,9 +32,12 @@ OUT_OF_REACH = """() => {
         for (const part of shown.children)
             if (part.scrollWidth > part.clientWidth + 1) found.push(`dialog ${part.tagName} ${part.scrollWidth} wide`)
     }
+    // A phone makes the whole page as wide as what is only meant to be heard.
+    for (const each of document.querySelectorAll('.visually-hidden'))
+        if (each.getBoundingClientRect().width > 1) found.push(`heard, and ${each.getBoundingClientRect().width} wide`)
     const controls = 'a[href], button, input:not([type=file]), select, textarea, summary, [tabindex="0"]'
     for (const each of (shown ?? document).querySelectorAll(controls)) {
-        if (!each.checkVisibility({visibilityProperty: true}) || each.matches('.skip, .visually-hidden')) continue
+        if (!each.checkVisibility({visibilityProperty: true}) || each.closest('.skip, .visually-hidden')) continue
         if (each.closest('.strip, [role=gridcell]')) continue  // versions are a strip, to be moved by keys and fingers
         const {left, right, width: wide, height} = each.getBoundingClientRect()
         const said = `${each.tagName} ${each.getAttribute('aria-label') ?? each.textContent.slice(0, 40)}`

@@ -46,7 +46,9 @@ function Password() {
   return (
     <form class="stack narrow" {...doing.submit("password", change)}>
       <h2>{t("settings.password")}</h2>
-      <input type="text" class="visually-hidden" autocomplete="username" value={me.value?.name ?? ""} readOnly tabIndex={-1} aria-hidden="true" />
+      <span class="visually-hidden" aria-hidden="true">
+        <input type="text" autocomplete="username" value={me.value?.name ?? ""} readOnly tabIndex={-1} />
+      </span>
       <Field label={t("settings.password_present")} type="password" value={present} change={setPresent} autocomplete="current-password" />
       <Field label={t("settings.password_new")} type="password" value={next} change={setNext} autocomplete="new-password" required minLength={10} hint={t("sign_in.password_hint", { least: 10 })} />
       <Failures of={doing} />
