@@ -123,7 +123,8 @@ APPROVED = (
 )
 
 
-COLLEAGUES = (("Noor Haddad", "manager"), ("Jonas Berg", "approver"), ("Mila Costa", "contributor"))
+MANAGER, APPROVER, CONTRIBUTOR = "Noor Haddad", "Jonas Berg", "Mila Costa"
+COLLEAGUES = {MANAGER: "manager", APPROVER: "approver", CONTRIBUTOR: "contributor"}
 PROGRAMS = (("Shop import", "viewer"), ("Print works upload", "contributor"))
 LEFT_OUT = "flat-white.jpg"
 
@@ -131,34 +132,56 @@ LEFT_OUT = "flat-white.jpg"
 def play(address: str, token: str, folder: Path) -> Campaign:
     """Make all of it; returns when what was begun is done. ``folder`` must be empty or missing."""
     save_all(folder / "files")
-    http = httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=60)
-    team = Campaign(http, folder)
+    team = Campaign(_client(address, Authorization=f"Bearer {token}"), folder)
+    admin, people = team.http, _hire(team, address)
+    team.http = people[CONTRIBUTOR]
     for sample in SAMPLES:
         if sample.replaces is None:
             team.upload(sample)
+    team.http = people[MANAGER]
     roots = {name: team.channel(name) for name in ("Web site", "Shop", "Partner kit", "Microsite 2026")}
+    team.http = people[APPROVER]
     for name in APPROVED:
         team.approve(name, 1, "Signed off in the Tuesday review")
+    team.http = people[MANAGER]
     for place in PLACES:
         team.place(*place)
     team.until(lambda: all(each["state"] == "current" for each in team.placements()))
-    for sample in SAMPLES:
-        if sample.replaces is not None:
-            team.upload(sample)
-    team.approve("spring-hero.jpg", 2, "Evening light tested 11 % better")
-    team.until(lambda: all(each["state"] == "current" for each in team.placements()))
+    _replace(team, people)
     _go_wrong(team, roots)
-    _gather(team)
+    team.http = admin
     return team
 
 
-def _gather(team: Campaign) -> None:
-    """Who else works here, and what they have taken out again."""
-    for name, role in COLLEAGUES:
-        team.post("users", json={"name": name, "role": role})
+def _client(address: str, **headers: str) -> httpx.Client:
+    return httpx.Client(base_url=address, headers=headers, timeout=60)
+
+
+def _hire(team: Campaign, address: str) -> dict[str, httpx.Client]:
+    """Who works here, each signed in; and the programs."""
+    people = {}
+    for name, role in COLLEAGUES.items():
+        whole = {"name": name, "password": f"the password of {name}"}
+        team.post("users", json={**whole, "role": role})
+        people[name] = _client(address)
+        session = people[name].post("/api/v1/sessions", json=whole).raise_for_status().json()
+        people[name].headers["X-CSRF-Token"] = session["csrf"]
     for name, role in PROGRAMS:
         team.post("tokens", json={"name": name, "role": role})
+    return people
+
+
+def _replace(team: Campaign, people: dict[str, httpx.Client]) -> None:
+    """New versions of some, one of them approved and in its places; one picture is taken out again."""
+    team.http = people[CONTRIBUTOR]
+    for sample in SAMPLES:
+        if sample.replaces is not None:
+            team.upload(sample)
     team.http.delete(f"/api/v1/assets/{team.assets[LEFT_OUT]['id']}").raise_for_status()
+    team.http = people[APPROVER]
+    team.approve("spring-hero.jpg", 2, "Evening light tested 11 % better")
+    team.until(lambda: all(each["state"] == "current" for each in team.placements()))
+    team.http = people[MANAGER]
 
 
 def _go_wrong(team: Campaign, roots: dict[str, Path]) -> None:
