@@ -25,22 +25,27 @@ help:
 
 # ---- the environment: made once, refreshed when what it is made from changes ----
 
-.venv/made:
+.venv/made: requirements-install.lock
 	@test -n "$(PYTHON)" || { echo 'Python 3.11 or newer is needed; name it with PYTHON=' >&2; exit 1; }
 	@echo 'Making the environment in .venv'
 	@$(PYTHON) -m venv .venv
+	@$(PIP) install --require-hashes --requirement requirements-install.lock
 	@touch $@
 
-# Everything is pinned by its hash; the program itself is linked in with the tools that are pinned too.
+# Everything is pinned by its hash. A machine whose pip is set up for an index or a certificate of its own is served by
+# pip, because uv reads no settings of pip's. The program itself is linked in with the tools that are pinned too.
+INSTALL = { $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement $(1) || \
+	{ echo 'uv could not install it, see above; pip tries.' >&2; $(PIP) install --require-hashes --requirement $(1); }; }
+
 .venv/run: .venv/made requirements.lock pyproject.toml
 	@echo 'Installing what is needed to run'
-	@$(PIP) install --require-hashes --requirement requirements.lock
+	@$(call INSTALL,requirements.lock)
 	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
 
 .venv/test: .venv/run requirements-test.lock
 	@echo 'Installing what is needed to test'
-	@$(PIP) install --require-hashes --requirement requirements-test.lock
+	@$(call INSTALL,requirements-test.lock)
 	@touch $@
 
 # ---- the browser client: made once, and anew when what it is made from has changed; Node comes with the environment ----
@@ -148,8 +153,8 @@ screenshots: .venv/test web
 # One lock for every supported Python and system, with hashes and without the address of any index.
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 
-lock: .venv/test
-	@$(PIP) install 'uv>=0.9,<1'
+lock: .venv/made
+	$(COMPILE) --group install --output-file requirements-install.lock
 	$(COMPILE) --extra build --output-file requirements.lock pyproject.toml
 	$(COMPILE) --extra build --extra stack --output-file requirements-stack.lock pyproject.toml
 	$(COMPILE) --extra test --output-file requirements-test.lock pyproject.toml
