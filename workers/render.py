@@ -10,7 +10,7 @@ from typing import BinaryIO, Self
 from dam.domain import media_types
 from dam.domain.recipes import Recipe
 from dam.ports.media import MediaFailure, MediaUnavailable, RenderedFile
-from workers.media import plan, results, sizes
+from workers.media import asides, plan, results, sizes
 from workers.media.encoding import SOUNDS
 from workers.media.studio import Studio
 
@@ -22,19 +22,30 @@ class StudioRenderer:
         self._studio = studio
 
     def render(self, source: BinaryIO, media_type: str, recipes: Sequence[Recipe]) -> "Made":
-        """Render all recipes from one decode; of those that take long, one at a time. Raises MediaFailure,
-        MediaUnavailable."""
+        """As ``Renderer``: all of ``recipes`` make the same."""
         format_ = media_types.named(media_type).route or media_type
+        makes = recipes[0].makes
         try:
-            if recipes[0].task == "encode":
+            if makes == "playable":
                 (recipe,) = recipes
                 return Made({recipe.name: self._studio.film(source, format_, recipe.box, recipe.quality)})
+            if makes != "picture":
+                return Made(self._beside(source, format_, recipes))
             rendered = self._studio.render(source, format_, [_spec(each) for each in recipes])
             return Made(rendered.files, rendered.properties)
         except plan.MediaFailure as failure:
             raise MediaFailure(failure.code, failure.sentence) from failure
         except plan.MediaUnavailable as error:
             raise MediaUnavailable(str(error)) from error
+
+    def _beside(self, source: BinaryIO, format_: str, recipes: Sequence[Recipe]) -> dict[str, results.RenderedFile]:
+        """One child makes a sheet and its index; who asks for one of them gets that."""
+        asked = plan.Aside(recipes[0].makes, recipes[0].box, recipes[0].quality)
+        found = asides.made(self._studio, source, format_, asked, recipes[0].name.removesuffix("-index"))
+        files = {each.name: found.pop(each.media_type) for each in recipes}
+        for unwanted in found.values():
+            unwanted.file.close()
+        return files
 
 
 def _spec(recipe: Recipe) -> plan.Spec:

@@ -211,7 +211,7 @@ class Rendition(Answer):
     sha256 = maybe_text()
     url = maybe_text()
     by_hand = fields.Boolean(metadata={"description": "made of a preview that somebody supplied"})
-    display = fields.Boolean(metadata={"description": "made to be looked at here; others may be cut for a place"})
+    display = fields.Boolean(metadata={"description": "made to be looked at or played here; others are for a place"})
 
 
 class Version(Answer):

@@ -21,6 +21,10 @@ RENDITION_TASKS: tuple[RenditionTask, ...] = ("render", "encode")
 """The tasks by which renditions are made: stills in a second, and what takes minutes. Neither waits for the other."""
 
 
+Makes = Literal["picture", "playable", "sprite"]
+"""What comes of it: a picture; a film or a sound for browsers; pictures to seek a film by, on one sheet with an index.
+All but pictures have work of their own, which nobody waits for."""
+
 Fit = Literal["inside", "cover", "contain"]
 
 
@@ -28,7 +32,7 @@ Fit = Literal["inside", "cover", "contain"]
 class Recipe:
     """``box``: the longest side in pixels, never enlarged; ``quality``: 1–100, of a film x264's rate factor (the less,
     the better), of a sound kbit/s; ``kinds``: what it can be made from; ``display``: made for every version, to be
-    looked at here; the others are made when somebody asks for them; ``task``: what makes it.
+    used here; the others are made when somebody asks for them; an index is named after its sheet, and ``-index``.
 
     ``fit``: ``inside`` a square of the box; ``cover``: cut from the middle to the proportions of ``frame`` (width and
     height in pixels), at most as large; ``contain``: whole, in the middle of exactly this frame, on ``background``
@@ -44,10 +48,20 @@ class Recipe:
     quality: int
     kinds: frozenset[str]
     display: bool
-    task: RenditionTask = "render"
+    makes: Makes = "picture"
     fit: Fit = "inside"
     frame: tuple[int, int] | None = None
     background: str | None = None
+
+    @property
+    def task(self) -> RenditionTask:
+        """The work that makes it."""
+        return "render" if self.makes == "picture" else "encode"
+
+    @property
+    def looked_at(self) -> bool:
+        """Whether a person looks at it, or plays it, to know the version: not what only helps with that."""
+        return self.display and self.makes in ("picture", "playable")
 
     def fits(self, kind: str) -> bool:
         """Whether a file of this kind has such a rendition, if only to say why there is none."""
@@ -85,8 +99,6 @@ _PICTURES = frozenset({"image", "document", "video", "audio", "other"})
 """What has a look: of a document its first page, of a film a poster, of a sound its cover or its waveform, of a font
 (one of the others) a specimen. Whether we can see it, its type says."""
 
-_FILMS, _SOUNDS = frozenset({"video"}), frozenset({"audio"})
-
 ORIGINAL = "original"
 
 _WHITE = "#ffffff"
@@ -99,12 +111,22 @@ def _jpeg(name: str, title: str, fit: Fit, width: int, height: int) -> Recipe:
     return Recipe(name, 1, title, *made, box, 86, _PICTURES, display=False, fit=fit, frame=frame, background=_WHITE)
 
 
+def _beside(makes: Makes, name: str, title: str, made: tuple[str, str], box: int, quality: int, of: str) -> Recipe:
+    """What is made beside the pictures of a kind of file, by work of its own."""
+    return Recipe(name, 1, title, *made, box, quality, frozenset({of}), display=True, makes=makes)
+
+
+_WEBP, _VTT = ("image/webp", "webp"), ("text/vtt", "vtt")
+
+
 RECIPES: tuple[Recipe, ...] = (
     Recipe("thumb-256", 1, "Thumbnail, 256 px", "image/webp", "webp", 256, 80, _PICTURES, display=True),
     Recipe("preview-1024", 1, "Preview, 1024 px", "image/webp", "webp", 1024, 82, _PICTURES, display=True),
     Recipe("large-2048", 1, "Large, 2048 px", "image/webp", "webp", 2048, 84, _PICTURES, display=True),
-    Recipe("proxy-480", 1, "Film to play, 480p", "video/mp4", "mp4", 854, 26, _FILMS, display=True, task="encode"),
-    Recipe("sound-96", 1, "Sound to play, 96 kbit/s", "audio/mp4", "m4a", 1, 96, _SOUNDS, display=True, task="encode"),
+    _beside("playable", "proxy-480", "Film to play, 480p", ("video/mp4", "mp4"), 854, 26, "video"),
+    _beside("playable", "sound-96", "Sound to play, 96 kbit/s", ("audio/mp4", "m4a"), 1, 96, "audio"),
+    _beside("sprite", "sprite-160", "Pictures to seek by, 160 px each", _WEBP, 160, 70, "video"),
+    _beside("sprite", "sprite-160-index", "Index of the pictures to seek by", _VTT, 160, 70, "video"),
     _jpeg("jpeg-1600", "JPEG, 1600 px", "inside", 1600, 1600),
     _jpeg("link-1200x630", "Link preview, 1200 × 630, cut", "cover", 1200, 630),
     _jpeg("wide-1920x1080", "Wide, 1920 × 1080, cut", "cover", 1920, 1080),
@@ -114,7 +136,7 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe("png-1600", 1, "PNG, 1600 px, transparency kept", "image/png", "png", 1600, 100, _PICTURES, display=False),
 )
 
-EDITION = 9
+EDITION = 10
 """Which types have a decoder, which display recipes there are, and whether what is written in files is read, by number:
 raised with every change of them (a test knows the last), so that what was uploaded before is looked at again
 (``dam.operations.catch_up``)."""

@@ -6,6 +6,7 @@ sentence.
 """
 
 import contextlib
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -46,12 +47,10 @@ def expect(work: UnitOfWork, content: Content, at: datetime) -> None:
     """Record that the content is to have its display renditions; those that can't be made are not applicable, with the
     reason.
     """
-    for recipe in recipes.expected(content.kind):
-        wanted = blank(content, recipe, at)
-        new = work.artefacts.ensure(wanted) is wanted
-        # Pictures follow from the version's event; what takes long has a job of its own from the start.
-        if new and wanted.state == "pending" and recipe.task != "render":
-            _enqueue(work, recipe.task, content.sha256)
+    blanks = [blank(content, recipe, at) for recipe in recipes.expected(content.kind)]
+    new = [wanted for wanted in blanks if work.artefacts.ensure(wanted) is wanted]
+    # Pictures follow from the version's event; what takes long has a job of its own from the start.
+    enqueue(work, [each for each in new if recipes.task_of(each.recipe, each.recipe_version) != "render"])
 
 
 def _enqueue(work: UnitOfWork, task: RenditionTask, sha256: str) -> None:
@@ -85,11 +84,18 @@ def render(services: Services, renderer: Renderer, sha256: str) -> None:
 
 
 def encode(services: Services, renderer: Renderer, sha256: str) -> None:
-    """Make what takes long and is pending, one by one: what fails costs nothing but itself. Raises as ``render``."""
+    """Make what takes long and is pending, the short first; what fails costs nothing but itself, and what is made in
+    one go with it. Raises as ``render``."""
     content, pending = _pending(services, sha256, "encode")
     if content is not None:
-        for artefact in pending:
-            _make_all(services, renderer, content, [artefact])
+        for _, together in itertools.groupby(sorted(pending, key=_turn), key=_turn):
+            _make_all(services, renderer, content, list(together))
+
+
+def _turn(artefact: Artefact) -> tuple[bool, str]:
+    """What is made in one go has the same; a film to be played comes last."""
+    makes = recipes.at_version(artefact.recipe, artefact.recipe_version).makes
+    return makes == "playable", artefact.recipe if makes == "playable" else makes
 
 
 def _pending(services: Services, sha256: str, task: RenditionTask) -> tuple[Content | None, list[Artefact]]:
@@ -204,7 +210,7 @@ class _Found:
 
 def _describe(services: Services, renderer: Renderer, content: Content) -> None:
     """The smallest rendition is made for it and thrown away: what is shown stays as it is."""
-    pictures = [each for each in recipes.for_display() if each.task == "render"]
+    pictures = [each for each in recipes.for_display() if each.makes == "picture"]
     smallest = min(pictures, key=lambda recipe: recipe.box)
     found = _Found(content.properties, {})
     with (

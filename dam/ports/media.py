@@ -61,7 +61,7 @@ class Renderer(Protocol):
     """Makes renditions."""
 
     def render(self, source: BinaryIO, media_type: str, recipes: Sequence[Recipe]) -> Rendered:
-        """Render all recipes from one decode; of those that take long (``Recipe.task``), one at a time. Raises
-        MediaFailure, MediaUnavailable.
+        """Render all recipes from one decode. They all make the same (``Recipe.makes``); what is to be played comes
+        alone. Raises MediaFailure, MediaUnavailable.
         """
         ...

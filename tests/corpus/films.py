@@ -56,6 +56,22 @@ def film(of: Film = PLAIN) -> bytes:
     return file.getvalue()
 
 
+@functools.cache
+def seconds(colours: tuple[RGB, ...], container: str = "mp4", *, told: bool = True) -> bytes:
+    """A key frame of another colour at each second, and white in between; ``told``: its head says how long it is."""
+    of, file = Film(container), io.BytesIO()
+    with av.open(file, "w", format=container, options={} if told else {"live": "1"}) as out:
+        stream = _stream(out, of)
+        stream.codec_context.gop_size = RATE
+        stream.codec_context.options = {"crf": "4", "preset": "ultrafast", "x264-params": "scenecut=0"}
+        for number in range(RATE * len(colours)):
+            colour = (255, 255, 255) if number % RATE else colours[number // RATE]
+            frame = av.VideoFrame.from_image(Image.new("RGB", of.size, colour))  # type: ignore[no-untyped-call]
+            out.mux(stream.encode(frame.reformat(format=stream.pix_fmt, dst_colorspace=of.matrix)))
+        out.mux(stream.encode())
+    return file.getvalue()
+
+
 def _stream(out: Any, of: Film) -> Any:
     stream = out.add_stream(of.codec, rate=RATE)
     stream.width, stream.height = of.size

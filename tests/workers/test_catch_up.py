@@ -17,7 +17,7 @@ from dam.ports.services import Services
 from tests.workers.world import PNG, Painter, jobs, upload
 
 SOURCE = hashlib.sha256(PNG + b"A picture").hexdigest()
-KNOWN = {9: "e9c3f8e41ead6805"}
+KNOWN = {10: "293b239a2e9b7456"}
 
 
 @pytest.fixture

@@ -3,6 +3,9 @@
 import hashlib
 from dataclasses import replace
 
+import pytest
+
+from dam.domain import recipes
 from dam.domain.principals import SYSTEM
 from dam.domain.work import MAX_TRIES
 from dam.operations import catch_up, overdue, renditions
@@ -13,6 +16,7 @@ from tests.workers.world import Painter, jobs, upload
 
 MP4 = b"\0\0\0\x14ftypisom\0\0\0\0isom"
 SOURCE = hashlib.sha256(MP4 + b"A film").hexdigest()
+SPRITE = ("sprite-160", "sprite-160-index")
 PICTURES = ("large-2048", "preview-1024", "thumb-256")
 
 
@@ -27,8 +31,9 @@ def states(services: Services, asset_id: str) -> dict[str, str]:
     return {each.recipe: each.reason_code or each.state for each in view.renditions}
 
 
-def all_are(state: str, proxy: str) -> dict[str, str]:
-    return {**dict.fromkeys(PICTURES, state), "proxy-480": proxy}
+def all_are(state: str, proxy: str, sprite: str | None = None) -> dict[str, str]:
+    """``sprite``: of the pictures to seek by and of their index; None: as the film to play."""
+    return {**dict.fromkeys(PICTURES, state), "proxy-480": proxy, **dict.fromkeys(SPRITE, sprite or proxy)}
 
 
 def waiting(services: Services, state: str = "due") -> list[str]:
@@ -50,9 +55,9 @@ def test_neither_waits_for_the_other(services: Services) -> None:
     assert states(services, asset_id) == all_are("ready", "pending")
     renditions.encode(services, painter, SOURCE)
     assert states(services, asset_id) == all_are("ready", "ready")
-    assert len(painter.asked) == 2
+    assert painter.made == [list(PICTURES), list(SPRITE), ["proxy-480"]]
     renditions.encode(services, painter, SOURCE)
-    assert len(painter.asked) == 2
+    assert len(painter.asked) == 3
 
 
 def test_a_film_that_can_not_be_encoded_keeps_its_pictures(services: Services) -> None:
@@ -102,7 +107,28 @@ def test_an_older_film_is_encoded_after_an_upgrade(services: Services) -> None:
         none = replace(made, state="not_applicable", reason_code="no_preview", reason_detail="As it was said then.")
         assert work.replace(made, none)
         work.commit()
-    assert states(services, asset_id) == all_are("ready", "no_preview")
+    assert states(services, asset_id) == all_are("ready", "no_preview", "pending")
     assert catch_up.walk(services, "") is None
     assert states(services, asset_id) == all_are("ready", "pending")
     assert waiting(services) == ["encode"]
+
+
+def test_an_older_film_gets_pictures_to_seek_by_and_keeps_its_film(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as then:
+        then.setattr(recipes, "RECIPES", tuple(each for each in recipes.RECIPES if each.makes != "sprite"))
+        asset_id = film(services)
+        renditions.render(services, Painter(), SOURCE)
+        renditions.encode(services, Painter(), SOURCE)
+        with services.store.writing() as work:
+            work.jobs.relay({}, 10)
+            (job,) = work.jobs.lease(["encode"], work.now(), work.now(), 9)
+            work.jobs.done(job)
+            work.commit()
+    assert catch_up.walk(services, "") is None
+    assert states(services, asset_id) == all_are("ready", "ready", "pending")
+    assert waiting(services) == ["encode"]
+    painter = Painter()
+    renditions.encode(services, painter, SOURCE)
+    assert painter.made == [list(SPRITE)]

@@ -38,15 +38,17 @@ class Pictures:
 @dataclass
 class Painter:
     """``Renderer`` that answers each recipe with its name; ``problem`` is raised instead, where there is one;
-    ``written``: what it reads in each file."""
+    ``written``: what it reads in each file; ``asked`` and ``made``: the types that it was given, and the recipes."""
 
     problem: Exception | None = None
     asked: list[str] = field(default_factory=list)
+    made: list[list[str]] = field(default_factory=list)
     properties: Mapping[str, object] = field(default_factory=lambda: {"width": 4, "height": 3, "colour": "#102030"})
     written: Mapping[str, object] = field(default_factory=dict)
 
     def render(self, source: BinaryIO, media_type: str, recipes: Sequence[Recipe]) -> Pictures:
         self.asked.append(media_type)
+        self.made.append([each.name for each in recipes])
         if self.problem is not None:
             raise self.problem
         files = {

@@ -16,22 +16,28 @@ from typing import Any, BinaryIO, NoReturn, cast
 from workers.media import images
 from workers.media.confine import Sandbox, confine
 from workers.media.encoding import NOT_EXECUTED, Encoding
-from workers.media.plan import NOT_CONFINED, Limits, MediaFailure, Spec
+from workers.media.plan import ASIDE, NOT_CONFINED, Aside, Limits, MediaFailure, Spec
 
 SOURCE, REPORT, FIRST_OUTPUT = 3, 4, 5
 WRITTEN = FIRST_OUTPUT + 1
 """Of a program's child: its output once more, to be read, with a place of its own in it."""
 
 _GRAPH = "workers.media.graph"
-_NICE = 10  # nobody waits for a film as for a page
+_NICE = 10  # nobody waits for a film, and what is made beside it, as for a page
 
 
 def load(request: Mapping[str, Any]) -> None:
     """What the child will need, before it is forked and confined. Raises what an import raises."""
     if "encoding" in request:
         importlib.import_module(_GRAPH)
+    elif "aside" in request:
+        _maker(request)
     else:
         images.load(request["format"])
+
+
+def _maker(request: Mapping[str, Any]) -> Any:
+    return importlib.import_module(f"workers.media.{ASIDE[request['aside']['makes']]}")
 
 
 def run(request: Mapping[str, Any], descriptors: Sequence[int], sandbox: Sandbox, template: int) -> NoReturn:
@@ -41,6 +47,8 @@ def run(request: Mapping[str, Any], descriptors: Sequence[int], sandbox: Sandbox
     code = 1
     try:
         gc.disable()
+        if "aside" in request:
+            os.nice(_NICE)
         limits = Limits(**request["limits"])
         if not _shut_in(limits, descriptors, sandbox, template):
             os._exit(NOT_CONFINED)
@@ -101,10 +109,9 @@ def _copy_above(descriptor: int, lowest: int) -> int:
 
 
 def _report(request: Mapping[str, Any], limits: Limits) -> dict[str, object]:
-    specs = [_spec(each) for each in request["specs"]]
-    source, sinks = _opened(SOURCE, "rb"), [_opened(FIRST_OUTPUT + index, "wb") for index in range(len(specs))]
+    source, sinks = _opened(SOURCE, "rb"), [_opened(FIRST_OUTPUT + index, "wb") for index in range(_outputs(request))]
     try:
-        report = images.render(source, request["format"], specs, sinks, limits.data)
+        report = _made(request, source, sinks, limits)
         for sink in sinks:
             sink.flush()
         return report
@@ -115,6 +122,19 @@ def _report(request: Mapping[str, Any], limits: Limits) -> dict[str, object]:
     except Exception as error:
         # A defect of ours or of the encoder, not what the file says; nobody can read a traceback written in here.
         return {"failure": "crashed", "diagnostic": repr(error)[:500]}
+
+
+def _outputs(request: Mapping[str, Any]) -> int:
+    return 1 if "aside" in request else len(request["specs"])
+
+
+def _made(request: Mapping[str, Any], source: BinaryIO, sinks: Sequence[BinaryIO], limits: Limits) -> dict[str, object]:
+    if "aside" in request:
+        asked = Aside(**request["aside"])
+        made: dict[str, object] = _maker(request).make(source, request["format"], asked.box, asked.quality, sinks[0])
+        return made
+    specs = [_spec(each) for each in request["specs"]]
+    return images.render(source, request["format"], specs, sinks, limits.data)
 
 
 def _spec(asked: Mapping[str, Any]) -> Spec:

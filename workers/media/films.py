@@ -1,7 +1,7 @@
 """Films, by FFmpeg's libraries in this process (PyAV): a poster, and what is known of the film.
 
-Belongs here: one frame of a film. The demuxer is the one that the type asks for and no other, and what a film refers to
-outside of itself is refused, before the sandbox would. Sound is not decoded.
+Belongs here: one frame of a film, and how it is shown. The demuxer is the one that the type asks for and no other, and
+what a film refers to outside of itself is refused, before the sandbox would. Sound is not decoded.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ from workers.media.plan import PIXELS, MediaFailure
 # Where in the film a poster is looked for: many begin with black, or with a slate.
 _PLACES = (0.1, 0.3, 0.6, 0.0)
 _DULL = 12.0  # the deviation of grey below which a frame is as good as empty
-_MOST_PACKETS = 2000
+MOST_PACKETS = 2000
 _TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
 _HDR = {ColorTrc.SMPTE2084: "pq", ColorTrc.ARIB_STD_B67: "hlg"}
 _HD_LINES = 720  # from here on, what does not say its matrix has that of BT.709
@@ -43,16 +43,10 @@ def decode(format_: str, source: BinaryIO, box: int, data: int) -> Decoded:
     pressed into its range, colour by colour. ``details``: ``duration`` in seconds,
     ``frame_rate``, ``video_codec``, ``audio_codec``, ``hdr``, ``bit_depth``."""
     del data
-    try:
-        with av.open(source, format=DEMUXERS[format_], io_open=refuse, metadata_errors="replace") as film:
-            stream = _pictures(film)
-            details = _details(film, stream)
-            frame = _poster(film, stream)
-            size, picture = _shown(frame, stream, box)
-    except MemoryError:
-        raise
-    except (av.FFmpegError, ValueError, EOFError) as error:  # what FFmpeg says of a file, and PyAV of its fields
-        raise MediaFailure("truncated" if isinstance(error, EOFError) else "broken_file", repr(error)) from error
+    with opened(format_, source) as (film, stream):
+        details = _details(film, stream)
+        frame = _poster(film, stream)
+        size, picture = shown(frame, stream, box)
     details["bit_depth"] = max(part.bits for part in frame.format.components)
     if frame.color_trc in _HDR:
         details["hdr"] = _HDR[ColorTrc(frame.color_trc)]
@@ -71,6 +65,18 @@ def _load_all() -> None:
 
 
 _load_all()
+
+
+@contextlib.contextmanager
+def opened(format_: str, source: BinaryIO) -> Iterator[tuple[Any, VideoStream]]:
+    """A film and its pictures; what goes wrong with it while it is open is MediaFailure."""
+    try:
+        with av.open(source, format=DEMUXERS[format_], io_open=refuse, metadata_errors="replace") as film:
+            yield film, _pictures(film)
+    except MemoryError:
+        raise
+    except (av.FFmpegError, ValueError, EOFError) as error:  # what FFmpeg says of a file, and PyAV of its fields
+        raise MediaFailure("truncated" if isinstance(error, EOFError) else "broken_file", repr(error)) from error
 
 
 def _pictures(film: Any) -> VideoStream:
@@ -134,18 +140,23 @@ def _poster(film: Any, stream: VideoStream) -> VideoFrame:
 def _frame_at(film: Any, stream: VideoStream, seconds: float) -> VideoFrame | None:
     """The key frame at or before that moment; None if there is none that can be decoded."""
     try:
-        start = (film.start_time or 0) / av.time_base
-        film.seek(round((start + seconds) * av.time_base), backward=True, any_frame=False)
+        go_to(film, seconds)
     except av.FFmpegError:
         if seconds:
             return None  # what can't be searched is read from where it stands: once, not at every place
     return next(_frames(film, stream), None)
 
 
+def go_to(film: Any, seconds: float) -> None:
+    """To the last key frame before that moment. Raises av.FFmpegError where that can't be searched."""
+    start = (film.start_time or 0) / av.time_base
+    film.seek(round((start + seconds) * av.time_base), backward=True, any_frame=False)
+
+
 def _frames(film: Any, stream: VideoStream) -> Iterator[VideoFrame]:
     """Those that come from here on, as far as they can be decoded, of so many packets at most."""
     for count, packet in enumerate(film.demux(stream)):
-        if count > _MOST_PACKETS:
+        if count > MOST_PACKETS:
             return
         try:
             yield from packet.decode()
@@ -158,7 +169,7 @@ def _liveliness(frame: VideoFrame) -> float:
     return float(ImageStat.Stat(small).stddev[0])
 
 
-def _shown(frame: VideoFrame, stream: VideoStream, box: int) -> tuple[Size, Image.Image]:
+def shown(frame: VideoFrame, stream: VideoStream, box: int) -> tuple[Size, Image.Image]:
     """Size and picture as a player shows them: square pixels, upright, in sRGB's range."""
     ratio = float(stream.sample_aspect_ratio or 1)
     ratio = ratio if 0.1 < ratio < 10 else 1.0

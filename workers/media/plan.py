@@ -61,6 +61,7 @@ MOST_METADATA = 24_000  # bytes of JSON: a report has to fit into a pipe that no
 Place = tuple[float, float]
 """Latitude and longitude in degrees."""
 MOST_BITS = 64  # of one sample of a pixel
+SPRITE_TILES, SPRITE_COLUMNS = 100, 10  # pictures to seek a film by, on one sheet
 NOT_READY = 72  # the exit code of a child that was never forked: its decoder could not be loaded
 NOT_CONFINED = 71  # the exit code of a child whose confinement failed: our trouble, not that of the file
 
@@ -96,6 +97,20 @@ class Spec:
     fit: Fit = "inside"
     frame: tuple[int, int] | None = None
     background: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What is made of a file beside its pictures: by the module of that name in ``ASIDE``; ``box`` in px, ``quality``
+    1–100."""
+
+    makes: str
+    box: int
+    quality: int
+
+
+ASIDE: Mapping[str, str] = MappingProxyType({"sprite": "sprites"})
+"""Each module has ``FORMATS`` and ``make``, and is loaded by the template before it forks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +156,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "cover.",
         "no_sound": "There is no sound in this file that could be played. The original is kept; supply a preview by "
         "hand.",
+        "no_length": "Nothing in this film says how long it is, so that there are no pictures to seek by. The original "
+        "is kept; export it again, and upload that as a new version.",
         "too_long": "This file is too long for a preview of all of it. The original is kept; upload a shorter cut as a "
         "version of its own, or play the original.",
         "no_encoder": "The original is kept. Previews to play can't be made on this machine: it has no FFmpeg that "

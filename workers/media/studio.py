@@ -23,7 +23,7 @@ from workers.media.confine import Sandbox, SandboxLevel
 from workers.media.courier import Template, TemplateDied, Verdict
 from workers.media.encoding import LIMITS as ENCODING
 from workers.media.encoding import SOUNDS, Encoding, check_film, planned
-from workers.media.plan import MIB, Limits, MediaFailure, MediaUnavailable, Spec, check_request
+from workers.media.plan import MIB, Aside, Limits, MediaFailure, MediaUnavailable, Spec, check_request
 from workers.media.results import Rendered, RenderedFile, check_files, check_program, check_properties, check_verdict
 
 # Children of one template share its address layout; a new template has another.
@@ -89,6 +89,20 @@ class Studio:
         if not wanted.picture:
             return RenderedFile(file, "audio/mp4", None, None, size)
         return RenderedFile(file, "video/mp4", wanted.width, wanted.height, size)
+
+    def aside(self, source: BinaryIO, format_: str, asked: Aside) -> tuple[dict[str, Any], BinaryIO]:
+        """What is made of ``source`` beside its pictures: what the child says of it, and what it has written, neither
+        to be believed. The file is the caller's to close. Raises as ``render``.
+        """
+        check_request(format_, _SEEN)
+        with _read_only(source) as descriptor, contextlib.ExitStack() as unless_accepted:
+            limits = self._limits_for(format_, os.fstat(descriptor).st_size)
+            request = {"aside": asdict(asked), "format": format_, "limits": asdict(limits)}
+            (output,), verdict = self._exchange(request, descriptor, 1)
+            unless_accepted.enter_context(output)
+            said = check_verdict(verdict, limits)
+            unless_accepted.pop_all()
+            return said, output
 
     def _render(self, source: int, format_: str, specs: Sequence[Spec]) -> Rendered:
         limits = self._limits_for(format_, os.fstat(source).st_size)

@@ -109,7 +109,7 @@ class Template:
     def _ready_for(self, request: dict[str, Any]) -> bool:
         """Load its decoder before the first such file: a child could not. A library that starts a thread ends us: a
         fork would hang some day."""
-        what = "encoding" if "encoding" in request else request["format"]
+        what = _needs(request)
         if what in self._loaded:
             return True
         try:
@@ -138,6 +138,13 @@ class Template:
             scale = 1024 if sys.platform == "linux" else 1
             verdict: dict[str, object] = {"status": os.waitstatus_to_exitcode(status), "overdue": ended.overdue}
             _answer(ended.verdict, verdict | {"peak": usage.ru_maxrss * scale})
+
+
+def _needs(request: dict[str, Any]) -> str:
+    """What has to be loaded for it, by a name."""
+    if "aside" in request:
+        return str(request["aside"]["makes"])
+    return "encoding" if "encoding" in request else str(request["format"])
 
 
 def _answer(descriptor: int, verdict: dict[str, object]) -> None:

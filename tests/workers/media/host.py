@@ -1,10 +1,10 @@
 """A worker process that does nothing but render: ``python -m tests.workers.media.host FOLDER QUICK_SECONDS``.
 
 Rule: goes the way of ``workers.render`` with the files in ``FOLDER``, one after the other, and prints a JSON object:
-``cases`` (by file name: ``outcome``, ``detail`` for a person, ``told``: what is known of the file, or of the
-failure, ``played``: what came of the film that is made of a film) and ``peaks`` (bytes of
-memory that this process and its template have held at most). Renditions are put beside the files, as ``NAME.webp``. For
-``test_hostile``, which looks at it from outside.
+``cases`` (by file name: ``outcome``, ``detail`` for a person, ``told``: what is known of the file, or of the failure,
+``played``: what came of the film that is made of a film, ``beside``: of what is made beside its pictures) and ``peaks``
+(bytes of memory that this process and its template have held at most). Renditions are put beside the files, as
+``NAME.webp``. For ``test_hostile``, which looks at it from outside.
 """
 
 import json
@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from dam.domain import media_types
-from dam.domain.recipes import newest
+from dam.domain.recipes import Recipe, newest
 from dam.ports.media import MediaFailure
 from workers.media import plan
 from workers.media.studio import Studio
 from workers.render import StudioRenderer
 
 _SEEN, _PLAYED = newest("thumb-256"), newest("proxy-480")
+_BESIDE = {"video": "sprite-160"}
 
 
 def peak(pid: int | str) -> int:
@@ -39,20 +40,21 @@ def handled(renderer: StudioRenderer, path: Path) -> dict[str, Any]:
             with renderer.render(file, found.name, [_SEEN]) as made:
                 path.with_suffix(".webp").write_bytes(made.files[_SEEN.name].stream.read())
                 told = json.dumps([dict(made.properties), dict(made.embedded)])
-                played = play(renderer, path, found.name) if found.kind == "video" else ""
+                played = further(renderer, path, found.name, _PLAYED) if found.kind == "video" else ""
         except MediaFailure as failure:
             cause = failure.__cause__
             diagnostic = cause.diagnostic if isinstance(cause, plan.MediaFailure) else ""
             return {"outcome": failure.code, "detail": failure.sentence, "told": diagnostic}
-    return {"outcome": "shown", "detail": "", "told": told, "played": played}
+    beside = further(renderer, path, found.name, newest(_BESIDE[found.kind])) if found.kind in _BESIDE else ""
+    return {"outcome": "shown", "detail": "", "told": told, "played": played, "beside": beside}
 
 
-def play(renderer: StudioRenderer, path: Path, media_type: str) -> str:
-    """Have the FFmpeg program make of it what can be played; the code, if that fails."""
+def further(renderer: StudioRenderer, path: Path, media_type: str, recipe: Recipe) -> str:
+    """Have what can be played made of it, by the FFmpeg program, or what helps; the code, if that fails."""
     with path.open("rb") as file:
         try:
-            with renderer.render(file, media_type, [_PLAYED]):
-                return "played"
+            with renderer.render(file, media_type, [recipe]):
+                return "made"
         except MediaFailure as failure:
             return failure.code
 

@@ -85,6 +85,13 @@ export async function withResponse<T>(request: Promise<Outcome<T>>): Promise<{ d
   return { data: data as NonNullable<T>, response };
 }
 
+/** A text that a version has, such as an index. Throws Refusal. */
+export async function written(url: string, signal: AbortSignal): Promise<string> {
+  const response = await patient(new Request(new URL(url, location.origin), { credentials: "same-origin", signal }));
+  if (!response.ok) throw new Refusal("unreachable", "", response.status);
+  return response.text();
+}
+
 /** The body of a refused request as a Refusal, whoever made the request. */
 export function refusal(body: unknown, status: number): Refusal {
   if (typeof body !== "object" || body === null || !("code" in body)) return new Refusal("unreachable", "", status);

@@ -1,11 +1,13 @@
 // What the version looks like: the largest rendition, to be looked at closely; film and sound to be played; or why there
 // is nothing to see.
 import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
 import { Pane, placed, StageTools, useViewing } from "../../components/stage";
 import { maybe, t } from "../../lib/i18n";
 import { canvas } from "../../state/canvas";
 import { colour, dimensions, largest, pictureSize, renditionsOf, smallest, toPlay, type Rendition, type Version } from "../../state/looks";
 import { NoPreview } from "./no-preview";
+import { Seek } from "./seek";
 
 interface Props {
   readonly version: Version;
@@ -82,6 +84,7 @@ interface PlayableProps extends Omit<Props, "changed"> {
 }
 
 function Playable({ version, title, before, film, sound }: PlayableProps) {
+  const video = useRef<HTMLVideoElement>(null);
   const poster = largest(version)?.url;
   const label = t("asset.picture_of", { title, number: version.number });
   return (
@@ -89,7 +92,7 @@ function Playable({ version, title, before, film, sound }: PlayableProps) {
       <div class="stage-bar">{before}</div>
       <div class={`pane canvas-${canvas.value} player`}>
         {film?.url
-          ? <video key={film.url} src={film.url} controls preload="metadata" aria-label={label} {...(poster ? { poster } : {})} />
+          ? <><video ref={video} key={film.url} src={film.url} controls preload="metadata" aria-label={label} {...(poster ? { poster } : {})} /><Seek version={version} video={video} /></>
           : <>{poster && <img src={poster} alt="" />}{sound?.url && <audio key={sound.url} src={sound.url} controls preload="metadata" aria-label={label} />}</>}
       </div>
     </>

@@ -1,0 +1,57 @@
+"""What is made of a file beside its pictures, as files: the child's numbers are checked, and texts are written by us.
+
+Belongs here: the worker's side of ``plan.ASIDE``. Must not: decode.
+"""
+
+import io
+import os
+from collections.abc import Callable, Mapping
+from typing import Any, BinaryIO
+
+from workers.media import sizes, sprite_index
+from workers.media.plan import Aside, MediaFailure
+from workers.media.results import RenderedFile
+from workers.media.studio import Studio
+
+Files = dict[str, RenderedFile]
+"""By media type; the caller's to close."""
+
+
+def made(studio: Studio, source: BinaryIO, format_: str, asked: Aside, name: str) -> Files:
+    """All that is made by it. ``name``: under which it will be found, for what refers to it.
+
+    Raises MediaFailure for what is wrong with the file, MediaUnavailable.
+    """
+    said, output = studio.aside(source, format_, asked)
+    try:
+        return _FILES[asked.makes](said, output, asked, name)
+    except BaseException:
+        output.close()
+        raise
+
+
+def _sprite(said: Mapping[str, Any], output: BinaryIO, asked: Aside, name: str) -> Files:
+    sprite = sprite_index.checked(said, asked.box)
+    sheet = _webp(output)
+    if (sheet.width, sheet.height) != sprite.sheet:
+        raise MediaFailure("crashed", "the child's sheet has other sides than it says")
+    return {sheet.media_type: sheet, "text/vtt": _text(sprite_index.written(sprite, name), "text/vtt")}
+
+
+def _webp(output: BinaryIO) -> RenderedFile:
+    """As large as it says. Raises MediaFailure."""
+    size = os.fstat(output.fileno()).st_size
+    output.seek(0)
+    head = output.read(sizes.HEAD)
+    output.seek(0)
+    width, height = sizes.webp(head)
+    if not sizes.is_whole_webp(head, size):
+        raise MediaFailure("crashed", "the child's picture does not end")
+    return RenderedFile(output, "image/webp", width, height, size)
+
+
+def _text(text: bytes, media_type: str) -> RenderedFile:
+    return RenderedFile(io.BytesIO(text), media_type, None, None, len(text))
+
+
+_FILES: Mapping[str, Callable[[Mapping[str, Any], BinaryIO, Aside, str], Files]] = {"sprite": _sprite}
