@@ -21,8 +21,9 @@ RENDITION_TASKS: tuple[RenditionTask, ...] = ("render", "encode")
 """The tasks by which renditions are made: stills in a second, and what takes minutes. Neither waits for the other."""
 
 
-Makes = Literal["picture", "playable", "sprite"]
-"""What comes of it: a picture; a film or a sound for browsers; pictures to seek a film by, on one sheet with an index.
+Makes = Literal["picture", "playable", "sprite", "peaks"]
+"""What comes of it: a picture; a film or a sound for browsers; pictures to seek a film by, on one sheet with an index;
+the outline of a sound, as numbers.
 All but pictures have work of their own, which nobody waits for."""
 
 Fit = Literal["inside", "cover", "contain"]
@@ -30,9 +31,10 @@ Fit = Literal["inside", "cover", "contain"]
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """``box``: the longest side in pixels, never enlarged; ``quality``: 1–100, of a film x264's rate factor (the less,
-    the better), of a sound kbit/s; ``kinds``: what it can be made from; ``display``: made for every version, to be
-    used here; the others are made when somebody asks for them; an index is named after its sheet, and ``-index``.
+    """``box``: the longest side in pixels, never enlarged, of an outline its points; ``quality``: 1–100, of a film x264's
+    rate factor (the less, the better), of a sound kbit/s; ``kinds``: what it can be made from; ``display``: made for
+    every version, to be used here; the others are made when somebody asks for them; an index is named after its sheet,
+    and ``-index``.
 
     ``fit``: ``inside`` a square of the box; ``cover``: cut from the middle to the proportions of ``frame`` (width and
     height in pixels), at most as large; ``contain``: whole, in the middle of exactly this frame, on ``background``
@@ -127,6 +129,9 @@ RECIPES: tuple[Recipe, ...] = (
     _beside("playable", "sound-96", "Sound to play, 96 kbit/s", ("audio/mp4", "m4a"), 1, 96, "audio"),
     _beside("sprite", "sprite-160", "Pictures to seek by, 160 px each", _WEBP, 160, 70, "video"),
     _beside("sprite", "sprite-160-index", "Index of the pictures to seek by", _VTT, 160, 70, "video"),
+    _beside(
+        "peaks", "peaks-4000", "Outline of the sound, for players", ("application/json", "json"), 4000, 100, "audio"
+    ),
     _jpeg("jpeg-1600", "JPEG, 1600 px", "inside", 1600, 1600),
     _jpeg("link-1200x630", "Link preview, 1200 × 630, cut", "cover", 1200, 630),
     _jpeg("wide-1920x1080", "Wide, 1920 × 1080, cut", "cover", 1920, 1080),
@@ -136,7 +141,7 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe("png-1600", 1, "PNG, 1600 px, transparency kept", "image/png", "png", 1600, 100, _PICTURES, display=False),
 )
 
-EDITION = 10
+EDITION = 11
 """Which types have a decoder, which display recipes there are, and whether what is written in files is read, by number:
 raised with every change of them (a test knows the last), so that what was uploaded before is looked at again
 (``dam.operations.catch_up``)."""

@@ -86,7 +86,10 @@ def test_what_can_not_be_decoded_has_a_reason_and_everything_else_is_tried(each:
 def test_only_a_film_has_a_film_to_play() -> None:
     made = {kind: [each.name for each in recipes.expected(kind)] for kind in ("image", "video", "audio", "other")}
     pictures = ["thumb-256", "preview-1024", "large-2048"]
-    playable = {"video": [*pictures, "proxy-480", "sprite-160", "sprite-160-index"], "audio": [*pictures, "sound-96"]}
+    playable = {
+        "video": [*pictures, "proxy-480", "sprite-160", "sprite-160-index"],
+        "audio": [*pictures, "sound-96", "peaks-4000"],
+    }
     assert made == {"image": pictures, "other": pictures, **playable}
     told = recipes.obstacle(recipes.newest("proxy-480"), "image/png", "image", 9)
     assert told == "PNG picture: there is no Film to play, 480p of such a file."

@@ -17,7 +17,7 @@ from dam.ports.services import Services
 from tests.workers.world import PNG, Painter, jobs, upload
 
 SOURCE = hashlib.sha256(PNG + b"A picture").hexdigest()
-KNOWN = {10: "293b239a2e9b7456"}
+KNOWN = {11: "b0c0b83d26b6dcd1"}
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ Belongs here: the worker's side of ``plan.ASIDE``. Must not: decode.
 """
 
 import io
+import json
 import os
 from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO
@@ -38,6 +39,27 @@ def _sprite(said: Mapping[str, Any], output: BinaryIO, asked: Aside, name: str) 
     return {sheet.media_type: sheet, "text/vtt": _text(sprite_index.written(sprite, name), "text/vtt")}
 
 
+def _peaks(said: Mapping[str, Any], output: BinaryIO, asked: Aside, name: str) -> Files:
+    """In the form of BBC's audiowaveform (version 2 of its JSON), which players of waveforms read."""
+    del name
+    output.seek(0)
+    data = output.read(2 * asked.box + 1)
+    told = set(said) == {"rate", "samples"} and all(type(each) is int and 1 <= each < 2**31 for each in said.values())
+    if not told or not 2 <= len(data) <= 2 * asked.box or len(data) % 2:
+        raise MediaFailure("crashed", "the child's peaks can't be right")
+    output.close()
+    text = {
+        "version": 2,
+        "channels": 1,
+        "sample_rate": said["rate"],
+        "samples_per_pixel": said["samples"],
+        "bits": 8,
+        "length": len(data) // 2,
+        "data": list(memoryview(data).cast("b")),
+    }
+    return {"application/json": _text(json.dumps(text, separators=(",", ":")).encode(), "application/json")}
+
+
 def _webp(output: BinaryIO) -> RenderedFile:
     """As large as it says. Raises MediaFailure."""
     size = os.fstat(output.fileno()).st_size
@@ -54,4 +76,4 @@ def _text(text: bytes, media_type: str) -> RenderedFile:
     return RenderedFile(io.BytesIO(text), media_type, None, None, len(text))
 
 
-_FILES: Mapping[str, Callable[[Mapping[str, Any], BinaryIO, Aside, str], Files]] = {"sprite": _sprite}
+_FILES: Mapping[str, Callable[[Mapping[str, Any], BinaryIO, Aside, str], Files]] = {"sprite": _sprite, "peaks": _peaks}

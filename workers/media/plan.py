@@ -101,16 +101,16 @@ class Spec:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """What is made of a file beside its pictures: by the module of that name in ``ASIDE``; ``box`` in px, ``quality``
-    1–100."""
+    """What is made of a file beside its pictures: by the module of that name in ``ASIDE``; ``box`` in px, of peaks
+    a count; ``quality`` 1–100."""
 
     makes: str
     box: int
     quality: int
 
 
-ASIDE: Mapping[str, str] = MappingProxyType({"sprite": "sprites"})
-"""Each module has ``FORMATS`` and ``make``, and is loaded by the template before it forks."""
+ASIDE: Mapping[str, str] = MappingProxyType({"sprite": "sprites", "peaks": "peaks"})
+"""Each module has ``make``, and is loaded by the template before it forks."""
 
 
 @dataclass(frozen=True, slots=True)

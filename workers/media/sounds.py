@@ -21,7 +21,7 @@ from workers.media.plan import MediaFailure
 
 _SIZE = (1600, 400)
 _PAPER, _WAVE = (24, 27, 33), (122, 176, 255)
-_RATE, _BLOCK = 8000, 400  # enough for loudness; a twentieth of a second is the finest that is kept
+RATE, BLOCK = 8000, 400  # enough for loudness; a twentieth of a second is the finest that is kept
 _LOUDEST = 1 << 15
 _FASTEST, _MOST_CHANNELS = 768_000, 64  # beyond that nobody records; a filter for it takes all memory
 _COVERS = {b"\xff\xd8\xff": "JPEG", b"\x89PNG": "PNG"}
@@ -33,23 +33,29 @@ Peaks = list[tuple[int, int]]
 def decode(format_: str, source: BinaryIO, box: int, data: int) -> Decoded:
     """As ``Decoder`` says; the size is that of the picture. ``details``: ``duration`` in seconds, ``audio_codec``,
     ``sample_rate`` in Hz, ``channels``."""
-    try:
-        with av.open(source, format=SOUNDS[format_], io_open=refuse, metadata_errors="replace") as sound:
-            if not sound.streams.audio:
-                raise MediaFailure("no_sound", "no audio stream")
-            details = _details(sound)
-            cover = _cover(sound, box, data)
-            if cover is not None:
-                return Decoded(cover.image, cover.size, cover.mode, cover.profile, details)
-            picture = drawn(_peaks(sound))
-    except MemoryError:
-        raise
-    except (av.FFmpegError, ValueError, EOFError) as error:
-        raise MediaFailure("truncated" if isinstance(error, EOFError) else "broken_file", repr(error)) from error
+    with opened(format_, source) as (sound, details):
+        cover = _cover(sound, box, data)
+        if cover is not None:
+            return Decoded(cover.image, cover.size, cover.mode, cover.profile, details)
+        picture = drawn(peaks_of(sound))
     return Decoded(picture, picture.size, "RGB", None, details)
 
 
 DECODERS: dict[str, Decoder] = {format_: partial(decode, format_) for format_ in SOUNDS}
+
+
+@contextlib.contextmanager
+def opened(format_: str, source: BinaryIO) -> Iterator[tuple[Any, dict[str, object]]]:
+    """A sound, and what is known of it; what goes wrong with it while it is open is MediaFailure."""
+    try:
+        with av.open(source, format=SOUNDS[format_], io_open=refuse, metadata_errors="replace") as sound:
+            if not sound.streams.audio:
+                raise MediaFailure("no_sound", "no audio stream")
+            yield sound, _details(sound)
+    except MemoryError:
+        raise
+    except (av.FFmpegError, ValueError, EOFError) as error:
+        raise MediaFailure("truncated" if isinstance(error, EOFError) else "broken_file", repr(error)) from error
 
 
 def _details(sound: Any) -> dict[str, object]:
@@ -85,9 +91,9 @@ def _cover(sound: Any, box: int, data: int) -> Decoded | None:
     return None
 
 
-def _peaks(sound: Any) -> Peaks:
+def peaks_of(sound: Any) -> Peaks:
     """Of the whole sound, mixed to one channel. Raises MediaFailure if nothing could be decoded."""
-    resampler = av.AudioResampler(format="s16", layout="mono", rate=_RATE)
+    resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
     with contextlib.suppress(av.FFmpegError):  # what can't be searched is read from where it stands
         sound.seek(0)
     peaks: Peaks = []
@@ -95,9 +101,9 @@ def _peaks(sound: Any) -> Peaks:
     for frame in _frames(sound):
         for each in resampler.resample(frame):
             rest += bytes(each.planes[0])[: each.samples * 2]
-        whole = len(rest) - len(rest) % (_BLOCK * 2)
+        whole = len(rest) - len(rest) % (BLOCK * 2)
         samples = memoryview(rest[:whole]).cast("h")
-        peaks += [_extremes(samples[at : at + _BLOCK]) for at in range(0, len(samples), _BLOCK)]
+        peaks += [_extremes(samples[at : at + BLOCK]) for at in range(0, len(samples), BLOCK)]
         rest = rest[whole:]
     if rest:
         peaks.append(_extremes(memoryview(rest).cast("h")))

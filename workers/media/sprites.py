@@ -14,10 +14,8 @@ from av.video.stream import VideoStream
 from PIL import Image
 
 from workers.media import films
-from workers.media.encoding import DEMUXERS
 from workers.media.plan import SPRITE_COLUMNS, SPRITE_TILES, MediaFailure
 
-FORMATS = frozenset(DEMUXERS)
 _METHOD = 2  # of WebP, as for stills
 
 

@@ -20,7 +20,7 @@ from workers.media.studio import Studio
 from workers.render import StudioRenderer
 
 _SEEN, _PLAYED = newest("thumb-256"), newest("proxy-480")
-_BESIDE = {"video": "sprite-160"}
+_BESIDE = {"video": "sprite-160", "audio": "peaks-4000"}
 
 
 def peak(pid: int | str) -> int:
