@@ -31,10 +31,10 @@ Fit = Literal["inside", "cover", "contain"]
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """``box``: the longest side in pixels, never enlarged, of an outline its points; ``quality``: 1–100, of a film x264's
-    rate factor (the less, the better), of a sound kbit/s; ``kinds``: what it can be made from; ``display``: made for
-    every version, to be used here; the others are made when somebody asks for them; an index is named after its sheet,
-    and ``-index``.
+    """``box``: the longest side in pixels, never enlarged, of an outline its points; ``quality``: 1–100, of a film
+    x264's rate factor (the less, the better), of a sound kbit/s; ``kinds``: what it can be made from; ``display``: made
+    for every version, to be used here; the others are made when somebody asks for them; an index is named after its
+    sheet, and ``-index``.
 
     ``fit``: ``inside`` a square of the box; ``cover``: cut from the middle to the proportions of ``frame`` (width and
     height in pixels), at most as large; ``contain``: whole, in the middle of exactly this frame, on ``background``
