@@ -38,6 +38,10 @@ class Server:
         """Every key that there is."""
         return [str(each.object_name) for each in self.root.list_objects(self.address.bucket, recursive=True)]
 
+    def bytes_of(self, key: str) -> bytes:
+        with self.root.get_object(self.address.bucket, key) as answer:
+            return answer.read()
+
     def unfinished(self, key: str) -> int:
         return len(self.root._list_multipart_uploads(self.address.bucket, prefix=key).uploads)
 
