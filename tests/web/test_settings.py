@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Route, expect
 
+from dam.store.work import open_store
 from tests.web.conftest import Visit
 
 
@@ -91,6 +92,21 @@ def test_what_the_service_needs_is_said(visit: Visit) -> None:
     visit.go("/settings/work")
     expect(visit.page.get_by_text("Nothing is set aside.")).to_be_visible()
     visit.accessible()
+
+
+def test_work_that_was_set_aside_says_why_and_a_person_lets_it_start_anew(visit: Visit) -> None:
+    with open_store(f"sqlite:///{visit.service.home / 'dam.sqlite'}").writing() as work:
+        work.jobs.enqueue("index", {})
+        job = work.jobs.lease(["index"], work.now(), work.now(), 99)[-1]
+        assert work.jobs.failed(job, "poison", "It took its process with it.", None)
+        work.commit()
+    visit.go("/settings/work")
+    line = visit.page.get_by_role("listitem").filter(has_text="It took its process with it.")
+    expect(line).to_contain_text("poison")
+    visit.accessible()
+    line.get_by_role("button", name="Try again").click()
+    expect(visit.page.get_by_text("Nothing is set aside.")).to_be_visible()
+    assert visit.service.get("/api/v1/work?state=set_aside")["data"] == []
 
 
 @pytest.mark.parametrize("width", [390, 1280])
