@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 PERSON = "person"
-_WORDED = frozenset({"application/pdf", "text/plain"})
+_WORDED = frozenset({"application/pdf", "text/plain", "text/vtt", "application/x-subrip"})
 """Types that may have words to be searched."""
 
 

@@ -25,9 +25,11 @@ from dam.domain.signatures import (
     is_dng,
     is_icon,
     is_layer_three,
+    is_subrip,
     is_svg,
     is_text,
     is_transport_stream,
+    is_webvtt,
     riff,
     zip_of,
 )
@@ -40,7 +42,7 @@ Kind = Literal["image", "video", "audio", "document", "other"]
 
 Route = Literal[
     "JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "ICO", "AVIF", "HEIF", "PSD", "RAW", "SVG", "PDF", "TEXT", "FONT",
-    "INDD", "EPS", "OFFICE",
+    "SUBTITLES", "INDD", "EPS", "OFFICE",
     "MOV", "MKV", "AVI", "MPEG", "MPEGTS", "MXF", "ASF", "FLV", "WAV", "AIFF", "FLAC", "OGG", "MP3", "M4A",
 ]  # fmt: skip
 """The decoder in the media child that may look at the bytes, by its name in ``workers.media.plan``."""
@@ -101,7 +103,7 @@ RAW = MediaType(
     "RAW",
 )
 PDF = MediaType("application/pdf", "document", "PDF document", ("pdf", "ai"), "PDF")
-TEXT = MediaType("text/plain", "document", "Text", ("txt", "md", "csv", "json", "log", "srt"), "TEXT")
+TEXT = MediaType("text/plain", "document", "Text", ("txt", "md", "csv", "json", "log"), "TEXT")
 MP4 = MediaType("video/mp4", "video", "MP4 film", ("mp4", "m4v", "3gp"), "MOV")
 QUICKTIME = MediaType("video/quicktime", "video", "QuickTime film", ("mov", "qt"), "MOV")
 WEBM = MediaType("video/webm", "video", "WebM film", ("webm",), "MKV")
@@ -261,6 +263,8 @@ TABLE: tuple[tuple[Shows, MediaType], ...] = (
     # What has no signature of its own, the weakest last. A PDF may have something in front of it (ISO 32000, Annex H).
     (is_svg, SVG),
     (lambda head: b"\n%PDF-1." in b"\n" + head[:1024].lstrip(b"\xef\xbb\xbf \r\n\t"), PDF),
+    (is_webvtt, MediaType("text/vtt", "document", "WebVTT subtitles", ("vtt",), "SUBTITLES")),
+    (is_subrip, MediaType("application/x-subrip", "document", "SubRip subtitles", ("srt",), "SUBTITLES")),
     (is_text, TEXT),
 )
 

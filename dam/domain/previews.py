@@ -12,7 +12,7 @@ from dam.domain.assets import Content, Version
 from dam.domain.errors import Invalid
 from dam.domain.events import Event, event
 
-_NO_PICTURES = frozenset({"TEXT", "FONT", "INDD", "EPS", "OFFICE"})
+_NO_PICTURES = frozenset({"TEXT", "SUBTITLES", "FONT", "INDD", "EPS", "OFFICE"})
 """What has no look but a page that we draw of it, or a small picture inside."""
 
 

@@ -157,6 +157,20 @@ def is_text(head: bytes) -> bool:
     return text is not None and text.lstrip()[:1] not in ("", "<") and _TEXT_CONTROLS.isdisjoint(map(ord, text))
 
 
+_SUBRIP = re.compile(r"\s{0,64}[0-9]{1,9}[ \t]*\r?\n[0-9]{1,3}:[0-9]{2}:[0-9]{2}[,.][0-9]{1,3}[ \t]*-->[ \t]*[0-9]")
+
+
+def is_subrip(head: bytes) -> bool:
+    """Subtitles: a number, and from when to when it is said (there is no standard; as FFmpeg's demuxer knows them)."""
+    return is_text(head) and _SUBRIP.match(_decoded(head) or "") is not None
+
+
+def is_webvtt(head: bytes) -> bool:
+    """Its first word, and a blank behind it (W3C WebVTT, 4.1); it is always UTF-8, mark or none."""
+    begin = head.removeprefix(b"\xef\xbb\xbf")
+    return begin[:6] == b"WEBVTT" and begin[6:7] in (b"", b" ", b"\t", b"\n", b"\r") and is_text(head)
+
+
 def _decoded(head: bytes) -> str | None:
     """None if these bytes are no text; a character that the end of what we look at has cut is left out."""
     with contextlib.suppress(UnicodeDecodeError):

@@ -17,7 +17,7 @@ from dam.ports.services import Services
 from tests.workers.world import PNG, Painter, jobs, upload
 
 SOURCE = hashlib.sha256(PNG + b"A picture").hexdigest()
-KNOWN = {11: "b0c0b83d26b6dcd1"}
+KNOWN = {12: "2c16b62b08406379"}
 
 
 @pytest.fixture

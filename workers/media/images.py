@@ -25,6 +25,7 @@ _MODULES: Mapping[str, str] = {
     "SVG": "drawings",
     "PDF": "pages",
     "TEXT": "texts",
+    "SUBTITLES": "subtitles",
     "FONT": "specimens",
     **dict.fromkeys(("INDD", "EPS", "OFFICE"), "covers"),
     **dict.fromkeys(("MOV", "MKV", "AVI", "MPEG", "MPEGTS", "MXF", "ASF", "FLV"), "films"),

@@ -37,10 +37,11 @@ PIXELS: Mapping[str, int] = MappingProxyType(
         "SVG": DRAWN,
         "PDF": DRAWN,
         "TEXT": DRAWN,
+        "SUBTITLES": DRAWN,
         "FONT": DRAWN,
     }
 )
-STAND_INS = frozenset({"TEXT", "FONT", "INDD", "EPS", "OFFICE"})
+STAND_INS = frozenset({"TEXT", "SUBTITLES", "FONT", "INDD", "EPS", "OFFICE"})
 """What has no look of its own: the measures of a page that we draw, or of a small picture inside, say nothing of it."""
 
 LARGEST_BOX = 8192  # below what WebP can hold (16383); the working image is at most twice this

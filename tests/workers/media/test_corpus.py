@@ -66,7 +66,8 @@ def test_a_file_is_shown(studio: Studio, case: Good) -> None:
 # Bits and colours are told of what is stored as pixels; of the others only what their format fixes.
 SPACES = {"CMYK": "cmyk", "YCCK": "cmyk", "grey": "grey", "fax": "grey", "PSD bitmap": "grey", "Lab": "lab"}
 DEPTHS = {"16 bit": 16, "interlaced": 16, "fax": 1, "PSD bitmap": 1, "ProRes": 10}
-NOT_STORED = {"image/x-adobe-dng", "application/pdf", "text/plain", *fonts.TYPES, *covers.TYPES}
+SUBTITLES = {"text/vtt", "application/x-subrip"}
+NOT_STORED = {"image/x-adobe-dng", "application/pdf", "text/plain", *SUBTITLES, *fonts.TYPES, *covers.TYPES}
 NO_DEPTH = {"image/bmp", "image/vnd.microsoft.icon", "image/avif", "image/svg+xml", *NOT_STORED}
 
 
