@@ -222,10 +222,12 @@ def tab_to(page: Page, wanted: Locator) -> None:
     raise AssertionError("The keyboard does not reach it.")
 
 
-def test_rolling_back_returns_the_old_bytes_and_a_moved_head_is_told(visit: Visit, team: Campaign) -> None:
+def test_rolling_back_returns_the_old_bytes_a_moved_head_is_told_and_withdrawing_takes_it_away(
+    visit: Visit, team: Campaign
+) -> None:
     page = visit.page
     root = team.channel("Web site")
-    upload(team, "Hero")
+    asset = upload(team, "Hero")
     team.approve("Hero", 1)
     team.place("Hero", "Web site", "hero.png")
     version(team, "Hero", TWO, "Evening light")
@@ -256,6 +258,15 @@ def test_rolling_back_returns_the_old_bytes_and_a_moved_head_is_told(visit: Visi
     expect(page.get_by_role("heading", name="Rolled back: Hero")).to_be_visible()
     expect(page.get_by_text("1 of 1 proven")).to_be_visible()
     visit.accessible()
+
+    visit.go(f"/assets/{asset}?v=1")
+    page.get_by_role("button", name="Withdraw everywhere").click()
+    expect(dialog).to_contain_text("1 place changes.")
+    visit.accessible()
+    dialog.get_by_role("button", name="Withdraw from 1 place").click()
+    expect(dialog).to_contain_text("1 of 1 taken down")
+    visit.accessible()
+    assert not (root / "hero.png").exists()
 
 
 def test_a_version_is_rejected_another_pinned_and_what_is_in_use_is_not_revoked(visit: Visit, team: Campaign) -> None:
