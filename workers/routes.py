@@ -48,6 +48,9 @@ NOT_ROUTED: frozenset[str] = frozenset(
         "placement.foreign_kept",
         "placement.proven",
         "placement.withdrawn",
+        "recipe.added",
+        "recipe.changed",  # moves no placement by itself; a person asks for the rollout
+        "recipe.retired",
         "rollout.done",
         "rollout.started",  # of a single placement, whose delivery is there already
         "token.created",

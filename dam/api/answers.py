@@ -289,8 +289,13 @@ class RecipeInfo(Answer):
     fit = maybe_one_of(("inside", "cover", "contain"))
     width = maybe_whole()
     height = maybe_whole()
+    background = maybe_text()
+    quality = maybe_whole()
     kinds = fields.List(one_of(get_args(Kind)))
     display = fields.Boolean()
+    built_in = fields.Boolean(metadata={"description": "comes with the service; the others are of the house"})
+    choosable = fields.Boolean(metadata={"description": "the newest version, and not retired"})
+    retired_at = maybe_when()
 
 
 class Recipes(Answer):

@@ -13,7 +13,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from dam.api.paging import Paged
 from dam.domain.media_types import ALL
-from dam.domain.recipes import ORIGINAL, RECIPES
+from dam.domain.recipes import RECIPES
 
 MAX_TITLE = 500
 MAX_PROSE = 20_000
@@ -26,7 +26,6 @@ _MAX_WHOLE = 999_999_999
 ORIGINAL_TYPES = tuple(ALL)
 RENDITION_TYPES = tuple(dict.fromkeys(recipe.media_type for recipe in RECIPES))
 ANY_TYPES = tuple(dict.fromkeys((*ORIGINAL_TYPES, *RENDITION_TYPES)))
-RECIPE_NAMES = (ORIGINAL, *dict.fromkeys(recipe.name for recipe in RECIPES))
 
 
 class Name(fields.String):
@@ -68,8 +67,8 @@ def version(**kwargs: Any) -> fields.Integer:
 
 
 def recipe(**kwargs: Any) -> fields.String:
-    """A recipe's name."""
-    return fields.String(validate=validate.OneOf(RECIPE_NAMES), **kwargs)
+    """A recipe's name; whether there is such a recipe, the operation knows."""
+    return fields.String(validate=validate.Regexp("^[a-z0-9][a-z0-9-]{0,63}$"), **kwargs)
 
 
 def distinct(values: list[str]) -> tuple[str, ...]:

@@ -1,21 +1,18 @@
-"""Tags, campaigns and recipes: what assets are found and delivered by. Rule: as everywhere in ``dam.api``."""
+"""Tags and campaigns: what assets are found by. Rule: as everywhere in ``dam.api``."""
 
-from typing import Any, get_args
+from typing import Any
 
-from dam.api import answers, answers_places, bodies, matching, render
+from dam.api import answers, bodies, matching, render
 from dam.api.context import actor, services
 from dam.api.once import once
 from dam.api.paging import Paged, name_after, page
-from dam.api.places import rollout_of, shown_rollout
 from dam.api.routes import Route, Routes, created
-from dam.domain import recipes
-from dam.domain.media_types import Kind
 from dam.domain.principals import Actor
-from dam.domain.recipes import ORIGINAL, RECIPES
-from dam.operations import campaigns, read, rollouts
+from dam.domain.recipes import params_sha256
+from dam.operations import campaigns, read
 from dam.ports.views import Named
 
-routes = Routes("library", "Tags, campaigns and recipes.")
+routes = Routes("library", "Tags and campaigns.")
 
 
 @routes.on(Route("GET", "/api/v1/tags", "asset.read", answers.page_of(answers.Tag, "Tags"), query=bodies.TagsQuery))
@@ -72,49 +69,8 @@ def rename_campaign(campaign_id: str, body: dict[str, Any]) -> tuple[object, dic
 
 def name_tag(name: str) -> str:
     """A campaign has nothing but its name to edit, so that is what its tag stands for."""
-    return recipes.params_sha256({"name": name})[:16]
+    return params_sha256({"name": name})[:16]
 
 
 def _shown(found: Named) -> tuple[object, dict[str, str]]:
     return render.counted(found), {"ETag": matching.tag(name_tag(found.name))}
-
-
-@routes.on(Route("GET", "/api/v1/recipes", "asset.read", answers.Recipes))
-def list_recipes() -> dict[str, Any]:
-    """Every recipe at every version that there is."""
-    unsized = dict.fromkeys(("media_type", "box", "fit", "width", "height"))
-    every = sorted(get_args(Kind))
-    original = {
-        "name": ORIGINAL, "version": 1, "title": "The file itself", **unsized, "kinds": every, "display": False,
-    }  # fmt: skip
-    found = [_recipe(each) for each in RECIPES]
-    return {"data": [original, *found], "next": None}
-
-
-def _recipe(recipe: recipes.Recipe) -> dict[str, object]:
-    width, height = recipe.frame or (None, None)
-    return {
-        "name": recipe.name,
-        "version": recipe.version,
-        "title": recipe.title,
-        "media_type": recipe.media_type,
-        "box": recipe.box,
-        "fit": recipe.fit,
-        "width": width,
-        "height": height,
-        "kinds": sorted(recipe.kinds),
-        "display": recipe.display,
-    }
-
-
-@routes.on(Route("GET", "/api/v1/recipes/<word:recipe>/impact", "placement.read", answers_places.RecipeImpact))
-def get_recipe_impact(recipe: str) -> dict[str, Any]:
-    """How many placements a rollout of the recipe would move."""
-    found = rollouts.recipe_impact(services(), actor(), recipe)
-    return {"recipe": found.recipe, "newest": found.newest, "placements": found.placements}
-
-
-@routes.on(Route("POST", "/api/v1/recipes/<word:recipe>/rollout", "recipe.rollout", shown_rollout, 202))
-def roll_out_recipe(recipe: str) -> tuple[object, dict[str, str]]:
-    """Move every placement of the recipe to its newest version."""
-    return rollout_of(lambda who: rollouts.recipe_rollout(services(), who, recipe))

@@ -147,7 +147,7 @@ def _rendition(view: VersionView, artefact: Artefact) -> dict[str, Any]:
         "sha256": artefact.sha256,
         "url": url if artefact.state == "ready" else None,
         "by_hand": artefact.recipe in view.by_hand,
-        "display": recipes.newest(artefact.recipe).looked_at,
+        "display": recipes.is_looked_at(artefact.recipe),
     }
 
 

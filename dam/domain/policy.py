@@ -42,6 +42,7 @@ LEAST_ROLE: dict[str, Role] = {
     "rollout.read": "viewer",
     "rollout.rollback": "approver",
     "recipe.rollout": "manager",
+    "recipe.edit": "admin",
     "event.read": "viewer",
     "work.read": "manager",
     "work.retry": "manager",

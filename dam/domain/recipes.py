@@ -1,7 +1,8 @@
-"""Recipes: the named, versioned specifications of what is derived from a version. Declarations only.
+"""Recipes: the named, versioned specifications of what is derived from a version; here those that are built in. Those
+that a house adds are rows (``cookbook``).
 
 Rule: a declared version of a recipe never changes and is never removed, because placements go on referring to it.
-Better output means a new version beside the old one.
+Better output means a new version beside the old one. What is made without being asked for is built in.
 """
 
 import hashlib
@@ -97,7 +98,7 @@ class Artefact:
         return replace(self, state="pending", reason_code=None, reason_detail=None, updated_at=at)
 
 
-_PICTURES = frozenset({"image", "document", "video", "audio", "other"})
+PICTURES = frozenset({"image", "document", "video", "audio", "other"})
 """What has a look: of a document its first page, of a film a poster, of a sound its cover or its waveform, of a font
 (one of the others) a specimen. Whether we can see it, its type says."""
 
@@ -110,7 +111,7 @@ def _jpeg(name: str, title: str, fit: Fit, width: int, height: int) -> Recipe:
     """For where the picture is to be seen outside: as every place takes it."""
     frame = None if fit == "inside" else (width, height)
     box, made = max(width, height), ("image/jpeg", "jpg")
-    return Recipe(name, 1, title, *made, box, 86, _PICTURES, display=False, fit=fit, frame=frame, background=_WHITE)
+    return Recipe(name, 1, title, *made, box, 86, PICTURES, display=False, fit=fit, frame=frame, background=_WHITE)
 
 
 def _beside(makes: Makes, name: str, title: str, made: tuple[str, str], box: int, quality: int, of: str) -> Recipe:
@@ -122,9 +123,9 @@ _WEBP, _VTT = ("image/webp", "webp"), ("text/vtt", "vtt")
 
 
 RECIPES: tuple[Recipe, ...] = (
-    Recipe("thumb-256", 1, "Thumbnail, 256 px", "image/webp", "webp", 256, 80, _PICTURES, display=True),
-    Recipe("preview-1024", 1, "Preview, 1024 px", "image/webp", "webp", 1024, 82, _PICTURES, display=True),
-    Recipe("large-2048", 1, "Large, 2048 px", "image/webp", "webp", 2048, 84, _PICTURES, display=True),
+    Recipe("thumb-256", 1, "Thumbnail, 256 px", "image/webp", "webp", 256, 80, PICTURES, display=True),
+    Recipe("preview-1024", 1, "Preview, 1024 px", "image/webp", "webp", 1024, 82, PICTURES, display=True),
+    Recipe("large-2048", 1, "Large, 2048 px", "image/webp", "webp", 2048, 84, PICTURES, display=True),
     _beside("playable", "proxy-480", "Film to play, 480p", ("video/mp4", "mp4"), 854, 26, "video"),
     _beside("playable", "sound-96", "Sound to play, 96 kbit/s", ("audio/mp4", "m4a"), 1, 96, "audio"),
     _beside("sprite", "sprite-160", "Pictures to seek by, 160 px each", _WEBP, 160, 70, "video"),
@@ -138,7 +139,7 @@ RECIPES: tuple[Recipe, ...] = (
     _jpeg("square-1080", "Square, 1080 × 1080, cut", "cover", 1080, 1080),
     _jpeg("story-1080x1920", "Story, 1080 × 1920, cut", "cover", 1080, 1920),
     _jpeg("shop-1500", "Shop, 1500 × 1500, whole on white", "contain", 1500, 1500),
-    Recipe("png-1600", 1, "PNG, 1600 px, transparency kept", "image/png", "png", 1600, 100, _PICTURES, display=False),
+    Recipe("png-1600", 1, "PNG, 1600 px, transparency kept", "image/png", "png", 1600, 100, PICTURES, display=False),
 )
 
 EDITION = 12
@@ -179,9 +180,24 @@ def expected(kind: str) -> tuple[Recipe, ...]:
     return tuple(recipe for recipe in for_display() if recipe.fits(kind))
 
 
+def is_built_in(name: str) -> bool:
+    """Whether the recipe is declared here; if not, it is a house's own or none."""
+    return any(recipe.name == name for recipe in RECIPES)
+
+
+def is_display(name: str) -> bool:
+    """Whether it is made for every version, to be used here. A house's own is not."""
+    return is_built_in(name) and newest(name).display
+
+
+def is_looked_at(name: str) -> bool:
+    """As ``Recipe.looked_at``."""
+    return is_built_in(name) and newest(name).looked_at
+
+
 def task_of(name: str, version: int) -> RenditionTask:
-    """What makes it. Raises NotFound ``recipe_not_found``."""
-    return at_version(name, version).task
+    """What makes it; of a house's own recipe comes a picture."""
+    return at_version(name, version).task if is_built_in(name) else "render"
 
 
 def obstacle(recipe: Recipe, media_type: str, kind: str, size: int) -> str | None:

@@ -5,15 +5,19 @@ Rule: one walk over all contents for each ``recipes.EDITION``, a page at a time,
 rendered: nobody who uploads now waits for what is old. To walk again does no harm.
 """
 
+import itertools
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from dam.domain import media_types, recipes
 from dam.domain.assets import Content
 from dam.domain.embedded import is_unread
 from dam.domain.errors import NotFound
-from dam.domain.recipes import Artefact
+from dam.domain.recipes import Artefact, Recipe
+from dam.operations import cookbook
 from dam.operations.renditions import blank, enqueue
 from dam.ports.services import Services
+from dam.ports.store import UnitOfWork
 
 _PAGE = 100
 
@@ -29,10 +33,11 @@ def walk(services: Services, after: str) -> str | None:
             return after
         page = work.assets.contents(after or None, _PAGE)
         made = {each.sha256: work.artefacts.of_source(each.sha256) for each in page}
+        declared = _declared(work, itertools.chain(*made.values()))
         used = {each.sha256 for each in page if work.assets.having(each.sha256)}
     for content in page:
         if content.sha256 in used:
-            _renew(services, content, made[content.sha256])
+            _renew(services, content, made[content.sha256], declared)
     if len(page) == _PAGE:
         return page[-1].sha256
     with services.store.writing() as work:
@@ -41,9 +46,18 @@ def walk(services: Services, after: str) -> str | None:
     return None
 
 
-def _renew(services: Services, content: Content, made: list[Artefact]) -> None:
+_Declared = Mapping[tuple[str, int], Recipe]
+
+
+def _declared(work: UnitOfWork, made: Iterable[Artefact]) -> _Declared:
+    """The recipes by which something could not be made."""
+    names = {(each.recipe, each.recipe_version) for each in made if each.state == "not_applicable"}
+    return {name: cookbook.at_version(work, *name) for name in names}
+
+
+def _renew(services: Services, content: Content, made: list[Artefact], declared: _Declared) -> None:
     found = _sniffed_again(services, content)
-    changes = _changes(found, made)
+    changes = _changes(found, made, declared)
     unread = is_unread(content.embedded, content.media_type) and any(each.state == "ready" for each in made)
     if found == content and not changes and not unread:
         return
@@ -77,7 +91,7 @@ def _sniffed_again(services: Services, content: Content) -> Content:
     return replace(content, media_type=found.name, kind=found.kind)
 
 
-def _changes(content: Content, made: list[Artefact]) -> list[tuple[Artefact | None, Artefact]]:
+def _changes(content: Content, made: list[Artefact], declared: _Declared) -> list[tuple[Artefact | None, Artefact]]:
     """What is there (or None) and what is to be there instead: new ones, and those that could not be made and now can,
     or can't for another reason."""
     there = {(each.recipe, each.recipe_version): each for each in made}
@@ -87,7 +101,7 @@ def _changes(content: Content, made: list[Artefact]) -> list[tuple[Artefact | No
     ]
     for was in made:
         if was.state == "not_applicable":
-            wanted = blank(content, recipes.at_version(was.recipe, was.recipe_version), was.updated_at)
+            wanted = blank(content, declared[was.recipe, was.recipe_version], was.updated_at)
             if wanted != was:
                 changes.append((was, wanted))
     return changes

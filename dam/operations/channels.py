@@ -13,6 +13,7 @@ from dam.domain.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from dam.domain.events import event
 from dam.domain.placements import ConfiguredChannel, Need, OnDrift
 from dam.domain.principals import Actor
+from dam.operations import cookbook
 from dam.operations.answers import remember
 from dam.operations.ids import new_id
 from dam.operations.reachable import note_reachable, note_unreachable
@@ -47,14 +48,14 @@ class ChannelEdit:
 
 
 def add(services: Services, actor: Actor, setup: Setup) -> str:
-    """Set up a channel; returns its id. Raises Forbidden, NotFound ``recipe_not_found``, Invalid ``unknown_kind``,
-    ``invalid_config``, Conflict ``channel_exists``, ``channel_unreachable``.
+    """Set up a channel; returns its id. Raises Forbidden, Invalid ``unknown_recipe``, ``unknown_kind``,
+    ``invalid_config``, Conflict ``channel_exists``, ``channel_unreachable``, ``recipe_retired``.
     """
     policy.require(actor, "channel.edit")
-    recipes.newest_version(setup.recipe)
     if setup.kind not in services.channels.kinds():
         raise Invalid("unknown_kind", f"There is no kind of channel named {setup.kind!r}.")
     with services.store.reading() as work:
+        cookbook.require_choosable(work, setup.recipe)
         _free_name(work, setup.name)
         at = work.now()
     every = setup.audit_every_s or int(services.rules.audit_every.total_seconds())
@@ -73,6 +74,7 @@ def add(services: Services, actor: Actor, setup: Setup) -> str:
     channel = _configured(services, channel, setup.config)
     _establish(services, channel)
     with services.store.writing() as work:
+        cookbook.choose(work, setup.recipe)
         _free_name(work, setup.name)
         work.add(channel)
         data = {"channel_id": channel.id, "name": channel.name, "kind": channel.kind}
@@ -84,14 +86,17 @@ def add(services: Services, actor: Actor, setup: Setup) -> str:
 
 def edit(services: Services, actor: Actor, channel_id: str, revision: int, change: ChannelEdit) -> None:
     """Raises Forbidden, NotFound, PreconditionFailed ``revision_differs``, Conflict ``channel_exists``,
-    ``channel_moved``; for another configuration Invalid ``invalid_config``, ``config_fixed``, Conflict
-    ``channel_unreachable``: it is tried before it is stored.
+    ``channel_moved``, ``recipe_retired``; for another configuration Invalid ``invalid_config``, ``config_fixed``,
+    Conflict ``channel_unreachable``: it is tried before it is stored.
     """
     policy.require(actor, "channel.edit")
     if change.recipe is not None:
-        recipes.newest_version(change.recipe)
+        with services.store.reading() as work:
+            cookbook.require_choosable(work, change.recipe)
     configured = _tried(services, channel_id, change.config) if change.config else None
     with services.store.writing() as work:
+        if change.recipe is not None:
+            cookbook.choose(work, change.recipe)
         channel = known(work, channel_id)
         if channel.revision != revision or (configured and configured.revision != revision):
             raise PreconditionFailed("revision_differs", "Somebody changed the channel since you loaded it.")

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
-from dam.domain import policy, recipes
+from dam.domain import policy
 from dam.domain.errors import Conflict, Gone, NotFound
 from dam.domain.principals import Actor
 from dam.domain.recipes import ORIGINAL, Artefact, Recipe
+from dam.operations import cookbook
 from dam.operations.changes import asset_not_found
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
@@ -49,8 +50,10 @@ def content(services: Services, actor: Actor, asset_id: str, number: int, recipe
             raise NotFound("version_not_found", f"The asset has no version {number}.")
         if recipe == ORIGINAL:
             return _original(file)
-        newest = recipes.newest(recipe)
-        return _rendition(file, newest, work.artefacts.shown(asset_id, number, newest.name, newest.version))
+        newest = cookbook.newest(work, recipe)
+        if newest.display:
+            return _rendition(file, newest, work.artefacts.shown(asset_id, number, newest.name, newest.version))
+        return _rendition(file, newest, work.artefacts.latest(file.sha256, newest.name))
 
 
 def approved(services: Services, actor: Actor, asset_id: str) -> VersionView:
@@ -103,8 +106,11 @@ def _bytes(work: UnitOfWork, file: FileView, recipe: str) -> Bytes:
     """Of the approved bytes, and of no others: a preview supplied by hand stays in the house."""
     if recipe == ORIGINAL:
         return _original(file)
-    newest = recipes.newest(recipe)
-    return _rendition(file, newest, work.artefacts.get(file.sha256, newest.name, newest.version))
+    newest = cookbook.newest(work, recipe)
+    if newest.display:
+        return _rendition(file, newest, work.artefacts.get(file.sha256, newest.name, newest.version))
+    # Until somebody asks for the newest version of such a recipe, what was made by the one before stays there.
+    return _rendition(file, newest, work.artefacts.best(file.sha256, newest.name))
 
 
 def _original(file: FileView) -> Bytes:

@@ -12,6 +12,7 @@ from dam.domain.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from dam.domain.events import event
 from dam.domain.placements import Cause, ConfiguredChannel, Placement, Standing, wanted_version
 from dam.domain.principals import Actor
+from dam.operations import cookbook
 from dam.operations.answers import remember
 from dam.operations.changes import locked, start_rollout, version_of
 from dam.operations.draft import Draft
@@ -56,15 +57,15 @@ def settings(placement: Placement) -> tuple[int | None, str, int, bool]:
 def place(services: Services, actor: Actor, asset_id: str, where: Where) -> str:
     """Make a placement; returns its id. If there is a version to show, it is on its way.
 
-    Raises Forbidden, NotFound, Invalid ``invalid_remote``, Conflict ``target_taken``, ``never_approved``, ``trashed``,
-    ``channel_unreachable``.
+    Raises Forbidden, NotFound, Invalid ``invalid_remote``, ``unknown_recipe``, Conflict ``target_taken``,
+    ``never_approved``, ``trashed``, ``channel_unreachable``, ``recipe_retired``.
     """
     policy.require(actor, "placement.create")
     channel = _channel(services, where.channel_id)
     canonical = _canonical(services, channel, where.remote)
     recipe = where.recipe or channel.recipe
-    version = recipes.newest_version(recipe)
     with services.store.writing() as work:
+        version = cookbook.choose(work, recipe)
         asset = locked(work, asset_id)
         refuse_trashed(asset)
         _may_pin(work, asset, where.pinned)
@@ -109,16 +110,18 @@ def withdraw(services: Services, actor: Actor, placement_id: str, note: str = ""
 def change(services: Services, actor: Actor, placement_id: str, to: Change) -> int:
     """Pin, follow, or deliver by another recipe or a newer version of it; returns the rollout.
 
-    Raises Forbidden, NotFound, PreconditionFailed ``revision_differs``, Conflict ``never_approved``, ``withdrawn``,
-    ``nothing_changes``.
+    Raises Forbidden, NotFound, Invalid ``unknown_recipe``, PreconditionFailed ``revision_differs``, Conflict
+    ``never_approved``, ``withdrawn``,
+    ``nothing_changes``, ``recipe_retired``.
     """
     policy.require(actor, "placement.edit")
     with services.store.writing() as work:
+        newest = cookbook.choose(work, to.recipe) if to.recipe else None
         standing = _held(work, placement_id)
         before = standing.placement
         if to.seen is not None and settings(to.seen) != settings(before):
             raise PreconditionFailed("revision_differs", "Somebody changed the placement since you loaded it.")
-        after = _changed(before, to)
+        after = _changed(work, before, to, newest)
         if after == before:
             raise Conflict("nothing_changes", "The placement is set so already.")
         _may_pin(work, standing.asset, after.pinned)
@@ -220,11 +223,12 @@ def _held(work: UnitOfWork, placement_id: str) -> Standing:
     return standing
 
 
-def _changed(before: Placement, to: Change) -> Placement:
+def _changed(work: UnitOfWork, before: Placement, to: Change, newest: int | None) -> Placement:
+    """``newest``: the version of the recipe that ``to`` names, if it names one."""
     recipe = to.recipe or before.recipe
-    version = to.recipe_version or (recipes.newest_version(recipe) if to.recipe else before.recipe_version)
+    version = to.recipe_version or newest or before.recipe_version
     if recipe != recipes.ORIGINAL:
-        recipes.at_version(recipe, version)
+        cookbook.at_version(work, recipe, version)
     pinned = before.pinned if to.pinned is None else (to.pinned or None)
     return replace(before, pinned=pinned, recipe=recipe, recipe_version=version)
 

@@ -9,10 +9,10 @@ between.
 from dataclasses import replace
 from datetime import datetime
 
-from dam.domain import recipes
 from dam.domain.placements import ABSENT, OPEN, Cause, Delivery, Placement, Rollout, Standing
 from dam.domain.principals import SYSTEM
 from dam.domain.proof import proven
+from dam.operations import cookbook
 from dam.operations.changes import start_rollout
 from dam.operations.draft import Draft
 from dam.operations.ids import new_id
@@ -185,7 +185,7 @@ def _ask_for_artefact(work: UnitOfWork, standing: Standing, at: datetime) -> Non
         return
     content = work.assets.content(standing.version.sha256)
     if content is not None:
-        recipe = recipes.at_version(standing.placement.recipe, standing.placement.recipe_version)
+        recipe = cookbook.at_version(work, standing.placement.recipe, standing.placement.recipe_version)
         expect_one(work, content, recipe, at)
 
 

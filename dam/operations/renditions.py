@@ -18,6 +18,7 @@ from dam.domain.errors import Conflict, NotFound
 from dam.domain.events import event
 from dam.domain.principals import SYSTEM_ID, Actor
 from dam.domain.recipes import Artefact, Recipe, RenditionTask
+from dam.operations import cookbook
 from dam.operations.answers import remember
 from dam.operations.changes import version_of
 from dam.ports.media import MediaFailure, RenderedFile, Renderer
@@ -73,12 +74,14 @@ def expect_one(work: UnitOfWork, content: Content, recipe: Recipe, at: datetime)
 
 
 def render(services: Services, renderer: Renderer, sha256: str) -> None:
-    """Make the pictures of a content that are pending, all in one go. Of one that has them, learn what is written in
-    the file, if that is not known yet. Raises MediaUnavailable, Unavailable, StorageFull; then all is pending still.
+    """Make the pictures of a content that are pending; those to be looked at all in one go. Of one that has them, learn
+    what is written in the file, if that is not known yet. Raises MediaUnavailable, Unavailable, StorageFull; then what
+    is not made is pending still.
     """
     content, pending = _pending(services, sha256, "render")
     if content is not None and pending:
-        _make_all(services, renderer, content, pending)
+        for together in _batches(pending):
+            _make_all(services, renderer, content, together)
     elif content is not None and is_unread(content.embedded, content.media_type) and _is_shown(services, sha256):
         _describe(services, renderer, content)
 
@@ -96,6 +99,13 @@ def _turn(artefact: Artefact) -> tuple[bool, str]:
     """What is made in one go has the same; a film to be played comes last."""
     makes = recipes.at_version(artefact.recipe, artefact.recipe_version).makes
     return makes == "playable", artefact.recipe if makes == "playable" else makes
+
+
+def _batches(pending: list[Artefact]) -> list[list[Artefact]]:
+    """What is made for a place may fail for its own reasons, and in two versions at once: each by itself."""
+    shown = [each for each in pending if recipes.is_display(each.recipe)]
+    rest = [[each] for each in pending if not recipes.is_display(each.recipe)]
+    return [shown, *rest] if shown else rest
 
 
 def _pending(services: Services, sha256: str, task: RenditionTask) -> tuple[Content | None, list[Artefact]]:
@@ -119,7 +129,8 @@ def _is_of(artefact: Artefact, task: RenditionTask) -> bool:
 
 
 def _make_all(services: Services, renderer: Renderer, content: Content, pending: list[Artefact]) -> None:
-    wanted = [recipes.at_version(each.recipe, each.recipe_version) for each in pending]
+    with services.store.reading() as work:
+        wanted = [cookbook.at_version(work, each.recipe, each.recipe_version) for each in pending]
     try:
         made, found = _make(services, renderer, content, wanted)
     except MediaFailure as failure:
@@ -145,8 +156,8 @@ def retry(services: Services, actor: Actor, asset_id: str, number: int, recipe: 
     ``not_failed``.
     """
     policy.require(actor, "version.render")
-    newest = recipes.newest(recipe)
     with services.store.writing() as work:
+        newest = cookbook.newest(work, recipe)
         version = version_of(work, asset_id, number)
         artefact = work.artefacts.shown(asset_id, number, newest.name, newest.version)
         if artefact is None:
@@ -244,7 +255,7 @@ def _store_made(services: Services, content: Content, pending: list[Artefact], m
     with services.store.writing() as work:
         at = work.now()
         # A delivery's picture tells the same, but for the colour, which depends a little on its size.
-        news = not content.properties or any(recipes.newest(each.recipe).display for each in pending)
+        news = not content.properties or any(recipes.is_display(each.recipe) for each in pending)
         if found.properties and news:
             work.assets.describe_content(content.sha256, found.properties, found.embedded)
         for artefact in pending:

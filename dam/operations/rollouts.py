@@ -5,13 +5,13 @@ Rule: rolling back is a decision about the asset like any other; it makes a new 
 
 from dataclasses import dataclass, replace
 
-from dam.domain import policy, recipes
+from dam.domain import policy
 from dam.domain.assets import Decision, Seen
 from dam.domain.errors import Conflict, NotFound
 from dam.domain.events import event
 from dam.domain.placements import Rollout
 from dam.domain.principals import Actor
-from dam.operations import decide
+from dam.operations import cookbook, decide
 from dam.operations.answers import remember
 from dam.operations.draft import Draft
 from dam.operations.reconcile import PAGE, plan
@@ -51,8 +51,8 @@ class RecipeImpact:
 def recipe_impact(services: Services, actor: Actor, recipe: str) -> RecipeImpact:
     """What ``recipe_rollout`` would move. Raises Forbidden, NotFound ``recipe_not_found``."""
     policy.require(actor, "placement.read")
-    newest = recipes.newest_version(recipe)
     with services.store.reading() as work:
+        newest = cookbook.newest_version(work, recipe)
         return RecipeImpact(recipe, newest, work.placements.count_outdated(recipe, newest))
 
 
@@ -62,8 +62,8 @@ def recipe_rollout(services: Services, actor: Actor, recipe: str) -> int:
     Raises Forbidden, NotFound ``recipe_not_found``, Conflict ``nothing_changes``.
     """
     policy.require(actor, "recipe.rollout")
-    newest = recipes.newest_version(recipe)
     with services.store.writing() as work:
+        newest = cookbook.newest_version(work, recipe)
         if work.placements.count_outdated(recipe, newest) == 0:
             raise Conflict("nothing_changes", f"Every placement uses version {newest} of {recipe} already.")
         at = work.now()

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from dam.domain.assets import Asset, Content, Decision, Version, VersionStatus
+from dam.domain.cookbook import HouseRecipe
 from dam.domain.principals import Grant, Principal, SignInLink, Token
 from dam.domain.recipes import Artefact
 from dam.ports.views import AssetView, FileView, Named, SessionView, ShownView, TokenView, VersionView
@@ -151,8 +152,34 @@ class Artefacts(Protocol):
         """Every content has been looked at by this edition."""
         ...
 
+    def latest(self, source: str, recipe: str) -> Artefact | None:
+        """Of what the recipe made, or is to make, of these bytes: by its newest version, the last one."""
+        ...
+
+    def best(self, source: str, recipe: str) -> Artefact | None:
+        """The latest one that is ready, else the latest one."""
+        ...
+
     def delivered(self, sha256: str) -> bool:
         """Does a delivery refer to these bytes?"""
+        ...
+
+
+class Cookbook(Protocol):
+    """Recipes of the house; the built-in ones are no rows."""
+
+    def get(self, name: str, version: int) -> HouseRecipe | None: ...
+    def newest(self, name: str) -> HouseRecipe | None: ...
+    def hold(self, name: str) -> HouseRecipe | None:
+        """The newest version, held until the end of the transaction."""
+        ...
+
+    def all(self, limit: int) -> list[HouseRecipe]:
+        """Every version, by name, the oldest first."""
+        ...
+
+    def count(self, most: int) -> int:
+        """How many versions there are; not counted further than ``most``."""
         ...
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal, Protocol, Self, TypeAlias
 
 from dam.domain.assets import Asset, Content, Decision, Version
+from dam.domain.cookbook import HouseRecipe
 from dam.domain.events import Event
 from dam.domain.placements import Attempt, ConfiguredChannel, Delivery, Observation, Placement, Rollout
 from dam.domain.previews import RenditionOverride
@@ -18,13 +19,13 @@ from dam.domain.recipes import Artefact
 from dam.domain.timing import Timing
 from dam.domain.uploads import Upload
 from dam.domain.work import Job
-from dam.ports.catalogue import Artefacts, Assets, People
+from dam.ports.catalogue import Artefacts, Assets, Cookbook, People
 from dam.ports.movements import Placements, Rollouts, Words
 from dam.ports.views import Answer, NumberedEvent, Queued, Waiting
 
 Fact: TypeAlias = (
-    Asset | Artefact | Attempt | ConfiguredChannel | Content | Decision | Delivery | Grant | Observation | Placement
-    | Principal | RenditionOverride | Rollout | Session | SignInLink | Token | Upload | Version
+    Asset | Artefact | Attempt | ConfiguredChannel | Content | Decision | Delivery | Grant | HouseRecipe | Observation
+    | Placement | Principal | RenditionOverride | Rollout | Session | SignInLink | Token | Upload | Version
 )  # fmt: skip
 
 
@@ -172,6 +173,8 @@ class UnitOfWork(Protocol):
     def assets(self) -> Assets: ...
     @property
     def artefacts(self) -> Artefacts: ...
+    @property
+    def cookbook(self) -> Cookbook: ...
     @property
     def placements(self) -> Placements: ...
     @property

@@ -11,6 +11,7 @@ from typing import Any, TypeVar, get_type_hints
 from sqlalchemy import JSON, RowMapping, Table
 
 from dam.domain.assets import Asset, Content, Decision, Version
+from dam.domain.cookbook import HouseRecipe
 from dam.domain.events import Event
 from dam.domain.placements import Attempt, ConfiguredChannel, Delivery, Need, Observation, Placement, Rollout
 from dam.domain.previews import RenditionOverride
@@ -63,6 +64,7 @@ SHAPES: Mapping[type, Shape] = {
             ("state", "sha256", "updated_at"),
         ),
         (RenditionOverride, tables.rendition_overrides, ("asset_id", "number", "recipe"), ()),
+        (HouseRecipe, tables.recipes, ("name", "version"), ("title", "retired_at")),
         (Grant, tables_people.grants, ("principal_id", "scope_kind", "scope_id"), ()),
         (Token, tables_people.tokens, _IDENTITY, ("revoked_at",)),
         (SignInLink, tables_people.sign_in_links, ("digest",), ("used_at",)),

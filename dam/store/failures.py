@@ -25,6 +25,7 @@ _TAKEN = (
         "delivery_exists",
         "The placement has its part in this rollout already.",
     ),
+    ("pk_recipes", "recipes.name, recipes.version", "recipe_exists", "Somebody else made this version of the recipe."),
     ("pk_attempts", "attempts.placement_id, attempts.fence", "attempt_exists", "Somebody else claimed the placement."),
 )
 

@@ -1,6 +1,6 @@
-"""The order in which rows are held, so that no two transactions wait for each other: assets, placements, deliveries,
-rollouts; of one kind in the order of keys. Then a channel's row, which nobody waits for who holds any of these; but for
-``hold_all``, whose transaction wants nothing more of these kinds, or holds their assets.
+"""The order in which rows are held, so that no two transactions wait for each other: a recipe of the house, assets,
+placements, deliveries, rollouts; of one kind in the order of keys. Then a channel's row, which nobody waits for who
+holds any of these; but for ``hold_all``, whose transaction wants nothing more of these kinds, or holds their assets.
 
 Rule: whoever changes several assets or several placements by one statement holds them by this function first. On
 SQLite there is one writer, and nothing to hold.

@@ -140,6 +140,11 @@ class Placements:
         """How many those are."""
         return int(self._tx.value(select(func.count()).select_from(placements).where(_outdated(recipe, newest))))
 
+    def count_channels_by_recipe(self, recipe: str) -> int:
+        """Channels, not removed, that want this recipe unless a placement says otherwise."""
+        wants = and_(channels.c.recipe == recipe, channels.c.removed_at.is_(None))
+        return int(self._tx.value(select(func.count()).select_from(channels).where(wants)))
+
     def count_needing(self) -> int:
         """Placements, not withdrawn, that wait for a person."""
         waits = and_(placements.c.needs_code.is_not(None), _LIVE)

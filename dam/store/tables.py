@@ -152,6 +152,20 @@ rendition_overrides = Table(
     Index("ix_rendition_overrides_sha256", "sha256"),
 )
 
+# Those of the house; the built-in ones are declared in the code.
+recipes = Table(
+    "recipes",
+    metadata,
+    words("name", primary_key=True),
+    whole("version", primary_key=True),
+    words("title"),
+    Column("spec", Json, nullable=False),
+    when("created_at"),
+    words("created_by"),
+    when("retired_at", nullable=True),
+    CheckConstraint("version >= 1", name="version"),
+)
+
 # An event is its own outbox row until it has a number.
 events = Table(
     "events",

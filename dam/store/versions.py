@@ -5,10 +5,10 @@ Rule: a version's status is computed from its decisions, by the domain's functio
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, CompoundSelect, Table, func, select, tuple_, union, union_all, update
+from sqlalchemy import ColumnElement, CompoundSelect, Table, and_, func, or_, select, tuple_, union, union_all, update
 
 from dam.domain.assets import Asset, Content, Decision, DecisionKind, Version, VersionStatus, status_after
-from dam.domain.recipes import NO_PARAMS, RECIPES, Artefact, newest_version
+from dam.domain.recipes import NO_PARAMS, RECIPES, Artefact, for_display
 from dam.ports.views import AssetView, VersionView
 from dam.store.codec import fact_of, row_of
 from dam.store.holds import hold_all
@@ -18,7 +18,7 @@ from dam.store.transaction import Transaction
 
 _DUPLICATES = 10
 _RECIPES = tuple(dict.fromkeys(recipe.name for recipe in RECIPES))
-_NEWEST = [(name, newest_version(name)) for name in _RECIPES]
+_DISPLAY = [(recipe.name, recipe.version) for recipe in for_display()]
 
 _here = versions.c.sha256 == contents.c.sha256
 _FIRST, _LAST = (select(end(versions.c.asset_id)).where(_here).scalar_subquery() for end in (func.min, func.max))
@@ -201,11 +201,16 @@ class Versions:
         return {name: status_after(said) for name, said in kinds.items()}
 
     def _renditions(self, digests: Collection[str]) -> dict[str, dict[str, Artefact]]:
-        """By source and recipe."""
-        query = select(artefacts).where(
-            artefacts.c.source_sha256.in_(sorted(digests)),
-            tuple_(artefacts.c.recipe, artefacts.c.recipe_version).in_(_NEWEST),
-            artefacts.c.params_sha256 == NO_PARAMS,
+        """By source and recipe: of those for display the newest version, of the others the latest that there is."""
+        shown = tuple_(artefacts.c.recipe, artefacts.c.recipe_version).in_(_DISPLAY)
+        asked = artefacts.c.recipe.not_in([name for name, _ in _DISPLAY])
+        query = (
+            select(artefacts)
+            .where(
+                artefacts.c.source_sha256.in_(sorted(digests)),
+                or_(and_(shown, artefacts.c.params_sha256 == NO_PARAMS), asked),
+            )
+            .order_by(artefacts.c.recipe_version, artefacts.c.updated_at)
         )
         made: dict[str, dict[str, Artefact]] = {}
         for row in self._tx.rows(query):
@@ -230,10 +235,12 @@ def _having(sha256: str) -> CompoundSelect[tuple[str]]:
 def _shown_by(
     version: Version, by_hand: Mapping[_Recipe, str], made: Mapping[str, Mapping[str, Artefact]]
 ) -> tuple[tuple[Artefact, ...], frozenset[str]]:
-    """What a version is shown by, in the order of recipes, and the recipes that were supplied by hand."""
+    """What a version is shown by, in the order of recipes (those of the house last, by name), and the recipes that were
+    supplied by hand."""
     key = (version.asset_id, version.number)
     supplied = frozenset(recipe for recipe in _RECIPES if (*key, recipe) in by_hand)
-    found = (made.get(by_hand.get((*key, recipe), version.sha256), {}).get(recipe) for recipe in _RECIPES)
+    names = (*_RECIPES, *sorted(set(made.get(version.sha256, ())) - set(_RECIPES)))
+    found = (made.get(by_hand.get((*key, recipe), version.sha256), {}).get(recipe) for recipe in names)
     return tuple(each for each in found if each is not None), supplied
 
 

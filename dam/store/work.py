@@ -24,6 +24,7 @@ from dam.store import codec, tables
 from dam.store.answers import Answers
 from dam.store.artefacts import Artefacts
 from dam.store.assets import Assets
+from dam.store.cookbook import Cookbook
 from dam.store.engine import WAKE_UP, begin, bound, database_file, make_engine
 from dam.store.failures import translated
 from dam.store.gate import Gate
@@ -209,6 +210,10 @@ class SqlUnitOfWork:
     @cached_property
     def artefacts(self) -> Artefacts:
         return Artefacts(self._transaction)
+
+    @cached_property
+    def cookbook(self) -> Cookbook:
+        return Cookbook(self._transaction)
 
     @cached_property
     def placements(self) -> Placements:

@@ -50,7 +50,7 @@ def test_a_channel_that_is_refused(world: World, channel: Any) -> None:
     refuse(world, (422, "invalid_config"), "POST", "channels", json={**good, "config": {"path": "relative"}})
     refuse(world, (422, "invalid_config"), "POST", "channels", json={**good, "config": {}})
     wrong: tuple[dict[str, object], ...] = (
-        {"recipe": "x"},
+        {"recipe": "X"},
         {"on_drift": "x"},
         {"name": ""},
         {"audit_every_s": 1},
@@ -59,6 +59,7 @@ def test_a_channel_that_is_refused(world: World, channel: Any) -> None:
     )
     for more in wrong:
         refuse(world, (422, "invalid_request"), "POST", "channels", json={**good, **more})
+    refuse(world, (422, "unknown_recipe"), "POST", "channels", json={**good, "recipe": "x"})
     path = f"channels/{channel['id']}"
     refuse(world, (428, "precondition_required"), "PATCH", path, json={"name": "x"})
     refuse(world, (412, "revision_differs"), "PATCH", path, json={"name": "x"}, headers={"If-Match": '"9"'})
@@ -163,9 +164,10 @@ def test_a_placement_that_is_refused(world: World, asset: Any, channel: Any) -> 
     refuse(world, (409, "never_approved"), "POST", "placements", json={**fresh, "follow": 2})
     for remote in ("../x.png", "/etc/passwd", "a/../../x"):
         refuse(world, (422, "invalid_remote"), "POST", "placements", json={**body, "remote": remote})
-    for more in ({"follow": "latest"}, {"follow": 0}, {"follow": True}, {"recipe": "x"}, {"remote": ""}, {"x": 1},
+    for more in ({"follow": "latest"}, {"follow": 0}, {"follow": True}, {"recipe": "X"}, {"remote": ""}, {"x": 1},
                  {"asset_id": "x"}, {"adopt": "yes"}, {"remote": "a\x00"}):  # fmt: skip
         refuse(world, (422, "invalid_request"), "POST", "placements", json={**fresh, **more})
+    refuse(world, (422, "unknown_recipe"), "POST", "placements", json={**fresh, "recipe": "x"})
     for query in ("asset=x", "channel=x", "state=", "x=1"):
         problem(world.call("GET", f"placements?{query}"), 422, "invalid_request")
 

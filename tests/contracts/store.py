@@ -173,7 +173,7 @@ class AssetsContract:
         assert first.latest is not None
         assert first.latest.status == "approved"
         assert first.latest.content == content()
-        assert [made.recipe for made in first.latest.renditions] == ["thumb-256", "preview-1024"]
+        assert [made.recipe for made in first.latest.renditions] == ["thumb-256", "preview-1024", "unknown"]
         assert second.approved is None
         assert second.latest is not None
         assert second.latest.version.number == 2

@@ -21,7 +21,7 @@ ADDED: dict[Role, set[str]] = {
         "placement.create", "placement.edit", "placement.withdraw", "placement.repair", "rollout.rollback",
     },
     "manager": {"channel.edit", "recipe.rollout", "work.read", "work.retry", "user.read", "version.locate"},
-    "admin": {"user.edit"},
+    "admin": {"user.edit", "recipe.edit"},
 }  # fmt: skip
 """What each role may do that the one before it may not."""
 

@@ -1,6 +1,7 @@
 """The store's contract, on SQLite and on PostgreSQL."""
 
 from tests.contracts.store import AssetsContract, UnitOfWorkContract
+from tests.contracts.store_cookbook import CookbookContract
 from tests.contracts.store_finding import FindingContract
 from tests.contracts.store_places import PlacementsContract
 from tests.contracts.store_rollouts import ArtefactsContract, AttemptsContract, RolloutsContract
@@ -27,6 +28,10 @@ class TestWords(WordsContract):
 
 class TestArtefacts(ArtefactsContract):
     """What recipes made."""
+
+
+class TestCookbook(CookbookContract):
+    """Recipes of the house."""
 
 
 class TestPeople(PeopleContract):

@@ -12,7 +12,7 @@ import { useResource } from "../state/resource";
 import { Choice } from "./choice";
 import { Field } from "./field";
 import { Problem } from "./problem";
-import { recipeWord } from "./proof-details";
+import { recipeOptions } from "./proof-details";
 import { every } from "./every";
 
 type Kind = Schemas["ChannelKind"];
@@ -66,7 +66,7 @@ export function ChannelForm({ kinds, channel, done, cancel }: Props) {
           fixed={channel !== undefined && (kind?.fixed.includes(each.name) ?? false)} change={(value) => setTyped({ ...typed, [each.name]: value })}
         />
       ))}
-      <Choice label={t("places.recipe")} value={recipe} change={setRecipe} wrong={wrong("recipe")} options={(recipes.data?.data ?? []).map((each) => [each.name, recipeWord(each.name)])} />
+      <Choice label={t("places.recipe")} value={recipe} change={setRecipe} wrong={wrong("recipe")} options={recipeOptions(recipes.data?.data ?? [])} />
       <Choice label={t("places.on_drift")} value={onDrift} change={setOnDrift} options={[["report", t("places.on_drift.report")], ["repair", t("places.on_drift.repair")]]} />
       <Choice label={t("places.audits")} value={often} change={setOften} options={often_.map((each) => [String(each), every(each)])} />
       {failed !== undefined && !told && <Problem error={failed} />}

@@ -11,7 +11,7 @@ import type { Placement } from "../state/standing";
 import { Choice } from "./choice";
 import { Field } from "./field";
 import { Problem } from "./problem";
-import { recipeWord } from "./proof-details";
+import { recipeOptions } from "./proof-details";
 
 interface Props {
   readonly assetId: string;
@@ -19,6 +19,8 @@ interface Props {
   readonly filename: string;
   /** What kind of file it is: what can't be made of such is not offered. */
   readonly kind: string;
+  /** Whether anything is seen of it: of what has no look, such as an archive, there is nothing but the file itself. */
+  readonly seen: boolean;
   /** Versions that may be pinned: those that are approved. */
   readonly approved: readonly number[];
   done(made: Placement): void;
@@ -27,12 +29,14 @@ interface Props {
 
 const AT_FIELD: Readonly<Record<string, string>> = { invalid_remote: "remote", target_taken: "remote", channel_not_found: "channel_id", channel_unreachable: "channel_id", never_approved: "follow" };
 
+const ORIGINAL = "original";
+
 /** Where the refusal belongs, by its field or its code. */
 const wrongAt = (failed: unknown, field: string): string | undefined =>
   !(failed instanceof Refusal) ? undefined
     : failed.errors.find((each) => each.field === field)?.detail ?? (AT_FIELD[failed.code] === field ? failed.detail : undefined);
 
-export function PlaceForm({ assetId, filename, kind, approved, done, cancel }: Props) {
+export function PlaceForm({ assetId, filename, kind, seen, approved, done, cancel }: Props) {
   const channels = useResource("channels", (signal) => askChannels(signal));
   const recipes = useResource("recipes", (signal) => askRecipes(signal));
   const [channel, setChannel] = useState("");
@@ -65,7 +69,7 @@ export function PlaceForm({ assetId, filename, kind, approved, done, cancel }: P
       {typeof other === "string" && <a href={`/assets/${other}`}>{t("places.taken_by")}</a>}
       <Choice
         label={t("places.recipe")} value={recipe || chosen?.recipe || ""} change={setRecipe} wrong={wrongAt(failed, "recipe")}
-        options={(recipes.data?.data ?? []).filter((each) => each.kinds.some((one) => one === kind)).map((each) => [each.name, recipeWord(each.name)])}
+        options={recipeOptions((recipes.data?.data ?? []).filter((each) => each.name === ORIGINAL || (seen && each.kinds.some((one) => one === kind))))}
       />
       <Choice
         label={t("places.shows")} value={follow} change={setFollow} wrong={wrongAt(failed, "follow")}

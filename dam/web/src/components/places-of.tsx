@@ -1,7 +1,7 @@
 // Where an asset lives: its placements with their proof, and a new one. Follows what happens by itself.
 import { Plus } from "lucide";
 import { useState } from "preact/hooks";
-import { api, asked } from "../api/client";
+import { api, asked, type Schemas } from "../api/client";
 import { useEvery } from "../lib/every";
 import { t } from "../lib/i18n";
 import { useHurry } from "../state/live";
@@ -43,6 +43,8 @@ export function PlacesOf({ assetId }: { assetId: string }) {
   );
 }
 
+const hasLook = (version?: Schemas["Version"]): boolean => version?.renditions.some((each) => each.display && each.state !== "not_applicable") ?? false;
+
 function NewPlace({ assetId, close, changed }: { assetId: string; close(): void; changed(): void }) {
   const versions = useResource(`versions/${assetId}`, (signal) =>
     asked(api.GET("/api/v1/assets/{asset_id}/versions", { params: { path: { asset_id: assetId }, query: { limit: 200 } }, signal })));
@@ -51,7 +53,7 @@ function NewPlace({ assetId, close, changed }: { assetId: string; close(): void;
   const { data } = versions.data;
   return (
     <PlaceForm
-      assetId={assetId} filename={data[0]?.filename ?? ""} kind={data[0]?.kind ?? ""} approved={data.filter((each) => each.status === "approved").map((each) => each.number)}
+      assetId={assetId} filename={data[0]?.filename ?? ""} kind={data[0]?.kind ?? ""} seen={hasLook(data[0])} approved={data.filter((each) => each.status === "approved").map((each) => each.number)}
       done={() => (close(), changed())} cancel={close}
     />
   );

@@ -7,6 +7,7 @@ import { may, type Role } from "../../state/session";
 import { Account } from "./account";
 import { Health } from "./health";
 import { People } from "./people";
+import { Recipes } from "./recipes";
 import { Tokens } from "./tokens";
 import { Work } from "./work";
 import "./settings.css";
@@ -15,6 +16,7 @@ const PARTS: readonly { page: string; name: Key; least: Role; shows: ComponentTy
   { page: "account", name: "settings.account", least: "viewer", shows: Account },
   { page: "people", name: "settings.people", least: "manager", shows: People },
   { page: "tokens", name: "settings.tokens", least: "viewer", shows: Tokens },
+  { page: "recipes", name: "settings.recipes", least: "viewer", shows: Recipes },
   { page: "health", name: "settings.health", least: "viewer", shows: Health },
   { page: "work", name: "settings.work", least: "manager", shows: Work },
 ];

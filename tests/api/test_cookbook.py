@@ -1,0 +1,70 @@
+"""Recipes of the house over HTTP."""
+
+from typing import Any
+
+from tests.api.test_assets import refuse
+from tests.api.world import World, problem
+
+BANNER = {"name": "banner", "title": "Banner", "format": "jpeg", "fit": "cover", "width": 1200, "height": 400}
+OTHER = {"If-Match": '"x"'}
+
+
+def listed(world: World) -> list[tuple[int, bool]]:
+    found = [each for each in world.get("recipes")["data"] if each["name"] == "banner"]
+    return [(each["version"], each["choosable"]) for each in found]
+
+
+def test_it_is_added_changed_and_retired(world: World) -> None:
+    made = world.post("recipes", BANNER)
+    assert (made.status_code, made.headers["Location"]) == (201, "/api/v1/recipes/banner")
+    assert made.json is not None
+    shown = {name: made.json[name] for name in ("version", "fit", "width", "box", "quality", "background", "built_in")}
+    assert shown == {
+        "version": 1, "fit": "cover", "width": 1200, "box": 1200, "quality": 86, "background": "#ffffff",
+        "built_in": False,
+    }  # fmt: skip
+    tag = made.headers["ETag"]
+    refuse(world, (409, "recipe_exists"), "POST", "recipes", json=BANNER)
+    refuse(world, (428, "precondition_required"), "PATCH", "recipes/banner", json={"quality": 9})
+    refuse(
+        world, (412, "revision_differs"), "PATCH", "recipes/banner", json={"quality": 9}, headers={"If-Match": '"x"'}
+    )
+    refuse(world, (422, "invalid_recipe"), "PATCH", "recipes/banner", json={"box": 9}, headers={"If-Match": tag})
+    changed = world.call("PATCH", "recipes/banner", json={"quality": 9}, headers={"If-Match": tag})
+    assert (changed.status_code, changed.json and changed.json["version"]) == (200, 2)
+    assert world.call("GET", "recipes/banner").headers["ETag"] == changed.headers["ETag"] != tag
+    assert listed(world) == [(1, False), (2, True)]
+    refuse(world, (412, "revision_differs"), "DELETE", "recipes/banner", headers={"If-Match": tag})
+    assert world.call("DELETE", "recipes/banner").status_code == 204
+    assert listed(world) == [(1, False), (2, False)]
+    refuse(world, (409, "recipe_retired"), "DELETE", "recipes/banner")
+
+
+def test_what_is_no_recipe_is_refused(world: World) -> None:
+    def errors(**more: Any) -> set[tuple[str, str]]:
+        body = {name: value for name, value in {**BANNER, **more}.items() if value is not None}
+        said = refuse(world, (422, code), "POST", "recipes", json=body)
+        return {(each["field"], each["code"]) for each in said["errors"]}
+
+    code = "invalid_recipe"
+    assert errors(height=None) == {("height", "missing")}
+    assert errors(format="png", quality=9) == {("quality", "not_allowed")}
+    assert errors(name="a" * 61) == {("name", "invalid")}
+    code = "invalid_request"
+    for more in ({"width": 9000}, {"width": "9"}, {"format": "gif"}, {"name": "../x"}, {"background": "red"}, {"x": 1}):
+        assert {field for field, _ in errors(**more)} == set(more)
+
+
+def test_what_is_built_in_stays_as_it_is(world: World) -> None:
+    problem(world.call("GET", "recipes/thumb-256"), 409, "built_in")
+    problem(world.call("GET", "recipes/nothing"), 404, "recipe_not_found")
+    refuse(world, (409, "built_in"), "PATCH", "recipes/original", json={"title": "x"}, headers=OTHER)
+    refuse(world, (409, "built_in"), "DELETE", "recipes/thumb-256")
+
+
+def test_it_is_placed_by_its_name(world: World) -> None:
+    world.post("recipes", BANNER)
+    placed = world.placement(world.asset()["id"], world.channel()["id"], recipe="banner")
+    assert (placed["recipe"], placed["recipe_version"]) == ("banner", 1)
+    said = refuse(world, (409, "in_use"), "DELETE", "recipes/banner")
+    assert (said["placements"], said["channels"]) == (1, 0)
