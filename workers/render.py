@@ -34,7 +34,7 @@ class StudioRenderer:
             rendered = self._studio.render(source, format_, [_spec(each) for each in recipes])
             return Made(rendered.files, rendered.properties)
         except plan.MediaFailure as failure:
-            raise MediaFailure(failure.code, failure.sentence) from failure
+            raise MediaFailure(failure.code, failure.sentence, lacking=failure.code in plan.LACKING) from failure
         except plan.MediaUnavailable as error:
             raise MediaUnavailable(str(error)) from error
 

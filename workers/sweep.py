@@ -15,6 +15,7 @@ from dam.domain.principals import SYSTEM
 from dam.operations import assemble, catch_up, channels, indexing, overdue, reconcile
 from dam.ports.services import Services
 from search.errors import SearchUnavailable
+from workers.media import programs
 
 log = structlog.get_logger(__name__)
 
@@ -135,8 +136,12 @@ class _Older:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._after: str | None = ""
+        self._asked = False
 
     def __call__(self) -> bool:
+        if not self._asked:
+            catch_up.gain(self._services, programs.found())
+            self._asked = True
         if self._after is None:
             return False
         before, self._after = self._after, catch_up.walk(self._services, self._after)

@@ -20,7 +20,7 @@ import click
 from config.settings import Settings
 from dam import wiring
 from dam.store.engine import make_engine, notices
-from workers.media import encoder
+from workers.media import encoder, programs
 from workers.media.confine import SandboxLevel
 from workers.media.plan import MediaUnavailable
 from workers.media.studio import Studio
@@ -85,6 +85,7 @@ def _sandbox() -> Iterator[Line]:
     yield Line("ok", "sandbox", f"Files are decoded in a process of their own; its confinement is {found.level}.")
     yield from (Line("warning", "sandbox", sentence) for sentence in found.missing)
     yield from _encoder(found.level)
+    yield from _drawers(found.level)
 
 
 def _encoder(level: SandboxLevel) -> Iterator[Line]:
@@ -99,3 +100,15 @@ def _encoder(level: SandboxLevel) -> Iterator[Line]:
     else:
         origin = "on the PATH" if found.origin == "path" else "installed with this program"
         yield Line("ok", "ffmpeg", f"FFmpeg {found.version}, {origin} ({found.path}), makes films to be played.")
+
+
+def _drawers(level: SandboxLevel) -> Iterator[Line]:
+    """Which programs draw documents; without them there is the picture inside, where there is one."""
+    for format_, wanted in programs.WANTED.items():
+        found, what = programs.find(format_), wanted.name.casefold()
+        if found is None:
+            yield Line("ok", what, f"Not found, so that {wanted.shows} are not drawn. {wanted.advice}")
+        elif level is not SandboxLevel.FULL:
+            yield Line("warning", what, "It is not run: that needs the full confinement, which this machine has not.")
+        else:
+            yield Line("ok", what, f"{found.name} {found.version} ({found.path}) draws {wanted.shows}.")

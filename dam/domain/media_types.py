@@ -48,7 +48,6 @@ Route = Literal[
 """The decoder in the media child that may look at the bytes, by its name in ``workers.media.plan``."""
 
 _BY_HAND = "Supply a preview by hand: any picture that can be shown here."
-_AS_PDF = "Export it as PDF and supply that as the preview, or a picture of it."
 _NOT_YET = "No preview is made of this type yet. " + _BY_HAND
 
 
@@ -218,7 +217,7 @@ TABLE: tuple[tuple[Shows, MediaType], ...] = (
     (begins(b"\xc5\xd0\xd3\xc6"), MediaType("image/x-eps", "document", "EPS drawing with a preview", ("eps",), "EPS")),
     (
         begins(b"%!PS"),
-        _kept("application/postscript", "document", "PostScript drawing", "eps", "ps", "ai", advice=_AS_PDF),
+        MediaType("application/postscript", "document", "PostScript drawing", ("eps", "ps", "ai"), "EPS"),
     ),
     (
         begins(bytes.fromhex("0606edf5d81d46e5bd31efe7fe74b71d")),
@@ -226,13 +225,13 @@ TABLE: tuple[tuple[Shows, MediaType], ...] = (
     ),
     (
         zip_of(b"word/"),
-        _kept(_OFFICE + "wordprocessingml.document", "document", "Word document", "docx", advice=_AS_PDF),
+        MediaType(_OFFICE + "wordprocessingml.document", "document", "Word document", ("docx",), "OFFICE"),
     ),
     (
         zip_of(b"ppt/"),
         MediaType(_OFFICE + "presentationml.presentation", "document", "PowerPoint slides", ("pptx",), "OFFICE"),
     ),
-    (zip_of(b"xl/"), _kept(_OFFICE + "spreadsheetml.sheet", "document", "Excel sheets", "xlsx", advice=_AS_PDF)),
+    (zip_of(b"xl/"), MediaType(_OFFICE + "spreadsheetml.sheet", "document", "Excel sheets", ("xlsx",), "OFFICE")),
     (
         zip_of(b"mimetypeapplication/vnd.oasis.opendocument."),
         MediaType(
@@ -245,7 +244,7 @@ TABLE: tuple[tuple[Shows, MediaType], ...] = (
     ),
     (
         begins(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
-        _kept("application/x-ole-storage", "document", "Office document", "doc", "ppt", "xls", advice=_AS_PDF),
+        MediaType("application/x-ole-storage", "document", "Office document", ("doc", "ppt", "xls"), "OFFICE"),
     ),
     # Fonts and archives.
     (begins(b"OTTO", b"ttcf"), MediaType("font/otf", "other", "OpenType font", ("otf", "ttc"), "FONT")),

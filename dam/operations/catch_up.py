@@ -1,8 +1,9 @@
-"""What was uploaded before its type had a decoder, before a display recipe had its newest version, or before what is
-written in files was read: it is looked at again, and gets its renditions then, and its fields.
+"""What was uploaded before its type had a decoder, before a display recipe had its newest version, before what is
+written in files was read, or before the program was there that draws it: it is looked at again, and gets its renditions
+then, and its fields.
 
-Rule: one walk over all contents for each ``recipes.EDITION``, a page at a time, and only while nothing else is to be
-rendered: nobody who uploads now waits for what is old. To walk again does no harm.
+Rule: one walk over all contents for each ``recipes.EDITION``, and for each program that is new, a page at a time, and
+only while nothing else is to be rendered: nobody who uploads now waits for what is old. To walk again does no harm.
 """
 
 import itertools
@@ -20,6 +21,17 @@ from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
 
 _PAGE = 100
+
+
+def gain(services: Services, programs: int) -> None:
+    """Have what waits for a program looked at again, where one of ``programs`` (a bit each) is new here. Raises
+    Unavailable."""
+    with services.store.writing() as work:
+        known = work.artefacts.programs()
+        if programs & ~known:
+            work.artefacts.found(known | programs)
+            work.artefacts.seen(min(work.artefacts.edition(), recipes.EDITION - 1))
+            work.commit()
 
 
 def walk(services: Services, after: str) -> str | None:

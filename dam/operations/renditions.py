@@ -17,7 +17,7 @@ from dam.domain.embedded import is_unread
 from dam.domain.errors import Conflict, NotFound
 from dam.domain.events import event
 from dam.domain.principals import SYSTEM_ID, Actor
-from dam.domain.recipes import Artefact, Recipe, RenditionTask
+from dam.domain.recipes import Artefact, ArtefactState, Recipe, RenditionTask
 from dam.operations import cookbook
 from dam.operations.answers import remember
 from dam.operations.changes import version_of
@@ -27,6 +27,8 @@ from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
 
 _CHUNK = 1 << 20
+_NO_PREVIEW = "no_preview"
+"""Nothing is made of such a file here, whatever is installed."""
 
 
 def blank(content: Content, recipe: Recipe, at: datetime) -> Artefact:
@@ -39,7 +41,7 @@ def blank(content: Content, recipe: Recipe, at: datetime) -> Artefact:
         *key,
         state="not_applicable",
         updated_at=at,
-        reason_code="no_preview",
+        reason_code=_NO_PREVIEW,
         reason_detail=obstacle,
     )
 
@@ -134,17 +136,26 @@ def _make_all(services: Services, renderer: Renderer, content: Content, pending:
     try:
         made, found = _make(services, renderer, content, wanted)
     except MediaFailure as failure:
-        fail(services, content, pending, failure.code, failure.sentence)
+        state: ArtefactState = "not_applicable" if failure.lacking else "failed"
+        fail(services, content, pending, failure.code, failure.sentence, state)
         return
     _store_made(services, content, pending, made, found)
 
 
-def fail(services: Services, content: Content, pending: list[Artefact], code: str, sentence: str) -> None:
-    """Those that are still as they were given fail; with an event, and whoever waited for one is told."""
+def fail(
+    services: Services,
+    content: Content,
+    pending: list[Artefact],
+    code: str,
+    sentence: str,
+    state: ArtefactState = "failed",
+) -> None:
+    """Those that are still as they were given fail, or are not applicable here; with an event, and whoever waited for
+    one is told."""
     with services.store.writing() as work:
         at = work.now()
         for artefact in pending:
-            failed = replace(artefact, state="failed", updated_at=at, reason_code=code, reason_detail=sentence)
+            failed = replace(artefact, state=state, updated_at=at, reason_code=code, reason_detail=sentence)
             if work.replace(artefact, failed):
                 work.rollouts.wake(artefact.source_sha256, artefact.recipe, artefact.recipe_version, at)
         _tell(work, content, "version.render_failed", {"code": code, "detail": sentence}, at)
@@ -152,8 +163,8 @@ def fail(services: Services, content: Content, pending: list[Artefact], code: st
 
 
 def retry(services: Services, actor: Actor, asset_id: str, number: int, recipe: str) -> None:
-    """Make a failed rendition again, or one that nobody has asked for yet. Raises Forbidden, NotFound, Conflict
-    ``not_failed``.
+    """Make a failed rendition again, one that lacked a program, or one that nobody has asked for yet. Raises Forbidden,
+    NotFound, Conflict ``not_failed``.
     """
     policy.require(actor, "version.render")
     with services.store.writing() as work:
@@ -162,7 +173,7 @@ def retry(services: Services, actor: Actor, asset_id: str, number: int, recipe: 
         artefact = work.artefacts.shown(asset_id, number, newest.name, newest.version)
         if artefact is None:
             _make_first(work, version.sha256, newest)
-        elif artefact.state == "failed":
+        elif artefact.state == "failed" or (artefact.state == "not_applicable" and artefact.reason_code != _NO_PREVIEW):
             again = artefact.again(work.now())
             work.replace(artefact, again)
             enqueue(work, [again])

@@ -160,6 +160,14 @@ class Artefacts(Protocol):
         """The latest one that is ready, else the latest one."""
         ...
 
+    def programs(self) -> int:
+        """The programs that draw documents and that some worker has had, a bit each; 0 at first."""
+        ...
+
+    def found(self, programs: int) -> None:
+        """Some worker has them."""
+        ...
+
     def delivered(self, sha256: str) -> bool:
         """Does a delivery refer to these bytes?"""
         ...

@@ -11,10 +11,12 @@ from dam.domain.recipes import Recipe
 
 
 class MediaFailure(Exception):
-    """The file can't be rendered, however often: a stable ``code`` and a ``sentence`` for a person."""
+    """The file can't be rendered, however often: a stable ``code`` and a ``sentence`` for a person. ``lacking``: the
+    file is well, but this machine has not the program that could."""
 
-    def __init__(self, code: str, sentence: str) -> None:
+    def __init__(self, code: str, sentence: str, *, lacking: bool = False) -> None:
         super().__init__(f"{code}: {sentence}")
+        self.lacking = lacking
         self.code = code
         self.sentence = sentence
 

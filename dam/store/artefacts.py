@@ -11,7 +11,7 @@ from dam.store.places import deliveries
 from dam.store.tables import artefacts, counters, rendition_overrides, versions
 from dam.store.transaction import Transaction
 
-_EDITION = "edition"
+_EDITION, _PROGRAMS = "edition", "programs"
 _LATEST = (artefacts.c.recipe_version.desc(), artefacts.c.updated_at.desc())
 _OVERRIDE = and_(
     rendition_overrides.c.asset_id == versions.c.asset_id,
@@ -84,12 +84,26 @@ class Artefacts:
 
     def edition(self) -> int:
         """The edition of recipes and types that every content has been looked at by; 0 at first."""
-        return int(self._tx.value(select(counters.c.value).where(counters.c.name == _EDITION)) or 0)
+        return self._counted(_EDITION)
 
     def seen(self, edition: int) -> None:
         """Every content has been looked at by this edition."""
-        if not self._tx.insert_new(counters, [{"name": _EDITION, "value": edition}]):
-            self._tx.change(update(counters).where(counters.c.name == _EDITION).values(value=edition))
+        self._count(_EDITION, edition)
+
+    def programs(self) -> int:
+        """The programs that some worker has had, a bit each; 0 at first."""
+        return self._counted(_PROGRAMS)
+
+    def found(self, programs: int) -> None:
+        """Some worker has them."""
+        self._count(_PROGRAMS, programs)
+
+    def _counted(self, name: str) -> int:
+        return int(self._tx.value(select(counters.c.value).where(counters.c.name == name)) or 0)
+
+    def _count(self, name: str, value: int) -> None:
+        if not self._tx.insert_new(counters, [{"name": name, "value": value}]):
+            self._tx.change(update(counters).where(counters.c.name == name).values(value=value))
 
     def latest(self, source: str, recipe: str) -> Artefact | None:
         """Of what the recipe made, or is to make, of these bytes: by its newest version, the last one."""

@@ -1,4 +1,7 @@
-"""Documents that have a picture of themselves inside, and those that have none, or a bomb."""
+"""Documents that have a picture of themselves inside, and those that have none, or a bomb.
+
+What is seen of them where no program draws them; ``drawn`` has those that are whole.
+"""
 
 import base64
 import struct
@@ -9,10 +12,12 @@ from tests.corpus.hostile.archives import zipped
 from tests.workers.media import generate
 from tests.workers.media.generate import encoded
 
-INDD, EPS = "application/x-indesign", "image/x-eps"
-PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
-ODF = "application/vnd.oasis.opendocument"
-TYPES = (INDD, EPS, PPTX, ODF)
+INDD, EPS, POSTSCRIPT = "application/x-indesign", "image/x-eps", "application/postscript"
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+DOCX, XLSX = _OFFICE + "wordprocessingml.document", _OFFICE + "spreadsheetml.sheet"
+PPTX = _OFFICE + "presentationml.presentation"
+ODF, OLE = "application/vnd.oasis.opendocument", "application/x-ole-storage"
+TYPES = (INDD, EPS, POSTSCRIPT, DOCX, XLSX, PPTX, ODF, OLE)
 _SIGNATURE = bytes.fromhex("0606edf5d81d46e5bd31efe7fe74b71d")
 
 
@@ -31,9 +36,9 @@ def postscript(preview: bytes, *, place: int | None = None) -> bytes:
     return struct.pack("<4s6IH", b"\xc5\xd0\xd3\xc6", 30, len(drawn), 0, 0, at, len(preview), 0xFFFF) + drawn + preview
 
 
-def slides(name: str, data: bytes) -> bytes:
-    """A package of slides with one more part."""
-    return zipped({"ppt/presentation.xml": b"<p/>", name: data})
+def slides(name: str, data: bytes, first: str = "ppt/presentation.xml") -> bytes:
+    """A package of slides, or of what ``first`` says, with one more part."""
+    return zipped({first: b"<p/>", name: data})
 
 
 def opendocument(data: bytes) -> bytes:
@@ -51,26 +56,37 @@ def good() -> Iterator[Good]:
     yield Good("InDesign, the second whole", "c.indd", lambda: indesign(b"x", half(png), jpeg, png), INDD)
     yield Good("EPS with a preview", "d.eps", lambda: postscript(tiff), EPS)
     yield Good("PowerPoint", "e.pptx", lambda: slides("docProps/thumbnail.jpeg", jpeg), PPTX)
+    word, excel = "word/document.xml", "xl/workbook.xml"
+    yield Good("Word with a picture", "g.docx", lambda: slides("docProps/thumbnail.jpeg", jpeg, word), DOCX)
+    yield Good("Excel with a picture", "h.xlsx", lambda: slides("docProps/thumbnail.jpeg", jpeg, excel), XLSX)
+    packet = b"%%!PS-Adobe-3.0 EPSF-3.0\n%%<xmpGImg:image>%s</xmpGImg:image>\n" % base64.b64encode(jpeg)
+    yield Good("Illustrator's PostScript", "i.ai", lambda: packet, POSTSCRIPT)
     yield Good("OpenDocument", "f.odt", lambda: opendocument(png), ODF)
 
 
 def bad() -> Iterator[Bad]:
     """Those without, and those that would unpack without end."""
-    none, png = "no_preview_inside", encoded(picture(), "PNG")
+    none, undrawn, unprinted = "no_preview_inside", "no_libreoffice", "no_ghostscript"
+    png = encoded(picture(), "PNG")
     bomb = generate.png_bomb(20_000, 20_000)
     yield Bad("InDesign without a picture", "a.indd", indesign, INDD, none)
     yield Bad("InDesign with half a picture", "b.indd", lambda: indesign(half(png)), INDD, none)
     yield Bad("InDesign with a bomb", "c.indd", lambda: indesign(bomb), INDD, none)
     yield Bad("InDesign with a picture without end", "d.indd", lambda: indesign(png)[:9_200], INDD, none)
     yield Bad("InDesign with a hundred thumbnails", "e.indd", lambda: indesign(*[b"x"] * 100, png), INDD, none)
-    yield Bad("EPS whose preview is elsewhere", "f.eps", lambda: postscript(b"", place=2**32 - 1), EPS, none)
-    yield Bad("the header of an EPS", "g.eps", lambda: postscript(b"")[:20], EPS, none)
-    yield Bad("PowerPoint without a picture", "h.pptx", lambda: slides("a", b""), PPTX, none)
-    yield Bad("PowerPoint with a picture in EMF", "i.pptx", lambda: slides("docProps/thumbnail.emf", b"x"), PPTX, none)
+    yield Bad("EPS whose preview is elsewhere", "f.eps", lambda: postscript(b"", place=2**32 - 1), EPS, unprinted)
+    yield Bad("the header of an EPS", "g.eps", lambda: postscript(b"")[:20], EPS, unprinted)
+    yield Bad("PowerPoint without a picture", "h.pptx", lambda: slides("a", b""), PPTX, undrawn)
+    yield Bad(
+        "PowerPoint with a picture in EMF", "i.pptx", lambda: slides("docProps/thumbnail.emf", b"x"), PPTX, undrawn
+    )
+    yield Bad("Word without a picture", "o.docx", lambda: slides("a", b"", "word/document.xml"), DOCX, undrawn)
+    yield Bad("an old Word document", "p.doc", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), OLE, undrawn)
+    yield Bad("PostScript", "q.ps", lambda: b"%!PS-Adobe-3.0\nshowpage\n", POSTSCRIPT, unprinted)
     empty = bytes(64 << 20)
-    yield Bad("PowerPoint that unpacks", "j.pptx", lambda: slides("docProps/thumbnail.jpeg", empty), PPTX, none)
+    yield Bad("PowerPoint that unpacks", "j.pptx", lambda: slides("docProps/thumbnail.jpeg", empty), PPTX, undrawn)
     yield Bad("half a PowerPoint", "k.pptx", lambda: half(slides("a", png)), PPTX, "truncated")
-    yield Bad("OpenDocument with a bomb", "l.odt", lambda: opendocument(bomb), ODF, none)
+    yield Bad("OpenDocument with a bomb", "l.odt", lambda: opendocument(bomb), ODF, undrawn)
     listed = bytearray(opendocument(png))
     struct.pack_into("<I", listed, listed.rindex(b"PK\5\6") + 12, 2**31)
     yield Bad("OpenDocument of parts without end", "m.odt", lambda: bytes(listed), ODF, "too_large")

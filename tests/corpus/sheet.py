@@ -14,7 +14,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from dam.domain import media_types
-from tests.corpus import cameras, covers, films, fonts, papers, photoshop, sounds, stills, words
+from tests.corpus import cameras, covers, drawn, films, fonts, papers, photoshop, sounds, stills, words
 from tests.corpus.cases import Bad, Good
 from workers.media.plan import MediaFailure, Spec
 from workers.media.studio import Studio
@@ -47,6 +47,8 @@ def everything() -> list[Good | Bad]:
         *words.good(),
         *fonts.good(),
         *covers.good(),
+        *drawn.printed(),
+        *drawn.offices(),
     ]
     return [
         *good,

@@ -10,6 +10,7 @@ import pytest
 from dam.domain import media_types, recipes
 from dam.domain.assets import Content
 from dam.domain.errors import NotFound
+from dam.domain.principals import SYSTEM
 from dam.domain.recipes import Artefact
 from dam.operations import catch_up, renditions
 from dam.ports.media import MediaFailure
@@ -17,7 +18,7 @@ from dam.ports.services import Services
 from tests.workers.world import PNG, Painter, jobs, upload
 
 SOURCE = hashlib.sha256(PNG + b"A picture").hexdigest()
-KNOWN = {12: "2c16b62b08406379"}
+KNOWN = {13: "afa4e2b12ff1995d"}
 
 
 @pytest.fixture
@@ -172,6 +173,37 @@ def test_it_goes_page_by_page_and_is_done_once(older: Services, monkeypatch: pyt
         content = work.assets.content(SOURCE)
     assert content is not None
     assert content.media_type == media_types.UNKNOWN
+
+
+def test_what_lacked_a_program_is_made_when_a_worker_has_it(services: Services) -> None:
+    upload(services)
+    with services.store.writing() as work:
+        work.jobs.relay({}, 10)
+        work.commit()
+    assert catch_up.walk(services, "") is None
+    lacking = Painter(problem=MediaFailure("no_libreoffice", "Have it installed.", lacking=True))
+    renditions.render(services, lacking, SOURCE)
+    assert {(each.state, each.reason_code) for each in made(services)} == {("not_applicable", "no_libreoffice")}
+    assert catch_up.walk(services, "") is None
+    assert waiting(services) == []
+    catch_up.gain(services, 0b01)
+    assert catch_up.walk(services, "") is None
+    renditions.render(services, Painter(), SOURCE)
+    assert {each.state for each in made(services)} == {"ready"}
+    catch_up.gain(services, 0b01)
+    with services.store.reading() as work:
+        assert work.artefacts.edition() == recipes.EDITION
+    catch_up.gain(services, 0b10)
+    with services.store.reading() as work:
+        assert (work.artefacts.edition(), work.artefacts.programs()) == (recipes.EDITION - 1, 0b11)
+
+
+def test_what_lacked_a_program_can_be_tried_again_by_a_person(services: Services) -> None:
+    asset = upload(services)
+    lacking = Painter(problem=MediaFailure("no_libreoffice", "Have it installed.", lacking=True))
+    renditions.render(services, lacking, SOURCE)
+    renditions.retry(services, SYSTEM, asset, 1, "thumb-256")
+    assert [each.state for each in made(services) if each.recipe == "thumb-256"] == ["pending"]
 
 
 def test_bytes_that_are_missing_hold_up_nothing(older: Services, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,5 @@
-"""One version in one child: take the descriptors, give up everything else, decode, report, end; or become the FFmpeg
-program, behind the same fences.
+"""One version in one child: take the descriptors, give up everything else, decode, report, end; or become a program
+(FFmpeg, or one that draws documents), behind the same fences.
 
 Belongs here: what happens between the template's fork and the child's end. Must not: return to the template's code, or
 write anything but the renditions and one report.
@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, NoReturn, cast
 from workers.media import images
 from workers.media.confine import Sandbox, confine
 from workers.media.encoding import NOT_EXECUTED, Encoding
+from workers.media.kernel import Reach
 from workers.media.plan import ASIDE, NOT_CONFINED, Aside, Limits, MediaFailure, Spec
 
 SOURCE, REPORT, FIRST_OUTPUT = 3, 4, 5
@@ -32,7 +33,7 @@ def load(request: Mapping[str, Any]) -> None:
         importlib.import_module(_GRAPH)
     elif "aside" in request:
         _maker(request)
-    else:
+    elif "program" not in request:
         images.load(request["format"])
 
 
@@ -42,7 +43,7 @@ def _maker(request: Mapping[str, Any]) -> Any:
 
 def run(request: Mapping[str, Any], descriptors: Sequence[int], sandbox: Sandbox, template: int) -> NoReturn:
     """``descriptors``: source, report, then one for each spec. Ends the process: 0 when a report was written."""
-    if "encoding" in request:
+    if "program" in request:
         _become(request, descriptors, sandbox, template)
     code = 1
     try:
@@ -68,23 +69,33 @@ def _shut_in(limits: Limits, descriptors: Sequence[int], sandbox: Sandbox, templ
 
 
 def _become(request: Mapping[str, Any], descriptors: Sequence[int], sandbox: Sandbox, template: int) -> NoReturn:
-    """Be the program from now on, confined; ``descriptors``: source, report, output, and the output to be read."""
+    """Be the program from now on, confined; ``descriptors``: source and report; of FFmpeg also its output, and the
+    output to be read. The others work in the folder ``home``."""
     code = NOT_CONFINED
     try:
         path = request["program"][0]
-        graph = importlib.import_module(_GRAPH)
-        argv = graph.arguments(Encoding(**request["encoding"]), path, SOURCE, FIRST_OUTPUT)
+        argv = _arguments(request, path)
         take_descriptors(descriptors)
-        os.dup2(WRITTEN, 0)
+        if "encoding" in request:
+            os.dup2(WRITTEN, 0)
         os.set_blocking(REPORT, False)  # who has more to say than the report holds must not wait for a reader
         os.dup2(REPORT, 2)
         os.nice(_NICE)
         program = os.open(path, os.O_RDONLY | os.O_CLOEXEC)  # who is nobody may not reach it by its name
-        confine(Limits(**request["limits"]), sandbox, template, request["program"])
+        reach = Reach(request["program"], request.get("trees", ()), request.get("home"))
+        confine(Limits(**request["limits"]), sandbox, template, reach)
         code = NOT_EXECUTED
-        os.execve(program, argv, {})  # noqa: S606 no shell is what is wanted
+        os.execve(program, argv, request.get("environment", {}))  # noqa: S606 no shell is what is wanted
     finally:
         os._exit(code)
+
+
+def _arguments(request: Mapping[str, Any], path: str) -> list[str]:
+    if "encoding" not in request:
+        return list(request["argv"])
+    graph = importlib.import_module(_GRAPH)
+    found: list[str] = graph.arguments(Encoding(**request["encoding"]), path, SOURCE, FIRST_OUTPUT)
+    return found
 
 
 def take_descriptors(descriptors: Sequence[int]) -> None:

@@ -9,12 +9,12 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from workers.media import kernel
+from workers.media.kernel import Reach
 from workers.media.plan import Limits
 
 NOBODY = 65534
@@ -76,18 +76,18 @@ def _has_seccomp() -> bool:
         return False
 
 
-def confine(limits: Limits, sandbox: Sandbox, parent: int, program: Sequence[str] = ()) -> None:
+def confine(limits: Limits, sandbox: Sandbox, parent: int, reach: Reach = kernel.NOWHERE) -> None:
     """Give up all that decoding does not need, for good. ``parent`` is the pid whose death ends this process.
-    ``program``: the files of which the program is made that is executed next, and nothing else.
+    ``reach``: of a program that is executed next, the files that it is made of and what it may use, and nothing else.
 
     Open descriptors are the caller's: close what must not be reached first. Raises OSError or ValueError when a step
     that this machine offers did not work, or when it offers too little for a program; the process must then end.
     """
-    if program and sandbox.level is not SandboxLevel.FULL:
+    if reach.program and sandbox.level is not SandboxLevel.FULL:
         raise ValueError("a program is executed behind every fence, or not at all")
     os.chdir("/")
     if sys.platform == "linux":
-        ruleset = kernel.landlock_ruleset(sandbox.landlock, program) if sandbox.landlock else None
+        ruleset = kernel.landlock_ruleset(sandbox.landlock, reach) if sandbox.landlock else None
         be_first_to_go()
         limit_resources(limits)
         drop_root()
@@ -97,7 +97,7 @@ def confine(limits: Limits, sandbox: Sandbox, parent: int, program: Sequence[str
         if ruleset is not None:
             kernel.landlock_restrict(ruleset)
         if sandbox.seccomp:
-            deny_calls(for_program=bool(program))
+            deny_calls(for_program=bool(reach.program), writes=reach.home is not None)
     else:
         limit_resources(limits)
         drop_root()
@@ -141,9 +141,9 @@ def die_with(parent: int) -> None:
         raise ProcessLookupError("the template died before its child was confined")
 
 
-def deny_calls(*, for_program: bool = False) -> None:
+def deny_calls(*, for_program: bool = False, writes: bool = False) -> None:
     """The seccomp filter of ``kernel``. Raises OSError."""
     arch = kernel.architecture()
     if arch is None:
         raise OSError("no seccomp table for this processor")
-    kernel.install_filter(arch, for_program=for_program)
+    kernel.install_filter(arch, for_program=for_program, writes=writes)

@@ -1,8 +1,8 @@
-"""InDesign documents, EPS with a preview, slides and OpenDocument: the picture of itself that a program put into the
-document.
+"""InDesign documents, PostScript and office documents: the picture of itself that a program put into the document.
 
-Belongs here: where such a picture is, and which. The document itself is not drawn: that takes a program of its own.
-Nothing is unpacked but that one picture, and of it no more than ``_LARGEST`` bytes.
+Belongs here: where such a picture is, and which. The document itself is not drawn: that takes a program of its own
+(``programs``), and this is what there is without one. Nothing is unpacked but that one picture, and of it no more than
+``_LARGEST`` bytes.
 
 Sources: Adobe's XMP Specification Part 2 (xmp:Thumbnails), EPSF 3.0 (5.2, the header of a file with a preview),
 ECMA-376 Part 2 (thumbnails), OpenDocument 1.3 Part 2 (3.8, Preview Image), PKWARE's APPNOTE.
@@ -34,6 +34,7 @@ _NO_DIGITS = re.compile(rb"&#x[AaDd];|\s")
 _MAPPED = 1024 * MIB  # of a file: the address space that a child has is twice this
 _NAMES = ("docProps/thumbnail.jpeg", "docProps/thumbnail.jpg", "docProps/thumbnail.png", "Thumbnails/thumbnail.png")
 _DIRECTORY = 4 * MIB  # of an archive: some 40,000 entries
+_COMPOUND = b"\xd0\xcf\x11\xe0"
 _END = struct.Struct("<4sHHHHIIH")
 
 codecs.lookup("cp437")  # of names in archives; a module, which the child could not import any more
@@ -74,7 +75,10 @@ def _of_postscript(source: BinaryIO) -> Iterator[bytes]:
 
 
 def _of_archive(source: BinaryIO) -> Iterator[bytes]:
-    """The thumbnail among the parts of an office document. Raises MediaFailure."""
+    """The thumbnail among the parts of an office document; there is none in those from before 2007. Raises
+    MediaFailure."""
+    if source.read(len(_COMPOUND)) == _COMPOUND:
+        return
     _check_directory(source)
     try:
         with zipfile.ZipFile(source) as archive:

@@ -163,9 +163,20 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "version of its own, or play the original.",
         "no_encoder": "The original is kept. Previews to play can't be made on this machine: it has no FFmpeg that "
         "can, or no sandbox to run it in. Have whoever runs the service look at `dam doctor`, and try again then.",
+        "no_ghostscript": "PostScript is drawn by a program of its own, Ghostscript, which this machine does not have. "
+        "The original is kept. Have whoever runs the service install it (Debian: ghostscript): the preview is made "
+        "then. Or export the drawing as PDF and supply that as the preview.",
+        "no_libreoffice": "Office documents are drawn by a program of its own, LibreOffice, which this machine does "
+        "not have. The original is kept. Have whoever runs the service install it (Debian: libreoffice-writer-nogui, "
+        "libreoffice-calc-nogui, libreoffice-impress-nogui): the preview is made then. Or export the document as PDF "
+        "and supply that as the preview.",
         "unsupported_type": "There is no preview for this type of file yet. The original is kept and can be used.",
     }
 )
+
+
+LACKING = frozenset({"no_ghostscript", "no_libreoffice"})
+"""Codes of what nothing is wrong with but the machine: a program is missing, and the file waits for it."""
 
 
 class MediaFailure(Exception):

@@ -100,12 +100,17 @@ def check_verdict(verdict: Verdict, limits: Limits) -> dict[str, Any]:
 
 
 def check_program(verdict: Verdict, limits: Limits, written: int) -> None:
-    """That the program ended well, which has ``written`` so many bytes. Raises as ``check_verdict``."""
-    _check_ending(verdict, limits)
-    if verdict.status == NOT_EXECUTED:
-        raise MediaUnavailable("FFmpeg can't be executed; `dam doctor` says which it is")
+    """That FFmpeg ended well, which has ``written`` so many bytes. Raises as ``check_verdict``."""
+    check_executed(verdict, limits)
     if verdict.status != 0:
         raise encoding.failure(verdict.status, verdict.report, written, limits)
+
+
+def check_executed(verdict: Verdict, limits: Limits) -> None:
+    """That a program came alive, and to its own end, well or not. Raises as ``check_verdict``."""
+    _check_ending(verdict, limits)
+    if verdict.status == NOT_EXECUTED:
+        raise MediaUnavailable("the program can't be executed; `dam doctor` says which it is")
 
 
 def _check_ending(verdict: Verdict, limits: Limits) -> None:

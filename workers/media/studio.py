@@ -7,24 +7,31 @@ Open it after the worker's own fork. Must not: decode anything in this process.
 
 import contextlib
 import os
-import shutil
-import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
-from stat import S_ISREG
 from types import TracebackType
 from typing import Any, BinaryIO, Self, cast
 
-from workers.media import encoder
+from workers.media import encoder, programs, workshop
 from workers.media.confine import Sandbox, SandboxLevel
 from workers.media.courier import Template, TemplateDied, Verdict
 from workers.media.encoding import LIMITS as ENCODING
 from workers.media.encoding import SOUNDS, Encoding, check_film, planned
 from workers.media.plan import MIB, Aside, Limits, MediaFailure, MediaUnavailable, Spec, check_request
-from workers.media.results import Rendered, RenderedFile, check_files, check_program, check_properties, check_verdict
+from workers.media.programs import Program
+from workers.media.results import (
+    Rendered,
+    RenderedFile,
+    check_executed,
+    check_files,
+    check_program,
+    check_properties,
+    check_verdict,
+)
+from workers.media.sources import read_only
 
 # Children of one template share its address layout; a new template has another.
 _MOST_CHILDREN = 500
@@ -48,12 +55,14 @@ class Studio:
         *,
         most_children: int = _MOST_CHILDREN,
         quick_seconds: float = _QUICK_SECONDS,
+        find: programs.Find = programs.find,
     ) -> None:
         """Starts nothing before the first ``render``. ``most_children``: forks of a template before its replacement;
-        ``quick_seconds``: on the processor, for the smallest file."""
+        ``quick_seconds``: on the processor, for the smallest file; ``find``: the programs that draw documents."""
         self._limits = limits or Limits()
         self._quick_seconds = quick_seconds
         self._most_children = most_children
+        self._find = find
         self._lock = threading.Lock()
         self._current: Template | None = None
         self._live: set[Template] = set()
@@ -65,7 +74,9 @@ class Studio:
         file, MediaUnavailable when it is our machinery (try again later), ValueError for specs that can't be.
         """
         check_request(format_, specs)
-        with _read_only(source) as descriptor:
+        with read_only(source) as descriptor:
+            if format_ in programs.WANTED:
+                return self._drawn(descriptor, format_, specs)
             return self._render(descriptor, format_, specs)
 
     def film(self, source: BinaryIO, format_: str, box: int, quality: int) -> RenderedFile:
@@ -79,7 +90,7 @@ class Studio:
         found = encoder.find()
         if found.encoder is None or self.sandbox().level is not SandboxLevel.FULL:
             raise MediaFailure("no_encoder", " ".join(found.refused))
-        with _read_only(source) as descriptor:
+        with read_only(source) as descriptor:
             with self._render(descriptor, format_, _SEEN) as seen:
                 told = seen.properties
             wanted = planned(format_, (told.width, told.height), told.details, box, quality)
@@ -95,7 +106,7 @@ class Studio:
         to be believed. The file is the caller's to close. Raises as ``render``.
         """
         check_request(format_, _SEEN)
-        with _read_only(source) as descriptor, contextlib.ExitStack() as unless_accepted:
+        with read_only(source) as descriptor, contextlib.ExitStack() as unless_accepted:
             limits = self._limits_for(format_, os.fstat(descriptor).st_size)
             request = {"aside": asdict(asked), "format": format_, "limits": asdict(limits)}
             (output,), verdict = self._exchange(request, descriptor, 1)
@@ -103,6 +114,52 @@ class Studio:
             said = check_verdict(verdict, limits)
             unless_accepted.pop_all()
             return said, output
+
+    def _drawn(self, source: int, format_: str, specs: Sequence[Spec]) -> Rendered:
+        """By the program that can, or else as the picture that is inside of the document."""
+        try:
+            return self._pages(self._program(format_), source, format_, specs)
+        except MediaFailure as failure:
+            os.lseek(source, 0, os.SEEK_SET)
+            try:
+                return self._render(source, format_, specs)
+            except MediaFailure as inside:
+                raise failure if inside.code == "no_preview_inside" else inside from failure
+
+    def _program(self, format_: str) -> Program:
+        """Raises MediaFailure where there is none, or not every fence."""
+        program = self._find(format_)
+        if program is None or self.sandbox().level is not SandboxLevel.FULL:
+            raise MediaFailure(programs.WANTED[format_].missing, "no program, or not every fence")
+        return program
+
+    def _pages(self, program: Program, source: int, format_: str, specs: Sequence[Spec]) -> Rendered:
+        with workshop.opened(source) as folder:
+            self._work(program, source, str(folder))
+            page = workshop.made(folder)
+            if page is None:
+                raise MediaFailure("broken_file", f"{program.name} made nothing of it")
+            try:
+                rendered = self._render(page, "PDF", specs)
+            finally:
+                os.close(page)
+        return replace(rendered, properties=replace(rendered.properties, format=format_))
+
+    def _work(self, program: Program, source: int, folder: str) -> None:
+        """Have the program make what it can. Raises MediaFailure, MediaUnavailable."""
+        command, limits = program.command(folder), programs.LIMITS
+        request = {"argv": command.argv, "environment": dict(command.environment), "limits": asdict(limits)}
+        reach = {"program": program.files, "trees": program.trees, "home": folder}
+        for _ in range(1 if command.again is None else 2):
+            try:
+                verdict = self._ask(request | reach, [source], limits.seconds)
+            except TemplateDied as died:
+                raise MediaUnavailable("the media template died during a document") from died
+            check_executed(verdict, limits)
+            if verdict.status != command.again:
+                break
+        if verdict.status != 0:
+            raise programs.failure(program, verdict.status, verdict.report)
 
     def _render(self, source: int, format_: str, specs: Sequence[Spec]) -> Rendered:
         limits = self._limits_for(format_, os.fstat(source).st_size)
@@ -125,7 +182,7 @@ class Studio:
         request = {"encoding": asdict(encoding), "program": program, "limits": asdict(ENCODING)}
         with contextlib.ExitStack() as unless_accepted:
             output = unless_accepted.enter_context(_large_scratch())
-            with _read_only(output) as written:
+            with read_only(output) as written:
                 try:
                     verdict = self._ask(request, [source, output.fileno(), written], ENCODING.seconds)
                 except TemplateDied as died:
@@ -231,37 +288,3 @@ def _scratch() -> BinaryIO:
 def _large_scratch() -> BinaryIO:
     """A nameless file for what is too large for memory."""
     return cast(BinaryIO, tempfile.TemporaryFile())
-
-
-@contextlib.contextmanager
-def _read_only(source: BinaryIO) -> Iterator[int]:
-    """A descriptor of its own for the child: it can neither move the caller's position nor write to the original."""
-    descriptor = _reopened(source)
-    if descriptor is None:
-        descriptor = _copied(source)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
-def _reopened(source: BinaryIO) -> int | None:
-    """None where ``source`` is no regular file, or can't be opened once more."""
-    try:
-        original = source.fileno()
-        if sys.platform == "linux" and S_ISREG(os.fstat(original).st_mode):
-            return os.open(f"/proc/self/fd/{original}", os.O_RDONLY | os.O_CLOEXEC)
-    except (AttributeError, OSError):  # not a file, or not ours to open again: a copy does as well
-        return None
-    return None
-
-
-def _copied(source: BinaryIO) -> int:
-    """Raises MediaUnavailable."""
-    try:
-        with tempfile.NamedTemporaryFile() as copy:
-            shutil.copyfileobj(source, copy, MIB)
-            copy.flush()
-            return os.open(copy.name, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError as error:
-        raise MediaUnavailable(f"the file could not be brought to the decoder: {error}") from error

@@ -7,7 +7,8 @@ they ended. It ends itself when the lifeline closes, that is, when the worker is
 Run by ``courier`` as ``python -m workers.media.template CONTROL LIFELINE`` (descriptor numbers). On CONTROL it first
 sends ``{"landlock", "seccomp", "missing"}``, then takes one JSON request a message, ``{"format", "specs", "limits"}``,
 with the descriptors verdict, source, report and one output for each spec; or ``{"encoding", "program", "limits"}``,
-with verdict, source, report, the output, and the output once more, to be read.
+with verdict, source, report, the output, and the output once more, to be read; or ``{"argv", "environment", "program",
+"trees", "home", "limits"}``, with verdict, source and report.
 """
 
 import gc
@@ -109,6 +110,8 @@ class Template:
     def _ready_for(self, request: dict[str, Any]) -> bool:
         """Load its decoder before the first such file: a child could not. A library that starts a thread ends us: a
         fork would hang some day."""
+        if "argv" in request:
+            return True  # it brings all that it needs
         what = _needs(request)
         if what in self._loaded:
             return True

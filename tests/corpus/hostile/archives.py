@@ -1,6 +1,7 @@
 """What has no decoder here is kept as it is, whatever is in it: nothing is unpacked, parsed or run. And fonts.
 
-Archives and office documents that harm whoever opens them; PostScript, text and programs.
+Archives and office documents that harm whoever opens them; PostScript, text and programs. Where no program draws
+documents, those are not looked into but for a picture in them.
 """
 
 import gzip
@@ -18,9 +19,14 @@ _RELATIONS = "http://schemas.openxmlformats.org"
 
 def cases(canary: Canary) -> Iterator[Hostile]:
     """Each is uploaded, delivered, and not looked into; but for fonts, and for a picture in a document."""
-    for name, data in (*_packed(), *_office(canary), *_printed(canary)):
-        covered = name.startswith(("PowerPoint", "OpenDocument", "an InDesign"))
-        yield Hostile("archives and documents", name, data, "no_preview_inside" if covered else KEPT)
+    for name, data in _packed():
+        yield Hostile("archives and documents", name, data, KEPT)
+    for name, data in documents(canary):
+        yield Hostile("archives and documents", name, data, "no_libreoffice")
+    for name, data in printed(canary):
+        yield Hostile("archives and documents", name, data, "no_ghostscript")
+    for name, data in _disguised(canary):
+        yield Hostile("archives and documents", name, data, "no_preview_inside" if "InDesign" in name else KEPT)
     for name, data in _fonts():
         yield Hostile("fonts", name, data, "broken_file")
     for case in fonts.bad():
@@ -58,7 +64,8 @@ def _packed() -> Iterator[tuple[str, bytes]]:
     yield "a 7z of 2^64", b"7z\xbc\xaf\x27\x1c\0\4" + b"\xff" * 24
 
 
-def _office(canary: Canary) -> Iterator[tuple[str, bytes]]:
+def documents(canary: Canary) -> Iterator[tuple[str, bytes]]:
+    """Of offices."""
     http, file = f"http://{canary.host}/a", f"file://{canary.path('canary.txt')}"
     for name, part in (
         ("Word", "word/document.xml"),
@@ -83,11 +90,16 @@ def _office(canary: Canary) -> Iterator[tuple[str, bytes]]:
     yield "an old office document of loops", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + b"\1\0\0\0" * 200
 
 
-def _printed(canary: Canary) -> Iterator[tuple[str, bytes]]:
+def printed(canary: Canary) -> Iterator[tuple[str, bytes]]:
+    """Programs in PostScript."""
     there = canary.path("canary.txt")
     yield "PostScript that runs a program", f"%!PS\n(%pipe%cat {there}) (r) file 99 string readstring pop =\n".encode()
     yield "PostScript that reads a file", f"%!PS\n({there}) (r) file 999 string readstring pop show showpage\n".encode()
     yield "PostScript without end", b"%!PS\n{ } loop\n"
+
+
+def _disguised(canary: Canary) -> Iterator[tuple[str, bytes]]:
+    there = canary.path("canary.txt")
     yield "an InDesign document of nothing", bytes.fromhex("0606edf5d81d46e5bd31efe7fe74b71d") + bytes(100)
     page = f"<html><script src='http://{canary.host}/a.js'></script><img src='file://{there}'></html>"
     yield "a page as a picture", page.encode()

@@ -4,7 +4,8 @@ Rule: goes the way of ``workers.render`` with the files in ``FOLDER``, one after
 ``cases`` (by file name: ``outcome``, ``detail`` for a person, ``told``: what is known of the file, or of the failure,
 ``played``: what came of the film that is made of a film, ``beside``: of what is made beside its pictures) and ``peaks``
 (bytes of memory that this process and its template have held at most). Renditions are put beside the files, as
-``NAME.webp``. For ``test_hostile``, which looks at it from outside.
+``NAME.webp``. No program draws documents here: ``test_programs`` has those. For ``test_hostile``, which looks at it
+from outside.
 """
 
 import json
@@ -15,7 +16,7 @@ from typing import Any
 from dam.domain import media_types
 from dam.domain.recipes import Recipe, newest
 from dam.ports.media import MediaFailure
-from workers.media import plan
+from workers.media import plan, programs
 from workers.media.studio import Studio
 from workers.render import StudioRenderer
 
@@ -61,7 +62,7 @@ def further(renderer: StudioRenderer, path: Path, media_type: str, recipe: Recip
 
 def main(folder: Path, quick_seconds: float) -> None:
     """Every file, in the order of their names."""
-    with Studio(quick_seconds=quick_seconds) as studio:
+    with Studio(quick_seconds=quick_seconds, find=programs.none) as studio:
         renderer = StudioRenderer(studio)
         cases = {path.name: handled(renderer, path) for path in sorted(folder.glob("*.file"))}
         assert studio._current is not None

@@ -106,10 +106,17 @@ def test_the_filter_kills(attempt: str) -> None:
     assert ended.returncode == -signal.SIGSYS, ended.stderr
 
 
-def verdict_of(arch: kernel.Architecture, audit: int, number: int, *arguments: int, for_program: bool = False) -> int:
+def verdict_of(
+    arch: kernel.Architecture,
+    audit: int,
+    number: int,
+    *arguments: int,
+    for_program: bool = False,
+    writes: bool = False,
+) -> int:
     """Run the BPF program by hand, as ``linux/filter.h`` defines it."""
     words = {0: number, 4: audit} | {16 + 8 * index: value for index, value in enumerate(arguments)}
-    program, at, accumulator = kernel.filter_program(arch, for_program=for_program), 0, 0
+    program, at, accumulator = kernel.filter_program(arch, for_program=for_program, writes=writes), 0, 0
     while True:
         code, if_true, if_false, operand = program[at]
         at += 1
@@ -122,7 +129,7 @@ def verdict_of(arch: kernel.Architecture, audit: int, number: int, *arguments: i
         at += if_true if true else if_false
 
 
-KILL, ALLOW, EPERM, ENOSYS = 0x80000000, 0x7FFF0000, 0x00050001, 0x00050026
+KILL, ALLOW, EPERM, EACCES, ENOSYS = 0x80000000, 0x7FFF0000, 0x00050001, 0x0005000D, 0x00050026
 
 
 @pytest.mark.parametrize("name", sorted(kernel.ARCHITECTURES))
@@ -162,13 +169,44 @@ def test_the_filter_of_a_program_on_every_processor(name: str) -> None:
     assert verdict("execveat") == verdict("mmap", 0, 0, 5) == verdict("read") == ALLOW
 
 
+@pytest.mark.parametrize("name", sorted(kernel.ARCHITECTURES))
+def test_the_filter_of_a_program_with_a_folder_on_every_processor(name: str) -> None:
+    arch = kernel.ARCHITECTURES[name]
+
+    def verdict(call: str, *arguments: int) -> int:
+        return verdict_of(arch, arch.audit, arch.calls[call], *arguments, for_program=True, writes=True)
+
+    assert verdict("execve") == verdict("ptrace") == KILL
+    assert (verdict("clone3"), verdict("clone", 17), verdict("clone", 0x3D0F00)) == (ENOSYS, EPERM, ALLOW)
+    assert [verdict("socket", family) for family in (1, 2, 10, 16)] == [ALLOW, EPERM, EPERM, EPERM]
+    assert [verdict("fcntl", 1, command) for command in (4, 6, 8, 10)] == [ALLOW, ALLOW, EPERM, EPERM]
+    assert verdict("openat", 0, 0, 0o1102) == verdict("unlinkat") == verdict("bind") == ALLOW
+    assert (verdict("faccessat", 0, 0, 2), verdict("faccessat", 0, 0, 4)) == (EACCES, ALLOW)
+    numbers = {
+        "x86_64": {
+            "connect": 42,
+            "sendto": 44,
+            "sendmsg": 46,
+            "kill": 62,
+            "symlink": 88,
+            "symlinkat": 266,
+            "mount": 165,
+        },
+        "aarch64": {"connect": 203, "sendto": 206, "sendmsg": 211, "kill": 129, "symlinkat": 36, "mount": 40},
+    }[name]
+    refused = {
+        call: verdict_of(arch, arch.audit, number, for_program=True, writes=True) for call, number in numbers.items()
+    }
+    assert set(refused.values()) == {EPERM}
+
+
 FFMPEG = encoder.find().encoder
 PROGRAM = f"""
 files = {FFMPEG.files if FFMPEG else ()}
 here = probe()
 program = os.open(files[0], os.O_RDONLY | os.O_CLOEXEC)
 def become(*arguments):
-    confine.confine(Limits(cores=4), here, os.getppid(), files)
+    confine.confine(Limits(cores=4), here, os.getppid(), kernel.Reach(files))
     os.execve(program, ['ffmpeg', '-nostdin', '-hide_banner', *arguments], {{}})
 """
 needs_program = pytest.mark.skipif(
@@ -198,7 +236,7 @@ def test_a_program_that_makes_a_connection_is_killed() -> None:
 
 @pytest.mark.parametrize("sandbox", ["Sandbox(0, seccomp=True)", "Sandbox(0, seccomp=False)"])
 def test_a_program_is_executed_behind_every_fence_or_not_at_all(sandbox: str) -> None:
-    body = f"try: confine.confine(Limits(), {sandbox}, os.getppid(), ['/bin/true'])\n"
+    body = f"try: confine.confine(Limits(), {sandbox}, os.getppid(), kernel.Reach(['/bin/true']))\n"
     assert said(body + "except ValueError as refusal: say(type(refusal).__name__)") == ["ValueError"]
 
 

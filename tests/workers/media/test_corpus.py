@@ -11,6 +11,7 @@ from dam.domain import media_types
 from tests.corpus import cameras, covers, films, fonts, papers, photoshop, sounds, stills, words
 from tests.corpus.cases import Bad, Good
 from tests.workers.media import generate
+from workers.media import programs
 from workers.media.plan import PIXELS, SENTENCES, MediaFailure, Spec
 from workers.media.results import Rendered
 from workers.media.studio import Studio
@@ -31,13 +32,14 @@ BAD += [*fonts.bad(), *covers.bad()]
 SPECS = [Spec("large", 2048, quality=95), Spec("small", 96, quality=95)]
 
 
-# Their containers are FFmpeg's, which reads the others too; what cameras write beside DNG, nobody else can write.
-UNMADE = {media_types.RAW.name, "video/mpeg", "application/mxf", "video/x-ms-wmv", "video/x-flv"}
+# Their containers are FFmpeg's, which reads the others too; what cameras write beside DNG, and Office
+# wrote before 2007, nobody else can write.
+UNMADE = {covers.OLE, media_types.RAW.name, "video/mpeg", "application/mxf", "video/x-ms-wmv", "video/x-flv"}
 
 
 @pytest.fixture(scope="module")
 def studio() -> Iterator[Studio]:
-    with Studio() as one:
+    with Studio(find=programs.none) as one:  # what programs make is in ``test_programs``
         yield one
 
 
