@@ -34,13 +34,14 @@ help:
 
 # Everything is pinned by its hash. A machine whose pip is set up for an index or a certificate of its own is served by
 # pip, because uv reads no settings of pip's. The program itself is linked in with the tools that are pinned too.
-INSTALL = { $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement $(1) || \
+UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
+INSTALL = { $(UV) --require-hashes --requirement $(1) || \
 	{ echo 'uv could not install it, see above; pip tries.' >&2; $(PIP) install --require-hashes --requirement $(1); }; }
 
 .venv/run: .venv/made requirements.lock pyproject.toml
 	@echo 'Installing what is needed to run'
 	@$(call INSTALL,requirements.lock)
-	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
+	@$(UV) --no-deps --no-build-isolation --offline --editable .
 	@touch $@
 
 .venv/test: .venv/run requirements-test.lock
