@@ -9,7 +9,7 @@ from typing import BinaryIO, Self
 
 from dam.domain import media_types
 from dam.domain.recipes import Recipe
-from dam.ports.media import MediaFailure, MediaUnavailable, RenderedFile
+from dam.ports.media import MediaFailure, MediaUnavailable, RenderedFile, Told
 from workers.media import asides, plan, results, sizes
 from workers.media.encoding import SOUNDS
 from workers.media.studio import Studio
@@ -21,14 +21,16 @@ class StudioRenderer:
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
 
-    def render(self, source: BinaryIO, media_type: str, recipes: Sequence[Recipe]) -> "Made":
+    def render(
+        self, source: BinaryIO, media_type: str, recipes: Sequence[Recipe], told: Told = lambda _: None
+    ) -> "Made":
         """As ``Renderer``: all of ``recipes`` make the same."""
         format_ = media_types.named(media_type).route or media_type
         makes = recipes[0].makes
         try:
             if makes == "playable":
                 (recipe,) = recipes
-                return Made({recipe.name: self._studio.film(source, format_, recipe.box, recipe.quality)})
+                return Made({recipe.name: self._studio.film(source, format_, recipe.box, recipe.quality, told)})
             if makes != "picture":
                 return Made(self._beside(source, format_, recipes))
             rendered = self._studio.render(source, format_, [_spec(each) for each in recipes])

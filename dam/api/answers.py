@@ -203,6 +203,7 @@ class Rendition(Answer):
 
     recipe = text()
     state = one_of(RENDITION_STATES)
+    progress = fields.Float(allow_none=True, metadata={"description": "0–1 while a film or a sound to play is made"})
     reason = fields.Nested(Need, allow_none=True)
     media_type = maybe_text()
     width = maybe_whole()

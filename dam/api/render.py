@@ -139,6 +139,7 @@ def _rendition(view: VersionView, artefact: Artefact) -> dict[str, Any]:
     return {
         "recipe": artefact.recipe,
         "state": artefact.state,
+        "progress": artefact.progress,
         "reason": reason(artefact.reason_code, artefact.reason_detail),
         "media_type": artefact.media_type,
         "width": artefact.width,

@@ -76,7 +76,8 @@ class Artefact:
     """A recipe, at its version, with parameters, of a source digest, gave these bytes; or failed, with a code and a
     sentence.
 
-    Once a delivery refers to it, a ready artefact stays as it is for ever.
+    ``percent``: of what takes long how much was done when it was told last. Once a delivery refers to it, a ready
+    artefact stays as it is for ever.
     """
 
     source_sha256: str
@@ -92,10 +93,16 @@ class Artefact:
     height: int | None = None
     reason_code: str | None = None
     reason_detail: str | None = None
+    percent: int | None = None
+
+    @property
+    def progress(self) -> float | None:
+        """How much of it is done (0–1); None where it is not being made, or nobody knows."""
+        return self.percent / 100 if self.state == "pending" and self.percent is not None else None
 
     def again(self, at: datetime) -> "Artefact":
         """The same, to be made anew."""
-        return replace(self, state="pending", reason_code=None, reason_detail=None, updated_at=at)
+        return replace(self, state="pending", reason_code=None, reason_detail=None, percent=None, updated_at=at)
 
 
 PICTURES = frozenset({"image", "document", "video", "audio", "other"})

@@ -21,7 +21,8 @@ from dam.domain.recipes import Artefact, ArtefactState, Recipe, RenditionTask
 from dam.operations import cookbook
 from dam.operations.answers import remember
 from dam.operations.changes import version_of
-from dam.ports.media import MediaFailure, RenderedFile, Renderer
+from dam.operations.progress import Progress
+from dam.ports.media import MediaFailure, RenderedFile, Renderer, Told
 from dam.ports.objects import StoredObject
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
@@ -133,13 +134,19 @@ def _is_of(artefact: Artefact, task: RenditionTask) -> bool:
 def _make_all(services: Services, renderer: Renderer, content: Content, pending: list[Artefact]) -> None:
     with services.store.reading() as work:
         wanted = [cookbook.at_version(work, each.recipe, each.recipe_version) for each in pending]
+    told = Progress(services, pending[0]) if wanted[0].makes == "playable" else _untold
     try:
-        made, found = _make(services, renderer, content, wanted)
+        told(0.0)
+        made, found = _make(services, renderer, content, wanted, told)
     except MediaFailure as failure:
         state: ArtefactState = "not_applicable" if failure.lacking else "failed"
         fail(services, content, pending, failure.code, failure.sentence, state)
         return
     _store_made(services, content, pending, made, found)
+
+
+def _untold(share: float) -> None:
+    """Of what is made in a moment."""
 
 
 def fail(
@@ -246,10 +253,12 @@ def _describe(services: Services, renderer: Renderer, content: Content) -> None:
         work.commit()
 
 
-def _make(services: Services, renderer: Renderer, content: Content, wanted: list[Recipe]) -> tuple[_Made, _Found]:
+def _make(
+    services: Services, renderer: Renderer, content: Content, wanted: list[Recipe], told: Told
+) -> tuple[_Made, _Found]:
     with (
         services.objects.open(content.sha256) as source,
-        renderer.render(source, content.media_type, wanted) as rendered,
+        renderer.render(source, content.media_type, wanted, told) as rendered,
     ):
         made = {name: (_keep(services, file), file) for name, file in rendered.files.items()}
         return made, _Found(dict(rendered.properties), dict(rendered.embedded))

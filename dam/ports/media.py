@@ -3,7 +3,7 @@
 Rule: it decodes hostile files somewhere safe, and remembers nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol, Self
 
@@ -36,6 +36,10 @@ class RenderedFile:
     size: int
 
 
+Told = Callable[[float], None]
+"""Is told how much is done: 0–1."""
+
+
 class Rendered(Protocol):
     """What one file gave. A context manager: leaving it closes the streams."""
 
@@ -62,8 +66,11 @@ class Rendered(Protocol):
 class Renderer(Protocol):
     """Makes renditions."""
 
-    def render(self, source: BinaryIO, media_type: str, recipes: Sequence[Recipe]) -> Rendered:
+    def render(
+        self, source: BinaryIO, media_type: str, recipes: Sequence[Recipe], told: Told = lambda _: None
+    ) -> Rendered:
         """Render all recipes from one decode. They all make the same (``Recipe.makes``); what is to be played comes
-        alone. Raises MediaFailure, MediaUnavailable.
+        alone, and how much of it is done is ``told`` about once a second. Raises MediaFailure, MediaUnavailable, and
+        what ``told`` raises.
         """
         ...

@@ -8,7 +8,7 @@ from sqlalchemy import inspect, text
 from dam.store.engine import make_engine, options
 from dam.store.failures import translated
 
-NEWEST = "0012"
+NEWEST = "0013"
 
 
 def is_newest(url: str) -> bool:

@@ -134,6 +134,7 @@ artefacts = Table(
     whole("height", nullable=True),
     words("reason_code", nullable=True),
     words("reason_detail", nullable=True),
+    whole("percent", nullable=True),
     one_of("state", get_args(ArtefactState)),
     CheckConstraint("state <> 'ready' OR sha256 IS NOT NULL", name="ready"),
     partial("ix_artefacts_pending", "updated_at", where="state = 'pending'"),

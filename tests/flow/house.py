@@ -32,7 +32,7 @@ from dam.operations.channels import Setup
 from dam.operations.place import Where
 from dam.operations.uploads import Details, Incoming
 from dam.passwords import Argon2Passwords
-from dam.ports.media import RenderedFile, Renderer
+from dam.ports.media import RenderedFile, Renderer, Told
 from dam.ports.services import Rules, Services
 from dam.ports.views import NumberedEvent
 from dam.store.work import open_store
@@ -55,7 +55,9 @@ class Encoder:
 
     edition: str = "first"
 
-    def render(self, source: BinaryIO, media_type: str, recipes: Sequence[Recipe]) -> Pictures:
+    def render(
+        self, source: BinaryIO, media_type: str, recipes: Sequence[Recipe], told: Told = lambda _: None
+    ) -> Pictures:
         original = source.read()
         files = {each.name: self.give(original, each) for each in recipes}
         return Pictures({"width": 4, "height": 3}, files)

@@ -11,7 +11,7 @@ from dam.domain.errors import DamError
 from dam.domain.recipes import Recipe
 from dam.operations import cookbook, fetch, place, renditions, rollouts
 from dam.operations.place import Change, Where
-from dam.ports.media import MediaFailure
+from dam.ports.media import MediaFailure, Told
 from dam.ports.views import VersionView
 from tests.flow.house import BOSS, PNG, Encoder, House, files
 from tests.flow.shown import ONE, refused
@@ -140,7 +140,9 @@ def test_there_are_only_so_many(house: House, monkeypatch: pytest.MonkeyPatch) -
 class Picky(Encoder):
     """Can't make a banner, nor anything together with one."""
 
-    def render(self, source: BinaryIO, media_type: str, recipes: Sequence[Recipe]) -> Pictures:
+    def render(
+        self, source: BinaryIO, media_type: str, recipes: Sequence[Recipe], told: Told = lambda _: None
+    ) -> Pictures:
         if any(each.name == "banner" for each in recipes):
             raise MediaFailure("crashed", "No banner.")
         return super().render(source, media_type, recipes)

@@ -1,18 +1,22 @@
 """Films to be played, as the service sees them: work of its own, which costs nobody else anything."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import BinaryIO
 
 import pytest
 
 from dam.domain import recipes
 from dam.domain.principals import SYSTEM
+from dam.domain.recipes import Recipe
 from dam.domain.work import MAX_TRIES
 from dam.operations import catch_up, overdue, renditions
 from dam.operations.jobs import retry
-from dam.ports.media import MediaFailure
+from dam.operations.progress import Progress
+from dam.ports.media import MediaFailure, MediaUnavailable, Told
 from dam.ports.services import Services
-from tests.workers.world import Painter, jobs, upload
+from tests.workers.world import Painter, Pictures, jobs, upload
 
 MP4 = b"\0\0\0\x14ftypisom\0\0\0\0isom"
 SOURCE = hashlib.sha256(MP4 + b"A film").hexdigest()
@@ -132,3 +136,54 @@ def test_an_older_film_gets_pictures_to_seek_by_and_keeps_its_film(
     painter = Painter()
     renditions.encode(services, painter, SOURCE)
     assert painter.made == [list(SPRITE)]
+
+
+def percents(services: Services) -> list[tuple[str, float | None]]:
+    with services.store.reading() as work:
+        found = work.artefacts.of_source(SOURCE)
+    return [(each.state, each.progress) for each in found if each.recipe == "proxy-480"]
+
+
+def test_how_far_a_film_is_is_seen_while_it_is_made_and_not_after(services: Services) -> None:
+    asset_id = film(services)
+    assert percents(services) == [("pending", None)]
+    seen: list[list[tuple[str, float | None]]] = []
+
+    class Slow(Painter):
+        def render(
+            self, source: BinaryIO, media_type: str, recipes: Sequence[Recipe], told: Told = lambda _: None
+        ) -> Pictures:
+            for share in (0.0, 0.123, 0.125, 0.5, 2.0):
+                told(share)
+                seen.append(percents(services))
+            return super().render(source, media_type, recipes)
+
+    with services.store.reading() as work:
+        (artefact,) = [each for each in work.artefacts.of_source(SOURCE) if each.recipe == "proxy-480"]
+    renditions.encode(services, Slow(), SOURCE)
+    assert seen[-5:] == [[("pending", share)] for share in (0.0, 0.12, 0.12, 0.5, 1.0)]
+    assert percents(services) == [("ready", None)]
+    assert states(services, asset_id)["proxy-480"] == "ready"
+    Progress(services, artefact)(0.7)  # a worker that wakes up when it is over
+    assert percents(services) == [("ready", None)]
+
+
+def test_who_was_killed_begins_again_at_nothing(services: Services) -> None:
+    film(services)
+    with pytest.raises(MediaUnavailable):
+        renditions.encode(services, Painter(MediaUnavailable("killed"), shares=(0.6,)), SOURCE)
+    assert percents(services) == [("pending", None)]  # it was the pictures to seek by that failed: they come first
+    with services.store.reading() as work:
+        (artefact,) = [each for each in work.artefacts.of_source(SOURCE) if each.recipe == "proxy-480"]
+    Progress(services, artefact)(0.6)
+    assert percents(services) == [("pending", 0.6)]
+    renditions.encode(services, Painter(MediaFailure("too_long", "It is too long.")), SOURCE)
+    assert percents(services) == [("failed", None)]
+    asset = next(iter(assets_of(services)))
+    renditions.retry(services, SYSTEM, asset, 1, "proxy-480")
+    assert percents(services) == [("pending", None)]
+
+
+def assets_of(services: Services) -> list[str]:
+    with services.store.reading() as work:
+        return [each.id for each in work.assets.page(None, 9)]

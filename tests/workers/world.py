@@ -13,7 +13,7 @@ from dam.domain.recipes import Recipe
 from dam.domain.work import Job
 from dam.operations import uploads
 from dam.operations.uploads import Details, Incoming
-from dam.ports.media import RenderedFile
+from dam.ports.media import RenderedFile, Told
 from dam.ports.services import Services
 from dam.ports.store import Store
 
@@ -42,11 +42,16 @@ class Painter:
 
     problem: Exception | None = None
     asked: list[str] = field(default_factory=list)
+    shares: Sequence[float] = ()
     made: list[list[str]] = field(default_factory=list)
     properties: Mapping[str, object] = field(default_factory=lambda: {"width": 4, "height": 3, "colour": "#102030"})
     written: Mapping[str, object] = field(default_factory=dict)
 
-    def render(self, source: BinaryIO, media_type: str, recipes: Sequence[Recipe]) -> Pictures:
+    def render(
+        self, source: BinaryIO, media_type: str, recipes: Sequence[Recipe], told: Told = lambda _: None
+    ) -> Pictures:
+        for share in self.shares:
+            told(share)
         self.asked.append(media_type)
         self.made.append([each.name for each in recipes])
         if self.problem is not None:

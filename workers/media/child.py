@@ -22,6 +22,7 @@ from workers.media.plan import ASIDE, NOT_CONFINED, Aside, Limits, MediaFailure,
 SOURCE, REPORT, FIRST_OUTPUT = 3, 4, 5
 WRITTEN = FIRST_OUTPUT + 1
 """Of a program's child: its output once more, to be read, with a place of its own in it."""
+PROGRESS = WRITTEN + 1
 
 _GRAPH = "workers.media.graph"
 _NICE = 10  # nobody waits for a film, and what is made beside it, as for a page
@@ -69,8 +70,8 @@ def _shut_in(limits: Limits, descriptors: Sequence[int], sandbox: Sandbox, templ
 
 
 def _become(request: Mapping[str, Any], descriptors: Sequence[int], sandbox: Sandbox, template: int) -> NoReturn:
-    """Be the program from now on, confined; ``descriptors``: source and report; of FFmpeg also its output, and the
-    output to be read. The others work in the folder ``home``."""
+    """Be the program from now on, confined; ``descriptors``: source and report; of FFmpeg also its output, the
+    output to be read, and what is written of its progress. The others work in the folder ``home``."""
     code = NOT_CONFINED
     try:
         path = request["program"][0]
@@ -94,7 +95,7 @@ def _arguments(request: Mapping[str, Any], path: str) -> list[str]:
     if "encoding" not in request:
         return list(request["argv"])
     graph = importlib.import_module(_GRAPH)
-    found: list[str] = graph.arguments(Encoding(**request["encoding"]), path, SOURCE, FIRST_OUTPUT)
+    found: list[str] = graph.arguments(Encoding(**request["encoding"]), path, SOURCE, FIRST_OUTPUT, PROGRESS)
     return found
 
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,14 @@ _SINGLE = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREAD
 _START_SECONDS = 60.0
 _SEND_SECONDS = 10.0
 _LONGEST_MESSAGE = 65536
+_MEANWHILE_SECONDS = 1.0
+
+Meanwhile = Callable[[], None]
+"""What is done once a second while a child works."""
+
+
+def _nothing() -> None:
+    """For who only waits."""
 
 
 class TemplateDied(Exception):
@@ -89,8 +97,11 @@ class Template:
             self.kill()
             raise MediaUnavailable("the media template did not start; its standard error says why") from error
 
-    def exchange(self, request: dict[str, Any], descriptors: Sequence[int], seconds: float) -> Verdict:
-        """Have a child forked for ``request`` with ``descriptors`` (source, then outputs); wait at most ``seconds``.
+    def exchange(
+        self, request: dict[str, Any], descriptors: Sequence[int], seconds: float, meanwhile: Meanwhile = _nothing
+    ) -> Verdict:
+        """Have a child forked for ``request`` with ``descriptors`` (source, then outputs); wait at most ``seconds``,
+        and call ``meanwhile`` each second.
 
         Raises TemplateDied, MediaUnavailable.
         """
@@ -102,7 +113,7 @@ class Template:
             finally:
                 os.close(theirs)
                 os.close(child)
-            return _verdict(_await(verdict, seconds), report)
+            return _verdict(_await(verdict, seconds, meanwhile), report)
         finally:
             os.close(verdict)
             os.close(report)
@@ -137,12 +148,15 @@ def _environment() -> dict[str, str]:
     return {"PYTHONPATH": str(_ROOT), **_SINGLE, "LC_ALL": "C.UTF-8"}
 
 
-def _await(descriptor: int, seconds: float) -> bytes:
+def _await(descriptor: int, seconds: float, meanwhile: Meanwhile) -> bytes:
     """One message. Raises TemplateDied at the end of file, MediaUnavailable when the time is over."""
     poll = select.poll()
     poll.register(descriptor, select.POLLIN)
-    if not poll.poll(seconds * 1000):
-        raise MediaUnavailable("the media template gave no verdict in time")
+    end = time.monotonic() + seconds
+    while not poll.poll(1000 * max(0.0, min(_MEANWHILE_SECONDS, end - time.monotonic()))):
+        if time.monotonic() >= end:
+            raise MediaUnavailable("the media template gave no verdict in time")
+        meanwhile()
     message = os.read(descriptor, _LONGEST_MESSAGE)
     if not message:
         raise TemplateDied

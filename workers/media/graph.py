@@ -16,9 +16,9 @@ _WHITE = 203  # candela a square metre, as for posters: what HDR shows paper as 
 _PEAK = round(1000 / _WHITE, 3)
 
 
-def arguments(encoding: Encoding, program: str, source: int, output: int) -> list[str]:
-    """argv. ``source`` and ``output`` are descriptors; what has been written is read again by descriptor 0, to bring
-    the index to the front."""
+def arguments(encoding: Encoding, program: str, source: int, output: int, progress: int) -> list[str]:
+    """argv. ``source``, ``output`` and ``progress`` (where it says how far it is) are descriptors; what has been
+    written is read again by descriptor 0, to bring the index to the front."""
     film = ffmpeg.input(
         "fd:",
         fd=source,
@@ -33,11 +33,12 @@ def arguments(encoding: Encoding, program: str, source: int, output: int) -> lis
         streams.append(film["a:0"])
     how = {**_FILM, "crf": encoding.quality} if encoding.picture else {"b:a": f"{encoding.quality}k"}
     written = ffmpeg.output(*streams, "fd:", fd=output, f="mp4", **{**_AS_WRITTEN, **how})
-    found: list[str] = ffmpeg.compile(written, cmd=[program, *_QUIETLY])
+    found: list[str] = ffmpeg.compile(written, cmd=[program, *_QUIETLY, *_TELLING, f"pipe:{progress}"])
     return found
 
 
 _QUIETLY = ("-nostdin", "-hide_banner", "-nostats", "-loglevel", "error", "-filter_complex_threads", "1")
+_TELLING = ("-stats_period", "1", "-progress")
 _FILM: dict[str, object] = {
     "c:v": "libx264",
     "preset": "veryfast",

@@ -17,11 +17,12 @@ from typing import Any, BinaryIO, Self, cast
 
 from workers.media import encoder, programs, workshop
 from workers.media.confine import Sandbox, SandboxLevel
-from workers.media.courier import Template, TemplateDied, Verdict
+from workers.media.courier import Meanwhile, Template, TemplateDied, Verdict
 from workers.media.encoding import LIMITS as ENCODING
 from workers.media.encoding import SOUNDS, Encoding, check_film, planned
 from workers.media.plan import MIB, Aside, Limits, MediaFailure, MediaUnavailable, Spec, check_request
 from workers.media.programs import Program
+from workers.media.progress import Progress, Told, scratch
 from workers.media.results import (
     Rendered,
     RenderedFile,
@@ -79,9 +80,10 @@ class Studio:
                 return self._drawn(descriptor, format_, specs)
             return self._render(descriptor, format_, specs)
 
-    def film(self, source: BinaryIO, format_: str, box: int, quality: int) -> RenderedFile:
+    def film(self, source: BinaryIO, format_: str, box: int, quality: int, told: Told = lambda _: None) -> RenderedFile:
         """``source`` as a film to be played in a browser, its longest side at most ``box`` px, or as a sound: made by
         the FFmpeg program from what the strict child has seen of it. The file is the caller's to close.
+        ``told``: is called about once a second with how much of it is done (0–1), where its length is known.
 
         Raises MediaFailure for what is wrong with the file, and ``no_encoder`` where this machine has no program, or
         not every fence; MediaUnavailable.
@@ -92,10 +94,11 @@ class Studio:
             raise MediaFailure("no_encoder", " ".join(found.refused))
         with read_only(source) as descriptor:
             with self._render(descriptor, format_, _SEEN) as seen:
-                told = seen.properties
-            wanted = planned(format_, (told.width, told.height), told.details, box, quality)
+                seen_of = seen.properties
+            wanted = planned(format_, (seen_of.width, seen_of.height), seen_of.details, box, quality)
             os.lseek(descriptor, 0, os.SEEK_SET)  # the child before it has read by the same place
-            file = self._encode(descriptor, wanted, found.encoder.files)
+            with Progress(seen_of.details.get("duration"), told) as progress:
+                file = self._encode(descriptor, wanted, found.encoder.files, progress)
         size = os.fstat(file.fileno()).st_size
         if not wanted.picture:
             return RenderedFile(file, "audio/mp4", None, None, size)
@@ -178,13 +181,14 @@ class Studio:
         seconds = self._quick_seconds + size / (_SOUND_A_SECOND if format_ in SOUNDS else _BYTES_A_SECOND)
         return replace(self._limits, cpu=min(self._limits.seconds, seconds))
 
-    def _encode(self, source: int, encoding: Encoding, program: Sequence[str]) -> BinaryIO:
+    def _encode(self, source: int, encoding: Encoding, program: Sequence[str], progress: Progress) -> BinaryIO:
         request = {"encoding": asdict(encoding), "program": program, "limits": asdict(ENCODING)}
         with contextlib.ExitStack() as unless_accepted:
             output = unless_accepted.enter_context(_large_scratch())
             with read_only(output) as written:
                 try:
-                    verdict = self._ask(request, [source, output.fileno(), written], ENCODING.seconds)
+                    descriptors = [source, output.fileno(), written, progress.fileno()]
+                    verdict = self._ask(request, descriptors, ENCODING.seconds, progress.look)
                 except TemplateDied as died:
                     raise MediaUnavailable("the media template died during a film") from died
             check_program(verdict, ENCODING, os.fstat(output.fileno()).st_size)
@@ -225,7 +229,7 @@ class Studio:
         """The outputs and how the child ended. Raises MediaUnavailable."""
         for _ in range(2):  # a template never sees the file: if it died, that was chance
             with contextlib.ExitStack() as unless_done:
-                outputs = [unless_done.enter_context(_scratch()) for _ in range(count)]
+                outputs = [unless_done.enter_context(scratch()) for _ in range(count)]
                 with contextlib.suppress(TemplateDied):
                     descriptors = [source, *(output.fileno() for output in outputs)]
                     verdict = self._ask(request, descriptors, self._limits.seconds)
@@ -233,11 +237,17 @@ class Studio:
                     return outputs, verdict
         raise MediaUnavailable("the media template died twice during one file")
 
-    def _ask(self, request: dict[str, Any], descriptors: Sequence[int], seconds: float) -> Verdict:
+    def _ask(
+        self,
+        request: dict[str, Any],
+        descriptors: Sequence[int],
+        seconds: float,
+        meanwhile: Meanwhile = lambda: None,
+    ) -> Verdict:
         """Raises TemplateDied, MediaUnavailable."""
         template = self._borrow()
         try:
-            return template.exchange(request, descriptors, seconds + _GRACE_SECONDS)
+            return template.exchange(request, descriptors, seconds + _GRACE_SECONDS, meanwhile)
         except (TemplateDied, MediaUnavailable):
             self._discard(template)
             raise
@@ -276,13 +286,6 @@ class Studio:
         if not template.active:
             template.kill()
             self._live.discard(template)
-
-
-def _scratch() -> BinaryIO:
-    """A nameless file for one rendition, in memory where the system has that."""
-    if hasattr(os, "memfd_create"):
-        return cast(BinaryIO, os.fdopen(os.memfd_create("rendition"), "rb"))
-    return cast(BinaryIO, tempfile.TemporaryFile())
 
 
 def _large_scratch() -> BinaryIO:

@@ -23,7 +23,7 @@ from dam.operations import (
     read,
     uploads,
 )
-from dam.ports.media import MediaUnavailable, Rendered, Renderer
+from dam.ports.media import MediaUnavailable, Rendered, Renderer, Told
 from dam.ports.services import Services
 from tests.workers.media.generate import corners, encoded
 
@@ -52,7 +52,9 @@ def digest_of(number: int) -> str:
 class NoRenderer:
     """A renderer whose machinery is broken."""
 
-    def render(self, source: BinaryIO, media_type: str, recipes: Sequence[Recipe]) -> Rendered:
+    def render(
+        self, source: BinaryIO, media_type: str, recipes: Sequence[Recipe], told: Told = lambda _: None
+    ) -> Rendered:
         raise MediaUnavailable("Nothing can be rendered today.")
 
 

@@ -21,6 +21,7 @@ from workers.media.confine import probe
 from workers.media.courier import Verdict
 from workers.media.encoding import Encoding, planned
 from workers.media.plan import Limits, MediaFailure, MediaUnavailable
+from workers.media.progress import Progress
 from workers.media.results import Properties, RenderedFile, check_program
 from workers.media.studio import Studio
 from workers.render import Made
@@ -90,9 +91,25 @@ def test_the_program_itself_follows_nothing(open_studio: Studio, name: str) -> N
     with studio._large_scratch() as source:
         source.write(case.make())
         source.seek(0)
-        with pytest.raises(MediaFailure) as caught:
-            open_studio._encode(source.fileno(), Encoding("mov", 64, 48, 26, None, sound=False), found.files)
+        wanted = Encoding("mov", 64, 48, 26, None, sound=False)
+        with Progress(None, lambda _: None) as progress, pytest.raises(MediaFailure) as caught:
+            open_studio._encode(source.fileno(), wanted, found.files, progress)
     assert caught.value.code == "broken_file"
+
+
+@needs_fences
+def test_the_program_says_how_far_it_is(open_studio: Studio) -> None:
+    found = encoder.find().encoder
+    assert found is not None
+    heard: list[float] = []
+    with studio._large_scratch() as source, Progress(4.0, heard.append) as progress:
+        source.write(film())
+        source.flush()
+        source.seek(0)
+        wanted = Encoding("mov", 64, 48, 26, None, sound=False)
+        open_studio._encode(source.fileno(), wanted, found.files, progress).close()
+        progress.look()
+    assert heard == [pytest.approx(1.0, abs=0.1)]
 
 
 @needs_fences
@@ -136,7 +153,7 @@ def test_a_machine_without_a_program_or_a_fence_says_so(open_studio: Studio, mon
 
 
 def test_demuxer_protocol_and_codecs_are_said_beforehand() -> None:
-    said = graph.arguments(Encoding("mov", 64, 48, 26, "hlg", sound=True), "/x/ffmpeg", 3, 5)
+    said = graph.arguments(Encoding("mov", 64, 48, 26, "hlg", sound=True), "/x/ffmpeg", 3, 5, 7)
     before, after = said[: said.index("-i")], said[said.index("-i") :]
     told = dict(zip(before[before.index("-f") :: 2], before[before.index("-f") + 1 :: 2], strict=True))
     assert (told["-f"], told["-format_whitelist"], told["-protocol_whitelist"], told["-fd"]) == (
@@ -167,7 +184,7 @@ def test_sides_are_even_and_never_larger_than_asked_for(size: tuple[int, int], w
 def test_what_is_known_of_a_film_is_what_is_asked_for() -> None:
     heard = planned("FLAC", (1600, 400), {"audio_codec": "flac"}, 1, 96)
     assert heard == Encoding("flac", 0, 0, 96, None, sound=True)
-    assert "crf" not in " ".join(graph.arguments(heard, "/x/ffmpeg", 3, 5))
+    assert "crf" not in " ".join(graph.arguments(heard, "/x/ffmpeg", 3, 5, 7))
     silent = planned("MKV", (64, 48), {"video_codec": "vp9", "hdr": "pq"}, 854, 30)
     assert silent == Encoding("matroska", 64, 48, 30, "pq", sound=False)
     for codecs in ({"video_codec": "bitpacked"}, {**DETAILS, "audio_codec": "sipr"}, {}):

@@ -123,7 +123,7 @@ def test_the_child_can_not_write_to_the_original(
     path.write_bytes(PICTURE)
     modes = []
 
-    def noted(self: courier.Template, request: object, descriptors: list[int], seconds: float) -> None:
+    def noted(self: courier.Template, request: object, descriptors: list[int], *_: object) -> None:
         modes.append(os.pread(descriptors[0], 8, 0))
         with pytest.raises(OSError, match="Bad file descriptor"):
             os.write(descriptors[0], b"x")

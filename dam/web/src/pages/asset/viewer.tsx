@@ -1,9 +1,9 @@
 // What the version looks like: the largest rendition, to be looked at closely; film and sound to be played; or why there
 // is nothing to see.
 import type { ComponentChildren } from "preact";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { Pane, placed, StageTools, useViewing } from "../../components/stage";
-import { maybe, t } from "../../lib/i18n";
+import { maybe, number, t } from "../../lib/i18n";
 import { canvas } from "../../state/canvas";
 import { colour, dimensions, largest, pictureSize, renditionsOf, smallest, toPlay, type Rendition, type Version } from "../../state/looks";
 import { NoPreview } from "./no-preview";
@@ -30,14 +30,14 @@ export function Viewer({ version, title, before, changed }: Props) {
       </>
     );
   }
-  return <Look key={`${picture.width}x${picture.height}`} {...{ version, title, before, picture }} />;
+  return <Look key={`${picture.width}x${picture.height}`} {...{ version, title, before, picture, changed }} />;
 }
 
-interface LookProps extends Omit<Props, "changed"> {
+interface LookProps extends Props {
   readonly picture: Rendition;
 }
 
-function Look({ version, title, before, picture }: LookProps) {
+function Look({ version, title, before, picture, changed }: LookProps) {
   const own = pictureSize(version, picture);
   const size = { width: own.width / devicePixelRatio, height: own.height / devicePixelRatio };
   const viewing = useViewing(size);
@@ -47,7 +47,7 @@ function Look({ version, title, before, picture }: LookProps) {
   return (
     <>
       <div class="stage-bar">{before}<StageTools viewing={viewing} /><Measures version={version} picture={picture} /></div>
-      <NotPlayed version={version} />
+      <NotPlayed version={version} changed={changed} />
       <Pane viewing={viewing} label={t("asset.pane")}>
         <span class="layer" style={{ ...where, backgroundColor: colour(version) ?? undefined }} />
         {small?.url && small !== picture && <img class="layer" key={small.url} src={small.url} alt="" style={where} draggable={false} />}
@@ -58,11 +58,30 @@ function Look({ version, title, before, picture }: LookProps) {
 }
 
 /** Why a film or a sound can't be played: not yet, or not at all. */
-function NotPlayed({ version }: { version: Version }) {
+function NotPlayed({ version, changed }: { version: Version; changed(): void }) {
   const made = toPlay(version);
-  if (made?.state === "pending") return <p class="not-played quiet" role="status">{t("asset.play_pending")}</p>;
+  if (made?.state === "pending") return <BeingMade progress={made.progress} changed={changed} />;
   if (made?.state !== "failed" || !made.reason) return null;
   return <p class="not-played" role="status"><b>{t("asset.play_failed")}</b> {maybe(`asset.reason.${made.reason.code}`) ?? made.reason.detail}</p>;
+}
+
+const WATCHED = 2000; // ms; how far it is has no event of its own
+
+function BeingMade({ progress, changed }: { progress: number | null; changed(): void }) {
+  const latest = useRef(changed);
+  latest.current = changed;
+  useEffect(() => {
+    const watch = setInterval(() => document.visibilityState === "visible" && latest.current(), WATCHED);
+    return () => clearInterval(watch);
+  }, []);
+  return (
+    <div class="not-played quiet">
+      <p role="status">{t("asset.play_pending")}</p>
+      {progress !== null && (
+        <p><progress value={progress} aria-label={t("asset.play_progress")} /> {t("asset.percent", { percent: number(Math.floor(progress * 100)) })}</p>
+      )}
+    </div>
+  );
 }
 
 /** How large it is, and of what one sees a smaller picture. */
