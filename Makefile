@@ -4,7 +4,7 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run demo secrets web web-check test lint check corpus test-stack mutants torture bench bench-stack bench-web screenshots lock clean
+.PHONY: help run demo secrets web web-check test lint check corpus corpus-upload test-stack mutants torture bench bench-stack bench-web screenshots lock clean
 
 help:
 	@echo 'make run    start the service in the foreground (PORT=, DAM_HOME= override); Ctrl-C stops it'
@@ -14,6 +14,7 @@ help:
 	@echo 'make test   check and test everything'
 	@echo 'make test-stack   the shared suites on real servers, found or installed for it (SUITE= for some of them)'
 	@echo 'make corpus a file of every type, good and bad, and a sheet of what is seen of each, in build/corpus'
+	@echo 'make corpus-upload   the same files to the running service, and a table of what it made of them'
 	@echo 'make mutants   take each defence out in turn, in a copy; fails if its test still passes (NAME= for some of them)'
 	@echo 'make torture   the long campaigns: every kill, long schedules; hours'
 	@echo 'make bench  measure it, against the same work done bare on this machine (NAME= for some of it; docs/bench.md)'
@@ -131,6 +132,10 @@ torture: .venv/test
 
 corpus: .venv/test
 	@$(BIN)/python -m tests.corpus.sheet build/corpus
+
+# `dam upload build/corpus/files --json` to the running service, and what it made of each, once nothing is pending.
+corpus-upload: corpus
+	@$(BIN)/python -m tests.corpus.uploaded build/corpus/files
 
 # ---- measuring ----
 

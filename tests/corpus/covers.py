@@ -7,7 +7,7 @@ import base64
 import struct
 from collections.abc import Iterator
 
-from tests.corpus.cases import Bad, Good, half, picture
+from tests.corpus.cases import QUARTERS, Bad, Good, half, picture
 from tests.corpus.hostile.archives import zipped
 from tests.workers.media import generate
 from tests.workers.media.generate import encoded
@@ -29,9 +29,21 @@ def indesign(*pictures: bytes, attribute: bool = False) -> bytes:
     return _SIGNATURE + bytes(9000) + b"<?xpacket begin=''?><x:xmpmeta>" + found + b"</x:xmpmeta>" + bytes(900)
 
 
-def postscript(preview: bytes, *, place: int | None = None) -> bytes:
+_BLANK = b"%!PS-Adobe-3.0 EPSF-3.0\nshowpage\n"
+
+
+def quarters() -> bytes:
+    """The picture as PostScript."""
+    boxes = []
+    for index, colour in enumerate(QUARTERS):
+        shade = " ".join(f"{value / 255:.4f}" for value in colour)
+        boxes.append(f"{shade} setrgbcolor {10 + index % 2 * 60} {60 - index // 2 * 40} 60 40 rectfill\n")
+    head = "%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 10 20 130 100\n%%EndComments\n"
+    return (head + "".join(boxes)).encode()
+
+
+def postscript(preview: bytes, *, place: int | None = None, drawn: bytes = _BLANK) -> bytes:
     """A drawing behind a header that says where its preview is (TIFF)."""
-    drawn = b"%!PS-Adobe-3.0 EPSF-3.0\nshowpage\n"
     at = 30 + len(drawn) if place is None else place
     return struct.pack("<4s6IH", b"\xc5\xd0\xd3\xc6", 30, len(drawn), 0, 0, at, len(preview), 0xFFFF) + drawn + preview
 
@@ -54,12 +66,12 @@ def good() -> Iterator[Good]:
     yield Good("InDesign", "a.indd", lambda: indesign(jpeg), INDD)
     yield Good("InDesign, as an attribute", "b.indd", lambda: indesign(jpeg, attribute=True), INDD)
     yield Good("InDesign, the second whole", "c.indd", lambda: indesign(b"x", half(png), jpeg, png), INDD)
-    yield Good("EPS with a preview", "d.eps", lambda: postscript(tiff), EPS)
+    yield Good("EPS with a preview", "d.eps", lambda: postscript(tiff, drawn=quarters() + b"showpage\n"), EPS)
     yield Good("PowerPoint", "e.pptx", lambda: slides("docProps/thumbnail.jpeg", jpeg), PPTX)
     word, excel = "word/document.xml", "xl/workbook.xml"
     yield Good("Word with a picture", "g.docx", lambda: slides("docProps/thumbnail.jpeg", jpeg, word), DOCX)
     yield Good("Excel with a picture", "h.xlsx", lambda: slides("docProps/thumbnail.jpeg", jpeg, excel), XLSX)
-    packet = b"%%!PS-Adobe-3.0 EPSF-3.0\n%%<xmpGImg:image>%s</xmpGImg:image>\n" % base64.b64encode(jpeg)
+    packet = quarters() + b"%%<xmpGImg:image>%s</xmpGImg:image>\nshowpage\n" % base64.b64encode(jpeg)
     yield Good("Illustrator's PostScript", "i.ai", lambda: packet, POSTSCRIPT)
     yield Good("OpenDocument", "f.odt", lambda: opendocument(png), ODF)
 

@@ -6,7 +6,7 @@ Sources: Adobe's PostScript Language Reference and EPSF 3.0, ECMA-376, OpenDocum
 from collections.abc import Iterator
 
 from tests.corpus.cases import QUARTERS, Good
-from tests.corpus.covers import DOCX, ODF, POSTSCRIPT, XLSX
+from tests.corpus.covers import DOCX, ODF, POSTSCRIPT, XLSX, quarters
 from tests.corpus.hostile.archives import zipped
 
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -16,15 +16,10 @@ _MAIN = "application/vnd.openxmlformats-officedocument."
 WORDS = "Tulips in spring"
 
 
-def postscript(more: str = "") -> bytes:
-    """The four quarters, somewhere on the paper, the words in their middle, and ``more`` in front of them."""
-    boxes = []
-    for index, colour in enumerate(QUARTERS):
-        shade = " ".join(f"{value / 255:.4f}" for value in colour)
-        boxes.append(f"{shade} setrgbcolor {10 + index % 2 * 60} {60 - index // 2 * 40} 60 40 rectfill")
-    words = f"/Helvetica findfont 6 scalefont setfont 0 setgray 42 58 moveto ({WORDS}) show"
-    head = "%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 10 20 130 100\n%%EndComments\n"
-    return "\n".join([head, more, *boxes, words, "showpage", "%%EOF\n"]).encode()
+def postscript() -> bytes:
+    """The four quarters, somewhere on the paper, with the words in their middle."""
+    words = f"/Helvetica findfont 6 scalefont setfont 0 setgray 42 58 moveto ({WORDS}) show\nshowpage\n%%EOF\n"
+    return quarters() + words.encode()
 
 
 def word(body: str = f"<w:p><w:r><w:t>{WORDS}</w:t></w:r></w:p>", relations: str = "") -> bytes:
