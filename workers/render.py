@@ -59,6 +59,7 @@ def _spec(recipe: Recipe) -> plan.Spec:
         fit=recipe.fit,
         frame=recipe.frame,
         background=recipe.background,
+        max_bytes=recipe.max_bytes,
     )
 
 

@@ -292,6 +292,7 @@ class RecipeInfo(Answer):
     height = maybe_whole()
     background = maybe_text()
     quality = maybe_whole()
+    max_bytes = maybe_whole()
     kinds = fields.List(one_of(get_args(Kind)))
     display = fields.Boolean()
     built_in = fields.Boolean(metadata={"description": "comes with the service; the others are of the house"})

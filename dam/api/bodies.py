@@ -12,6 +12,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from dam.api.paging import Paged
+from dam.domain.cookbook import FORMATS
 from dam.domain.media_types import ALL
 from dam.domain.recipes import RECIPES
 
@@ -24,7 +25,9 @@ _DIGEST = validate.Regexp("^[0-9a-f]{64}$")
 _UUID = validate.Regexp("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 _MAX_WHOLE = 999_999_999
 ORIGINAL_TYPES = tuple(ALL)
-RENDITION_TYPES = tuple(dict.fromkeys(recipe.media_type for recipe in RECIPES))
+RENDITION_TYPES = tuple(
+    dict.fromkeys([*(each.media_type for each in RECIPES), *(made for made, _ in FORMATS.values())])
+)
 ANY_TYPES = tuple(dict.fromkeys((*ORIGINAL_TYPES, *RENDITION_TYPES)))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from dam.api.bodies import Name
-from dam.domain.cookbook import FORMATS, MOST_SIDE
+from dam.domain.cookbook import FORMATS, MOST_BYTES, MOST_SIDE
 
 _LONGEST_TITLE = 200
 
@@ -31,6 +31,7 @@ class Change(Schema):
     width = _side()
     height = _side()
     background = fields.String(allow_none=True, validate=validate.Regexp("^#[0-9a-f]{6}$"))
+    max_bytes = fields.Integer(strict=True, allow_none=True, validate=validate.Range(1, MOST_BYTES))
     quality = fields.Integer(strict=True, allow_none=True, validate=validate.Range(1, 100))
 
 

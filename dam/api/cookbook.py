@@ -97,7 +97,7 @@ def _shown(recipe: HouseRecipe) -> tuple[object, dict[str, str]]:
 
 
 def _original() -> dict[str, object]:
-    unsized = dict.fromkeys(("media_type", "box", "fit", "width", "height", "background", "quality"))
+    unsized = dict.fromkeys(("media_type", "box", "fit", "width", "height", "background", "quality", "max_bytes"))
     every = sorted(get_args(Kind))
     return {
         "name": ORIGINAL, "version": 1, "title": "The file itself", **unsized, "kinds": every, "display": False,
@@ -128,6 +128,7 @@ def _recipe(recipe: Recipe) -> dict[str, object]:
         "height": height,
         "background": recipe.background,
         "quality": recipe.quality,
+        "max_bytes": recipe.max_bytes,
         "kinds": sorted(recipe.kinds),
         "display": recipe.looked_at,
     }

@@ -18,11 +18,16 @@ FORMATS: Mapping[str, tuple[str, str]] = {
     "jpeg": ("image/jpeg", "jpg"),
     "png": ("image/png", "png"),
     "webp": ("image/webp", "webp"),
+    "avif": ("image/avif", "avif"),
 }
 """The media type and the extension of each format that can be asked for."""
 
 MOST_SIDE = 8192
 """Pixels; no renderer of ours makes more."""
+MOST_AVIF_SIDE = 3072
+"""Of an AVIF: for a square of 4096 the encoder has not enough in the 512 MiB of a child."""
+MOST_BYTES = 32 << 20
+"""Of what comes of it; no renderer of ours gives more."""
 MOST_VERSIONS = 500
 """Of all recipes of the house together: they are listed at once."""
 
@@ -30,7 +35,7 @@ _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_NAME = 60
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _WHITE = "#ffffff"
-_QUALITY = {"jpeg": 86, "webp": 84}
+_QUALITY = {"jpeg": 86, "webp": 84, "avif": 70}
 """What is meant where no quality is named; a PNG has none."""
 
 
@@ -38,7 +43,7 @@ _QUALITY = {"jpeg": 86, "webp": 84}
 class Spec:
     """What is to come of a file. ``box``: of ``inside`` the longest side in px; ``width`` and ``height``: of the others
     the frame in px. ``background`` (``#rrggbb``) stands behind what is transparent, and around what does not fill the
-    frame; None: nothing does. ``quality``: 1–100, not of PNG."""
+    frame; None: nothing does. ``quality``: 1–100, not of PNG. ``max_bytes``: of the file."""
 
     format: str
     fit: Fit = "inside"
@@ -47,6 +52,7 @@ class Spec:
     height: int | None = None
     background: str | None = None
     quality: int | None = None
+    max_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +144,7 @@ def recipe_of(house: HouseRecipe) -> Recipe:
         fit=spec.fit,
         frame=frame,
         background=spec.background,
+        max_bytes=spec.max_bytes,
     )
 
 
@@ -181,11 +188,13 @@ def _too_much(spec: Spec) -> Iterator[FieldError]:
 def _out_of_range(spec: Spec) -> Iterator[FieldError]:
     for each in fields(spec):
         value, most = getattr(spec, each.name), _MOST.get(each.name)
+        if most == MOST_SIDE and spec.format == "avif":
+            most = MOST_AVIF_SIDE
         if most is not None and value is not None and not (type(value) is int and 1 <= value <= most):
             yield FieldError(each.name, "out_of_range", f"It is a whole number from 1 to {most}.")
 
 
-_MOST = {"box": MOST_SIDE, "width": MOST_SIDE, "height": MOST_SIDE, "quality": 100}
+_MOST = {"box": MOST_SIDE, "width": MOST_SIDE, "height": MOST_SIDE, "quality": 100, "max_bytes": MOST_BYTES}
 
 
 def _invalid(errors: list[FieldError]) -> Invalid:

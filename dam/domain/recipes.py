@@ -39,7 +39,8 @@ class Recipe:
 
     ``fit``: ``inside`` a square of the box; ``cover``: cut from the middle to the proportions of ``frame`` (width and
     height in pixels), at most as large; ``contain``: whole, in the middle of exactly this frame, on ``background``
-    (``#rrggbb``), which also stands behind what is transparent.
+    (``#rrggbb``), which also stands behind what is transparent. ``max_bytes``: of the file; the quality is lessened
+    until it has no more.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Recipe:
     fit: Fit = "inside"
     frame: tuple[int, int] | None = None
     background: str | None = None
+    max_bytes: int | None = None
 
     @property
     def task(self) -> RenditionTask:

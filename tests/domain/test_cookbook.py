@@ -54,6 +54,8 @@ def test_what_does_not_go_together_is_refused_with_each_field() -> None:
     assert wrong(Spec("gif", "stretch", box=9)) >= {("format", "unknown"), ("fit", "unknown")}  # type: ignore[arg-type]
     assert wrong(Spec("jpeg", box=0)) == wrong(Spec("jpeg", box=8193)) == {("box", "out_of_range")}
     assert wrong(Spec("jpeg", box=9, quality=101)) == {("quality", "out_of_range")}
+    assert wrong(Spec("avif", box=3073)) == {("box", "out_of_range")}
+    assert wrong(Spec("jpeg", box=9, max_bytes=0)) == {("max_bytes", "out_of_range")}
     for colour in ("white", "#FFFFFF", "#fff", "#ffffff\n"):
         assert wrong(Spec("jpeg", box=9, background=colour)) == {("background", "invalid")}
 

@@ -5,16 +5,17 @@ Must not: carry metadata of the original into a rendition.
 """
 
 import importlib
+import io
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any, BinaryIO, cast
+from typing import IO, Any, BinaryIO, cast
 
 from PIL import Image
 
 from workers.media import colour, frames, metadata, stills
 from workers.media.decoded import Decoded, Decoder, Size
 from workers.media.encoding import SOUNDS
-from workers.media.plan import LARGEST_BOX, STAND_INS, Spec
+from workers.media.plan import LARGEST_BOX, LEAST_QUALITY, STAND_INS, MediaFailure, Spec
 
 # What needs a further library is loaded when the first such file comes, by the template, before it forks.
 _MODULES: Mapping[str, str] = {
@@ -31,6 +32,8 @@ _MODULES: Mapping[str, str] = {
     **dict.fromkeys(("MOV", "MKV", "AVI", "MPEG", "MPEGTS", "MXF", "ASF", "FLV"), "films"),
     **dict.fromkeys(SOUNDS, "sounds"),
 }
+
+_AVIF_SPEED = 9  # of 0 to 10: one step less takes four times as long, and saves 2 % of the bytes
 
 # What is seen of these was made for the preview: its colours are not the file's.
 _DEVELOPED = frozenset(
@@ -123,13 +126,54 @@ def _resized(image: Image.Image, size: Size) -> Image.Image:
 
 
 def _write(image: Image.Image, spec: Spec, sink: BinaryIO) -> None:
+    if spec.max_bytes is None:
+        _save(image, spec, spec.quality, sink)
+    else:
+        sink.write(_within(image, spec, spec.max_bytes))
+
+
+def _within(image: Image.Image, spec: Spec, most: int) -> bytes:
+    """The file of the best quality, up to the one asked for, that has at most ``most`` bytes; it is looked for by
+    halving, so that there are eight encodings at most. Raises MediaFailure (``over_max_bytes``).
+    """
+    found = _encoded(image, spec, spec.quality)
+    if len(found) <= most:
+        return found
+    # A PNG has one quality only.
+    least, best, shortest = LEAST_QUALITY, 0 if spec.format == "PNG" else spec.quality - 1, len(found)
+    fits = b""
+    while least <= best:
+        quality = (least + best) // 2
+        found = _encoded(image, spec, quality)
+        shortest = min(shortest, len(found))
+        if len(found) <= most:
+            fits, least = found, quality + 1
+        else:
+            best = quality - 1
+    if not fits:
+        raise MediaFailure("over_max_bytes", f"{shortest} bytes, and {most} are allowed")
+    return fits
+
+
+def _encoded(image: Image.Image, spec: Spec, quality: int) -> bytes:
+    file = io.BytesIO()
+    _save(image, spec, quality, file)
+    return file.getvalue()
+
+
+def _save(image: Image.Image, spec: Spec, quality: int, sink: IO[bytes]) -> None:
     # The empty blocks keep the original's profile, place and camera out, whatever Pillow's defaults become.
-    image.save(sink, spec.format, icc_profile=b"", exif=b"", xmp=b"", **_options(spec))
+    try:
+        image.save(sink, spec.format, icc_profile=b"", exif=b"", xmp=b"", **_options(spec, quality))
+    except RuntimeError as error:  # in this way AVIF's encoder says that there is no more memory
+        raise MemoryError(str(error)) from error
 
 
-def _options(spec: Spec) -> dict[str, Any]:
+def _options(spec: Spec, quality: int) -> dict[str, Any]:
     if spec.format == "WEBP":
-        return {"quality": spec.quality, "method": spec.method}
+        return {"quality": quality, "method": spec.method}
     if spec.format == "JPEG":  # progressive: what is seen first is the whole, and large files are smaller
-        return {"quality": spec.quality, "progressive": True, "optimize": True}
+        return {"quality": quality, "progressive": True, "optimize": True}
+    if spec.format == "AVIF":  # the child may begin no thread, and the same picture has to give the same bytes
+        return {"quality": quality, "speed": _AVIF_SPEED, "codec": "aom", "max_threads": 1}
     return {"compress_level": 9}

@@ -45,7 +45,9 @@ STAND_INS = frozenset({"TEXT", "SUBTITLES", "FONT", "INDD", "EPS", "OFFICE"})
 """What has no look of its own: the measures of a page that we draw, or of a small picture inside, say nothing of it."""
 
 LARGEST_BOX = 8192  # below what WebP can hold (16383); the working image is at most twice this
-WRITTEN = frozenset({"WEBP", "JPEG", "PNG"})
+WRITTEN = frozenset({"WEBP", "JPEG", "PNG", "AVIF"})
+LEAST_QUALITY = 10  # below it nobody would want to be shown like that
+MOST_ENCODINGS = 8  # of one rendition, while a quality is looked for: 1 to 100 by halving
 MOST_SPECS = 16
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 LONGEST_NAME = 100
@@ -88,6 +90,7 @@ class Spec:
     from the middle, at most as large; ``contain``: whole, in the middle of a picture of exactly ``frame``, on
     ``background`` (``#rrggbb``). The background is also what is seen through transparency where the format has none;
     without one, what is around the picture is transparent. ``quality``: 1–100, not for PNG; ``method``: WebP's effort.
+    ``max_bytes``: lessens the quality until the file is no longer than that.
     """
 
     name: str
@@ -98,6 +101,7 @@ class Spec:
     fit: Fit = "inside"
     frame: tuple[int, int] | None = None
     background: str | None = None
+    max_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +174,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "not have. The original is kept. Have whoever runs the service install it (Debian: libreoffice-writer-nogui, "
         "libreoffice-calc-nogui, libreoffice-impress-nogui): the preview is made then. Or export the document as PDF "
         "and supply that as the preview.",
+        "over_max_bytes": "Even at the least quality the picture has more bytes than its recipe allows. The original "
+        "is kept. Let the recipe have more bytes, fewer pixels or another format, or choose another recipe.",
         "unsupported_type": "There is no preview for this type of file yet. The original is kept and can be used.",
     }
 )
@@ -211,7 +217,9 @@ def _check_spec(spec: Spec) -> None:
     if not 1 <= len(spec.name) <= LONGEST_NAME:
         raise ValueError("a spec needs a short name")
     if spec.format not in WRITTEN or not 1 <= spec.quality <= 100 or not 0 <= spec.method <= 6:
-        raise ValueError(f"{spec.name}: only WEBP, JPEG and PNG, quality 1-100 and method 0-6 can be written")
+        raise ValueError(f"{spec.name}: only WEBP, JPEG, PNG and AVIF, quality 1-100 and method 0-6 can be written")
+    if spec.max_bytes is not None and spec.max_bytes < 1:
+        raise ValueError(f"{spec.name}: a file has a byte at least")
     sides = (spec.box, *(spec.frame or ()))
     if not all(1 <= side <= LARGEST_BOX for side in sides) or spec.box != max(spec.frame or (spec.box,)):
         raise ValueError(f"{spec.name}: the box is the frame's longest side, 1-{LARGEST_BOX} px")

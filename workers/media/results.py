@@ -176,6 +176,7 @@ def _measured(output: BinaryIO, spec: Spec, limits: Limits) -> RenderedFile:
     head = output.read(sizes.HEAD)
     output.seek(0)
     _require(size <= limits.output and (spec.format != "WEBP" or sizes.is_whole_webp(head, size)), "length")
+    _require(spec.max_bytes is None or size <= spec.max_bytes, "length")
     media_type, sides = sizes.WRITTEN[spec.format]
     width, height = sides(head)
     _require(min(width, height) > 0 and _inside(width, height, spec), "sides")

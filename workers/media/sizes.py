@@ -1,4 +1,4 @@
-"""How large a picture says it is, from the first bytes of its file: WebP, JPEG and PNG.
+"""How large a picture says it is, from the first bytes of its file: WebP, JPEG, PNG and AVIF.
 
 Belongs here: reading headers that may be lies. Must not: decode, or trust a length.
 """
@@ -49,6 +49,30 @@ def jpeg(head: bytes) -> tuple[int, int]:
     raise _lie()
 
 
+def avif(head: bytes) -> tuple[int, int]:
+    """Sides in px from an AVIF file (ISO/IEC 23008-12, 6.5.3: the ``ispe`` of its first item's properties). Raises
+    MediaFailure (``crashed``)."""
+    _require(head[4:8] == b"ftyp" and head[8:12] == b"avif")
+    properties = head
+    for name, skipped in ((b"meta", 4), (b"iprp", 0), (b"ipco", 0), (b"ispe", 4)):
+        properties = _box(properties, name)[skipped:]
+    _require(len(properties) >= 8)
+    width, height = struct.unpack(">II", properties[:8])
+    return width, height
+
+
+def _box(boxes: bytes, name: bytes) -> bytes:
+    """What is in the first box of this name (ISO/IEC 14496-12, 4.2), as far as it is there."""
+    at = 0
+    while len(boxes) >= at + 8:
+        length = int.from_bytes(boxes[at : at + 4], "big")
+        if boxes[at + 4 : at + 8] == name:
+            return boxes[at + 8 : at + length]
+        _require(length >= 8)
+        at += length
+    raise _lie()
+
+
 def is_whole_webp(head: bytes, size: int) -> bool:
     """Whether the file is as long as it says."""
     return len(head) >= 30 and int.from_bytes(head[4:8], "little") + 8 == size
@@ -58,6 +82,7 @@ WRITTEN: Mapping[str, tuple[str, Callable[[bytes], tuple[int, int]]]] = {
     "WEBP": ("image/webp", webp),
     "JPEG": ("image/jpeg", jpeg),
     "PNG": ("image/png", png),
+    "AVIF": ("image/avif", avif),
 }
 """The media type of each format that is written, and who reads its sides."""
 

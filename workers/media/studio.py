@@ -20,7 +20,16 @@ from workers.media.confine import Sandbox, SandboxLevel
 from workers.media.courier import Meanwhile, Template, TemplateDied, Verdict
 from workers.media.encoding import LIMITS as ENCODING
 from workers.media.encoding import SOUNDS, Encoding, check_film, planned
-from workers.media.plan import MIB, Aside, Limits, MediaFailure, MediaUnavailable, Spec, check_request
+from workers.media.plan import (
+    MIB,
+    MOST_ENCODINGS,
+    Aside,
+    Limits,
+    MediaFailure,
+    MediaUnavailable,
+    Spec,
+    check_request,
+)
 from workers.media.programs import Program
 from workers.media.progress import Progress, Told, scratch
 from workers.media.results import (
@@ -43,6 +52,9 @@ _QUICK_SECONDS = 8.0
 # Of a sound all is decoded, and an hour of speech has few bytes (16 kbit/s are 7 MB, and ten seconds to decode).
 _BYTES_A_SECOND = 4 * MIB
 _SOUND_A_SECOND = MIB // 8
+# What is written takes its time too, where it is an AVIF, or a quality is looked for: seconds a pixel, amply.
+_AVIF_PIXEL = 4e-7
+_OTHER_PIXEL = 1e-7
 _SEEN = (Spec("seen", 16),)  # what is known of a film is told with its poster
 _GRACE_SECONDS = 10.0  # the template kills at the deadline; this is for a template that does not
 
@@ -165,7 +177,7 @@ class Studio:
             raise programs.failure(program, verdict.status, verdict.report)
 
     def _render(self, source: int, format_: str, specs: Sequence[Spec]) -> Rendered:
-        limits = self._limits_for(format_, os.fstat(source).st_size)
+        limits = self._limits_for(format_, os.fstat(source).st_size, sum(_writing(spec) for spec in specs))
         request = {"format": format_, "specs": [asdict(spec) for spec in specs], "limits": asdict(limits)}
         with contextlib.ExitStack() as unless_accepted:
             outputs, verdict = self._exchange(request, source, len(specs))
@@ -176,9 +188,9 @@ class Studio:
             unless_accepted.pop_all()  # the files are the caller's now
             return rendered
 
-    def _limits_for(self, format_: str, size: int) -> Limits:
-        """Of a file of so many bytes."""
-        seconds = self._quick_seconds + size / (_SOUND_A_SECOND if format_ in SOUNDS else _BYTES_A_SECOND)
+    def _limits_for(self, format_: str, size: int, more: float = 0) -> Limits:
+        """Of a file of so many bytes; with so many seconds ``more`` for what is written."""
+        seconds = self._quick_seconds + more + size / (_SOUND_A_SECOND if format_ in SOUNDS else _BYTES_A_SECOND)
         return replace(self._limits, cpu=min(self._limits.seconds, seconds))
 
     def _encode(self, source: int, encoding: Encoding, program: Sequence[str], progress: Progress) -> BinaryIO:
@@ -286,6 +298,15 @@ class Studio:
         if not template.active:
             template.kill()
             self._live.discard(template)
+
+
+def _writing(spec: Spec) -> float:
+    """Seconds on the processor that this rendition may take longer than usual to be written."""
+    width, height = spec.frame or (spec.box, spec.box)
+    each = width * height * (_AVIF_PIXEL if spec.format == "AVIF" else _OTHER_PIXEL)
+    if spec.max_bytes is not None:
+        return MOST_ENCODINGS * each
+    return each if spec.format == "AVIF" else 0
 
 
 def _large_scratch() -> BinaryIO:

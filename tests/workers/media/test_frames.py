@@ -1,6 +1,8 @@
 """How pictures come into frames: cut, put in the middle, on a background; and as which format they are written."""
 
 import io
+import random
+from dataclasses import replace
 from typing import cast
 
 import pytest
@@ -154,3 +156,70 @@ def test_what_is_asked_for_is_enough_for_most_cuts() -> None:
     assert frames.asked(cover(1080, 1080)) == 2160
     assert frames.asked(cover(8000, 10)) == 8192
     assert frames.asked(Spec("a", 1600)) == 1600
+
+
+# AVIF, and files of so many bytes at most.
+
+
+def noise(size: tuple[int, int] = (120, 90)) -> Image.Image:
+    """What no encoder makes small; always the same."""
+    return Image.frombytes("RGB", size, random.Random(7).randbytes(3 * size[0] * size[1]))
+
+
+def written(picture: Image.Image, spec: Spec) -> bytes:
+    sink = io.BytesIO()
+    images.render(io.BytesIO(generate.encoded(picture, "PNG")), "PNG", [spec], [sink], MEMORY)
+    return sink.getvalue()
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_an_avif_has_the_colours_and_the_sides_that_its_head_says(mode: str) -> None:
+    picture = stripes((300, 90)).convert(mode)
+    if mode == "RGBA":
+        picture.paste((0, 0, 0, 0), (0, 0, 300, 20))
+    file = written(picture, Spec("a", 150, "AVIF", 70))
+    assert sizes.avif(file[: sizes.HEAD]) == (150, 45)
+    shown = Image.open(io.BytesIO(file))
+    assert (shown.format, shown.mode, shown.size) == ("AVIF", mode, (150, 45))
+    assert all(close(colour(shown, x, 40), wanted) for x, wanted in ((8, RED), (75, GREEN), (142, BLUE)))
+    assert (colour(shown, 75, 3)[3] == 0) == (mode == "RGBA")
+
+
+@pytest.mark.parametrize("format_", ["JPEG", "WEBP", "AVIF", "PNG"])
+def test_the_same_picture_gives_the_same_bytes(format_: str) -> None:
+    spec = Spec("a", 200, format_, 70, background="#ffffff", max_bytes=None if format_ == "PNG" else 9_000)
+    assert written(noise(), spec) == written(noise(), spec)
+
+
+@pytest.mark.parametrize("format_", ["JPEG", "WEBP", "AVIF"])
+def test_a_file_has_no_more_bytes_than_allowed_and_the_best_quality_that_fits(format_: str) -> None:
+    picture, plain = noise((64, 48)), Spec("a", 64, format_, 90, background="#ffffff")
+    each = {quality: written(picture, replace(plain, quality=quality)) for quality in range(10, 91)}
+    for share in (0.5, 0.7, 0.95):
+        most = int(len(each[90]) * share)
+        found = written(picture, replace(plain, max_bytes=most))
+        assert len(found) <= most
+        best = max(quality for quality, file in each.items() if file == found)
+        assert len(each[best + 1]) > most
+
+
+@pytest.mark.parametrize("format_", ["JPEG", "WEBP", "AVIF", "PNG"])
+def test_what_cant_have_so_few_bytes_is_told_and_never_delivered(format_: str) -> None:
+    with pytest.raises(MediaFailure) as failure:
+        written(noise(), Spec("a", 120, format_, 90, background="#ffffff", max_bytes=400))
+    assert failure.value.code == "over_max_bytes"
+
+
+def test_what_has_few_bytes_anyway_keeps_the_quality_asked_for() -> None:
+    plain = Spec("a", 300, "JPEG", 90, background="#ffffff")
+    for spec in (plain, replace(plain, format="PNG")):
+        assert written(noise(), replace(spec, max_bytes=1 << 20)) == written(noise(), spec)
+
+
+@pytest.mark.parametrize("head", [
+    b"", b"\0\0\0\x10ftypavif\0\0\0\0", b"\0\0\0\x10ftypheic\0\0\0\0\0\0\0\x08meta",
+    b"\0\0\0\x10ftypavif\0\0\0\0\0\0\0\x04meta", b"\0\0\0\x10ftypavif\0\0\0\0\0\0\0\0free" + b"\0" * 99,
+])  # fmt: skip
+def test_what_is_no_avif_has_no_sides(head: bytes) -> None:
+    with pytest.raises(MediaFailure):
+        sizes.avif(head)

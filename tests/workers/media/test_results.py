@@ -190,6 +190,13 @@ def test_an_output_beyond_the_limit_is_refused() -> None:
         check_files([file], [Spec("a", 64)], Limits(output=len(PICTURE) - 1))
 
 
+def test_a_file_with_more_bytes_than_allowed_is_refused() -> None:
+    with output(PICTURE) as file, pytest.raises(MediaFailure, match="crashed"):
+        check_files([file], [Spec("a", 64, max_bytes=len(PICTURE) - 1)], LIMITS)
+    with output(PICTURE) as file:
+        assert check_files([file], [Spec("a", 64, max_bytes=len(PICTURE))], LIMITS)["a"].size == len(PICTURE)
+
+
 def test_an_output_is_measured_by_us() -> None:
     with output(PICTURE) as file:
         measured = check_files([file], [Spec("a", 64)], LIMITS)["a"]

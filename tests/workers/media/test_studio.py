@@ -2,6 +2,7 @@
 
 import io
 import os
+import random
 import signal
 import time
 from collections.abc import Iterator
@@ -104,6 +105,15 @@ def test_renditions_by_name(studio: Studio) -> None:
             assert len(content) == file.size
             assert Image.open(io.BytesIO(content)).size == (file.width, file.height)
         assert (result.properties.width, result.properties.height) == (3000, 2000)
+
+
+def test_an_avif_of_so_many_bytes_at_most_is_made_behind_every_fence(studio: Studio) -> None:
+    noisy = Image.frombytes("RGB", (200, 150), random.Random(7).randbytes(200 * 150 * 3))
+    source = io.BytesIO(generate.encoded(noisy, "PNG"))
+    with studio.render(source, "PNG", [Spec("small", 200, "AVIF", 70, max_bytes=12_000)]) as made:
+        file = made.files["small"]
+        assert (file.media_type, file.width, file.height) == ("image/avif", 200, 150)
+        assert 0 < file.size <= 12_000
 
 
 def test_a_file_is_read_whole_and_left_as_it_was(studio: Studio, tmp_path: Path) -> None:
