@@ -48,7 +48,7 @@ def supply(version: Version, preview: Content, by: str, at: datetime) -> Supplie
 
 
 def _shows(recipe: recipes.Recipe, preview: Content) -> bool:
-    if media_types.named(preview.media_type).route in _NO_PICTURES:
+    if media_types.named(preview.media_type).route in _NO_PICTURES or not recipe.fits(preview.kind, {}):
         return False
     return recipes.obstacle(recipe, preview.media_type, preview.kind, preview.size) is None
 

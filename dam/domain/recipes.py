@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Literal
 
 from dam.domain import media_types
@@ -22,9 +23,9 @@ RENDITION_TASKS: tuple[RenditionTask, ...] = ("render", "encode")
 """The tasks by which renditions are made: stills in a second, and what takes minutes. Neither waits for the other."""
 
 
-Makes = Literal["picture", "playable", "sprite", "peaks"]
+Makes = Literal["picture", "playable", "sprite", "peaks", "animation"]
 """What comes of it: a picture; a film or a sound for browsers; pictures to seek a film by, on one sheet with an index;
-the outline of a sound, as numbers.
+the outline of a sound, as numbers; a small picture that moves as the large one does.
 All but pictures have work of their own, which nobody waits for."""
 
 Fit = Literal["inside", "cover", "contain"]
@@ -68,8 +69,11 @@ class Recipe:
         """Whether a person looks at it, or plays it, to know the version: not what only helps with that."""
         return self.display and self.makes in ("picture", "playable")
 
-    def fits(self, kind: str) -> bool:
-        """Whether a file of this kind has such a rendition, if only to say why there is none."""
+    def fits(self, kind: str, properties: Mapping[str, object]) -> bool:
+        """Whether a file of this kind, of which this is known, has such a rendition, if only to say why there is
+        none."""
+        if self.makes == "animation" and not properties.get("animated"):
+            return False  # most pictures stand still; who has looked at one knows it
         return self.task == "render" or kind in self.kinds
 
 
@@ -139,6 +143,7 @@ RECIPES: tuple[Recipe, ...] = (
     _beside("playable", "sound-96", "Sound to play, 96 kbit/s", ("audio/mp4", "m4a"), 1, 96, "audio"),
     _beside("sprite", "sprite-160", "Pictures to seek by, 160 px each", _WEBP, 160, 70, "video"),
     _beside("sprite", "sprite-160-index", "Index of the pictures to seek by", _VTT, 160, 70, "video"),
+    _beside("animation", "moving-480", "Moving preview, 480 px", _WEBP, 480, 60, "image"),
     _beside(
         "peaks", "peaks-4000", "Outline of the sound, for players", ("application/json", "json"), 4000, 100, "audio"
     ),
@@ -151,7 +156,7 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe("png-1600", 1, "PNG, 1600 px, transparency kept", "image/png", "png", 1600, 100, PICTURES, display=False),
 )
 
-EDITION = 13
+EDITION = 14
 """Which types have a decoder, which display recipes there are, and whether what is written in files is read, by number:
 raised with every change of them (a test knows the last), so that what was uploaded before is looked at again
 (``dam.operations.catch_up``)."""
@@ -184,9 +189,10 @@ def for_display() -> tuple[Recipe, ...]:
     return tuple(newest(name) for name in names)
 
 
-def expected(kind: str) -> tuple[Recipe, ...]:
-    """Of those, what a version of this kind has, or has a reason not to have."""
-    return tuple(recipe for recipe in for_display() if recipe.fits(kind))
+def expected(kind: str, properties: Mapping[str, object] = MappingProxyType({})) -> tuple[Recipe, ...]:
+    """Of those, what a version of this kind has, or has a reason not to have. Of some files more when it is known what
+    they are (``properties`` of the content)."""
+    return tuple(recipe for recipe in for_display() if recipe.fits(kind, properties))
 
 
 def is_built_in(name: str) -> bool:

@@ -107,7 +107,8 @@ def _changes(content: Content, made: list[Artefact], declared: _Declared) -> lis
     """What is there (or None) and what is to be there instead: new ones, and those that could not be made and now can,
     or can't for another reason."""
     there = {(each.recipe, each.recipe_version): each for each in made}
-    missing = [each for each in recipes.expected(content.kind) if (each.name, each.version) not in there]
+    wanted_now = recipes.expected(content.kind, content.properties)
+    missing = [each for each in wanted_now if (each.name, each.version) not in there]
     changes: list[tuple[Artefact | None, Artefact]] = [
         (None, blank(content, recipe, content.created_at)) for recipe in missing
     ]

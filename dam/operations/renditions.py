@@ -51,7 +51,7 @@ def expect(work: UnitOfWork, content: Content, at: datetime) -> None:
     """Record that the content is to have its display renditions; those that can't be made are not applicable, with the
     reason.
     """
-    blanks = [blank(content, recipe, at) for recipe in recipes.expected(content.kind)]
+    blanks = [blank(content, recipe, at) for recipe in recipes.expected(content.kind, content.properties)]
     new = [wanted for wanted in blanks if work.artefacts.ensure(wanted) is wanted]
     # Pictures follow from the version's event; what takes long has a job of its own from the start.
     enqueue(work, [each for each in new if recipes.task_of(each.recipe, each.recipe_version) != "render"])
@@ -278,6 +278,8 @@ def _store_made(services: Services, content: Content, pending: list[Artefact], m
         news = not content.properties or any(recipes.is_display(each.recipe) for each in pending)
         if found.properties and news:
             work.assets.describe_content(content.sha256, found.properties, found.embedded)
+            if found.properties.get("animated") and not content.properties.get("animated"):
+                expect(work, replace(content, properties=found.properties), at)
         for artefact in pending:
             if artefact.recipe in made and work.replace(artefact, _ready(artefact, *made[artefact.recipe], at)):
                 work.rollouts.wake(artefact.source_sha256, artefact.recipe, artefact.recipe_version, at)

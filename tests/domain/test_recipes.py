@@ -91,6 +91,8 @@ def test_only_a_film_has_a_film_to_play() -> None:
         "audio": [*pictures, "sound-96", "peaks-4000"],
     }
     assert made == {"image": pictures, "other": pictures, **playable}
+    moving = recipes.expected("image", {"animated": True})
+    assert [each.name for each in moving] == [*pictures, "moving-480"]
     told = recipes.obstacle(recipes.newest("proxy-480"), "image/png", "image", 9)
     assert told == "PNG picture: there is no Film to play, 480p of such a file."
 

@@ -16,7 +16,7 @@ from dam.operations.jobs import retry
 from dam.operations.progress import Progress
 from dam.ports.media import MediaFailure, MediaUnavailable, Told
 from dam.ports.services import Services
-from tests.workers.world import Painter, Pictures, jobs, upload
+from tests.workers.world import PNG, Painter, Pictures, jobs, upload
 
 MP4 = b"\0\0\0\x14ftypisom\0\0\0\0isom"
 SOURCE = hashlib.sha256(MP4 + b"A film").hexdigest()
@@ -187,3 +187,38 @@ def test_who_was_killed_begins_again_at_nothing(services: Services) -> None:
 def assets_of(services: Services) -> list[str]:
     with services.store.reading() as work:
         return [each.id for each in work.assets.page(None, 9)]
+
+
+MOVES = {"width": 4, "height": 3, "colour": "#102030", "animated": True}
+
+
+def test_a_picture_that_moves_gets_a_preview_that_does_once_that_is_known(services: Services) -> None:
+    asset_id, still = upload(services), upload(services, "Another")
+    assert waiting(services) == []
+    source = hashlib.sha256(PNG + b"A picture").hexdigest()
+    renditions.render(services, Painter(properties=MOVES), source)
+    renditions.render(services, Painter(), hashlib.sha256(PNG + b"Another").hexdigest())
+    assert states(services, asset_id) == {**dict.fromkeys(PICTURES, "ready"), "moving-480": "pending"}
+    assert set(states(services, still)) == set(PICTURES)
+    assert waiting(services) == ["encode"]
+    painter = Painter(properties={})
+    renditions.encode(services, painter, source)
+    assert painter.made == [["moving-480"]]
+    assert states(services, asset_id)["moving-480"] == "ready"
+
+
+def test_an_older_picture_that_moves_gets_it_after_an_upgrade(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as then:
+        then.setattr(recipes, "RECIPES", tuple(each for each in recipes.RECIPES if each.makes != "animation"))
+        asset_id = upload(services)
+        upload(services, "Another")
+        renditions.render(services, Painter(properties=MOVES), hashlib.sha256(PNG + b"A picture").hexdigest())
+        renditions.render(services, Painter(), hashlib.sha256(PNG + b"Another").hexdigest())
+        with services.store.writing() as work:
+            work.jobs.relay({}, 10)
+            work.commit()
+    assert catch_up.walk(services, "") is None
+    assert states(services, asset_id)["moving-480"] == "pending"
+    assert waiting(services) == ["encode"]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO
 
 from workers.media import sizes, sprite_index
-from workers.media.plan import Aside, MediaFailure
+from workers.media.plan import MOVING_FRAMES, MOVING_MS, Aside, MediaFailure
 from workers.media.results import RenderedFile
 from workers.media.studio import Studio
 
@@ -60,6 +60,17 @@ def _peaks(said: Mapping[str, Any], output: BinaryIO, asked: Aside, name: str) -
     return {"application/json": _text(json.dumps(text, separators=(",", ":")).encode(), "application/json")}
 
 
+def _animation(said: Mapping[str, Any], output: BinaryIO, asked: Aside, name: str) -> Files:
+    del name
+    moving = _webp(output)
+    frames, shown = said.get("frames"), said.get("milliseconds")
+    told = len(said) == 2 and type(frames) is int and type(shown) is int
+    bounded = told and 2 <= frames <= MOVING_FRAMES and 1 <= shown <= MOVING_MS  # type: ignore[operator]
+    if not bounded or max(moving.width or 0, moving.height or 0) > asked.box:
+        raise MediaFailure("crashed", "the child's animation can't be right")
+    return {moving.media_type: moving}
+
+
 def _webp(output: BinaryIO) -> RenderedFile:
     """As large as it says. Raises MediaFailure."""
     size = os.fstat(output.fileno()).st_size
@@ -76,4 +87,8 @@ def _text(text: bytes, media_type: str) -> RenderedFile:
     return RenderedFile(io.BytesIO(text), media_type, None, None, len(text))
 
 
-_FILES: Mapping[str, Callable[[Mapping[str, Any], BinaryIO, Aside, str], Files]] = {"sprite": _sprite, "peaks": _peaks}
+_FILES: Mapping[str, Callable[[Mapping[str, Any], BinaryIO, Aside, str], Files]] = {
+    "sprite": _sprite,
+    "peaks": _peaks,
+    "animation": _animation,
+}

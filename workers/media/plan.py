@@ -65,6 +65,7 @@ Place = tuple[float, float]
 """Latitude and longitude in degrees."""
 MOST_BITS = 64  # of one sample of a pixel
 SPRITE_TILES, SPRITE_COLUMNS = 100, 10  # pictures to seek a film by, on one sheet
+MOVING_FRAMES, MOVING_MS = 100, 10_000  # of a preview that moves
 NOT_READY = 72  # the exit code of a child that was never forked: its decoder could not be loaded
 NOT_CONFINED = 71  # the exit code of a child whose confinement failed: our trouble, not that of the file
 
@@ -114,7 +115,7 @@ class Aside:
     quality: int
 
 
-ASIDE: Mapping[str, str] = MappingProxyType({"sprite": "sprites", "peaks": "peaks"})
+ASIDE: Mapping[str, str] = MappingProxyType({"sprite": "sprites", "peaks": "peaks", "animation": "animations"})
 """Each module has ``make``, and is loaded by the template before it forks."""
 
 
@@ -161,6 +162,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "cover.",
         "no_sound": "There is no sound in this file that could be played. The original is kept; supply a preview by "
         "hand.",
+        "not_moving": "There is one picture in this file, or one that can be read: nothing in it moves. It is shown "
+        "as it is.",
         "no_length": "Nothing in this film says how long it is, so that there are no pictures to seek by. The original "
         "is kept; export it again, and upload that as a new version.",
         "too_long": "This file is too long for a preview of all of it. The original is kept; upload a shorter cut as a "

@@ -91,7 +91,7 @@ def decode(format_: str, source: BinaryIO, box: int, data: int) -> Decoded:
 
     EXIF's orientation is applied; ``details`` has ``pages`` of a file with several, ``animated`` where it moves.
     """
-    image = _open(source, format_, data)
+    image = opened(source, format_, data)
     size, mode, profile = image.size, image.mode, image.info.get("icc_profile")
     details, turn = _details(image) | _depth(image, source), _orientation(image)
     picture = _turned(_shrunk(image, size, fit(size, box)), turn)
@@ -103,7 +103,7 @@ DECODERS: dict[str, Decoder] = {
 }
 
 
-def _open(source: BinaryIO, format_: str, data: int) -> Image.Image:
+def opened(source: BinaryIO, format_: str, data: int = 512 * MIB) -> Image.Image:
     """The header, checked against the caps. Raises MediaFailure."""
     # Pillow raises at twice this figure, before any decoder has taken memory for the picture.
     Image.MAX_IMAGE_PIXELS = PIXELS[format_] // 2

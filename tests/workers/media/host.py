@@ -21,7 +21,7 @@ from workers.media.studio import Studio
 from workers.render import StudioRenderer
 
 _SEEN, _PLAYED = newest("thumb-256"), newest("proxy-480")
-_BESIDE = {"video": "sprite-160", "audio": "peaks-4000"}
+_MOVING = frozenset({"GIF", "WEBP", "PNG", "AVIF"})
 
 
 def peak(pid: int | str) -> int:
@@ -46,8 +46,15 @@ def handled(renderer: StudioRenderer, path: Path) -> dict[str, Any]:
             cause = failure.__cause__
             diagnostic = cause.diagnostic if isinstance(cause, plan.MediaFailure) else ""
             return {"outcome": failure.code, "detail": failure.sentence, "told": diagnostic}
-    beside = further(renderer, path, found.name, newest(_BESIDE[found.kind])) if found.kind in _BESIDE else ""
+    beside = further(renderer, path, found.name, recipe) if (recipe := beside_of(found)) else ""
     return {"outcome": "shown", "detail": "", "told": told, "played": played, "beside": beside}
+
+
+def beside_of(found: media_types.MediaType) -> Recipe | None:
+    """What helps with such a file; of pictures also those that stand still are tried."""
+    if found.route in _MOVING:
+        return newest("moving-480")
+    return newest("sprite-160" if found.kind == "video" else "peaks-4000") if found.kind in ("video", "audio") else None
 
 
 def further(renderer: StudioRenderer, path: Path, media_type: str, recipe: Recipe) -> str:

@@ -18,6 +18,14 @@ export const smallest = (version: Version): Rendition | undefined => renditionsO
 
 const PLAYED: ReadonlySet<string> = new Set(["proxy-480", "sound-96"]);
 
+const STILL = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** The preview that moves; not where somebody has asked for less motion, or has supplied a still by hand. */
+export function moving(version: Version): Rendition | undefined {
+  const found = version.renditions.find((each) => each.recipe === "moving-480" && each.state === "ready" && each.url !== null);
+  return STILL.matches || largest(version)?.by_hand ? undefined : found;
+}
+
 /** What is made of a film or a sound to be played, ready or not. */
 export const toPlay = (version: Version): Rendition | undefined => version.renditions.find((each) => PLAYED.has(each.recipe));
 

@@ -1,11 +1,13 @@
 // What the version looks like: the largest rendition, to be looked at closely; film and sound to be played; or why there
 // is nothing to see.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { Pause, Play } from "lucide";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Icon } from "../../components/icon";
 import { Pane, placed, StageTools, useViewing } from "../../components/stage";
 import { maybe, number, t } from "../../lib/i18n";
 import { canvas } from "../../state/canvas";
-import { colour, dimensions, largest, pictureSize, renditionsOf, smallest, toPlay, type Rendition, type Version } from "../../state/looks";
+import { colour, dimensions, largest, moving, pictureSize, renditionsOf, smallest, toPlay, type Rendition, type Version } from "../../state/looks";
 import { NoPreview } from "./no-preview";
 import { Seek } from "./seek";
 
@@ -42,16 +44,18 @@ function Look({ version, title, before, picture, changed }: LookProps) {
   const size = { width: own.width / devicePixelRatio, height: own.height / devicePixelRatio };
   const viewing = useViewing(size);
   const small = smallest(version);
+  const alive = moving(version)?.url ?? null;
+  const [playing, play] = useState(false);
   const where = placed(viewing.view, size);
   const alt = t("asset.picture_of", { title, number: version.number });
   return (
     <>
-      <div class="stage-bar">{before}<StageTools viewing={viewing} /><Measures version={version} picture={picture} /></div>
+      <div class="stage-bar">{before}{alive && <button class="button quiet" aria-pressed={playing} onClick={() => play(!playing)}><Icon of={playing ? Pause : Play} />{t(playing ? "asset.stop" : "asset.play")}</button>}<StageTools viewing={viewing} /><Measures version={version} picture={picture} /></div>
       <NotPlayed version={version} changed={changed} />
       <Pane viewing={viewing} label={t("asset.pane")}>
         <span class="layer" style={{ ...where, backgroundColor: colour(version) ?? undefined }} />
         {small?.url && small !== picture && <img class="layer" key={small.url} src={small.url} alt="" style={where} draggable={false} />}
-        <img class="layer" key={picture.url ?? ""} src={picture.url ?? ""} alt={alt} style={where} draggable={false} />
+        <img class="layer" key={picture.url ?? ""} src={(playing && alive) || (picture.url ?? "")} alt={alt} style={where} draggable={false} />
       </Pane>
     </>
   );

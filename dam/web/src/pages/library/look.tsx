@@ -8,7 +8,8 @@ import { State } from "../../components/states";
 import { Time } from "../../components/time";
 import { number, size, t } from "../../lib/i18n";
 import { nameOf } from "../../state/names";
-import { useResource } from "../../state/resource";
+import { moving, type Version } from "../../state/looks";
+import { useResource, type Resource } from "../../state/resource";
 import type { Asset } from "./results";
 import { isSelected } from "./selection";
 import { decisions, reason, there } from "./tile";
@@ -43,12 +44,18 @@ export function QuickLook({ asset, place, step, open, select, close }: Props) {
     event.preventDefault();
   };
   const chosen = isSelected(asset.id);
+  const shown = asset.latest;
+  const version = useResource(shown && `${asset.id}/${shown.number}`, (signal) =>
+    asked(api.GET("/api/v1/assets/{asset_id}/versions/{number}", {
+      params: { path: { asset_id: asset.id, number: shown?.number ?? 0 } }, signal,
+    })),
+  );
   return (
     <dialog
       ref={dialog} class="look" tabIndex={-1} aria-label={t("library.look_at", { title: asset.title })} onKeyDown={keys}
       onCancel={(event) => (event.preventDefault(), close())}
     >
-      <div class="stage"><Large asset={asset} /></div>
+      <div class="stage"><Large asset={asset} version={version.data} /></div>
       <aside class="facts">
         <header>
           {place && <span class="quiet">{t("library.nth", place)}</span>}
@@ -56,7 +63,7 @@ export function QuickLook({ asset, place, step, open, select, close }: Props) {
           <button class="button quiet" aria-label={t("library.next")} disabled={!place || place.at >= place.of} onClick={() => step(1)}><Icon of={ArrowRight} /></button>
           <button class="button quiet" aria-label={t("action.close")} onClick={close}><Icon of={X} /></button>
         </header>
-        <Facts asset={asset} />
+        <Facts asset={asset} version={version} />
         <footer>
           <button class="button" aria-pressed={chosen} onClick={() => select(asset)}><Icon of={Check} />{t(chosen ? "library.selected_one" : "library.select_this")}</button>
           <a class="button primary" href={`/assets/${asset.id}`}>{t("library.open")}</a>
@@ -69,8 +76,8 @@ export function QuickLook({ asset, place, step, open, select, close }: Props) {
 const BOX = 2048;
 const SMALLER = 1024;
 
-/** As large as there is room, and never larger than it is; the small one holds its place. */
-function Large({ asset }: { asset: Asset }) {
+/** As large as there is room, and never larger than it is; the small one holds its place. What moves does so here. */
+function Large({ asset, version }: { asset: Asset; version: Version | undefined }) {
   const shown = asset.latest;
   if (!shown?.thumbnail) {
     const [icon, why] = reason(asset);
@@ -82,7 +89,7 @@ function Large({ asset }: { asset: Asset }) {
   const name = longest > SMALLER && innerWidth * devicePixelRatio > SMALLER ? "large-2048" : "preview-1024";
   return (
     <img
-      key={`${asset.id}/${shown.number}`} alt={asset.title} src={shown.thumbnail.replace("thumb-256", name)} draggable={false} onLoad={there}
+      key={`${asset.id}/${shown.number}`} alt={asset.title} src={(version && moving(version)?.url) ?? shown.thumbnail.replace("thumb-256", name)} draggable={false} onLoad={there}
       style={{
         width: `min(100cqw, ${drawn}px, calc(100cqh * ${width / height}))`, aspectRatio: `${width} / ${height}`,
         backgroundColor: shown.colour ?? "", backgroundImage: `url("${shown.thumbnail}")`,
@@ -91,13 +98,8 @@ function Large({ asset }: { asset: Asset }) {
   );
 }
 
-function Facts({ asset }: { asset: Asset }) {
+function Facts({ asset, version }: { asset: Asset; version: Resource<Version> }) {
   const shown = asset.latest;
-  const version = useResource(shown && `${asset.id}/${shown.number}`, (signal) =>
-    asked(api.GET("/api/v1/assets/{asset_id}/versions/{number}", {
-      params: { path: { asset_id: asset.id, number: shown?.number ?? 0 } }, signal,
-    })),
-  );
   return (
     <div class="body">
       <h2>{asset.title}</h2>
