@@ -76,9 +76,10 @@ class Made:
         found = self._properties
         if found is None:
             return {}
+        look = {} if found.format in (*plan.LOOKLESS, *SOUNDS) else {"look": found.look}
         if found.format in SOUNDS or found.format in plan.STAND_INS:
             # What is seen of it is a cover or drawn by us: its measures say nothing of the file.
-            return {"format": found.format, "colour": found.dominant_colour, **found.details}
+            return {"format": found.format, "colour": found.dominant_colour, **look, **found.details}
         return {
             "width": found.width,
             "height": found.height,
@@ -87,6 +88,7 @@ class Made:
             "has_alpha": found.has_alpha,
             "profile": found.profile,
             "colour": found.dominant_colour,
+            **look,
             **found.details,
         }
 

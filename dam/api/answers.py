@@ -266,6 +266,19 @@ class Named(Answer):
     data = fields.List(fields.Nested(Asset))
 
 
+class Similar(Answer):
+    """An asset that looks like another one, and in how many of 256 bits their looks differ (0 to 31)."""
+
+    asset = fields.Nested(Asset)
+    distance = fields.Integer()
+
+
+class AllSimilar(Answer):
+    """Assets that look like one, the nearest first."""
+
+    data = fields.List(fields.Nested(Similar))
+
+
 class Tag(Answer):
     """A tag and how many assets have it."""
 

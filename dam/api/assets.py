@@ -95,6 +95,14 @@ def _place_in_trash(each: AssetView) -> str:
     return by_moment(each.asset.trashed_at or each.asset.updated_at, each.asset.id)
 
 
+@routes.on(Route("GET", f"{ASSET}/similar", "asset.read", answers.AllSimilar))
+def similar_assets(asset_id: str) -> dict[str, Any]:
+    """Up to two dozen other assets with a version that looks like the latest one of this: near duplicates, cuts and
+    gradings of one picture. None where the file has no picture, or one with hardly anything in it."""
+    found = read.similar(services(), actor(), asset_id)
+    return {"data": [{"asset": render.asset(each), "distance": bits} for each, bits in found]}
+
+
 @routes.on(Route("GET", ASSET, "asset.read", answers.Asset, tagged=True))
 def get_asset(asset_id: str) -> tuple[object, dict[str, str]]:
     """One asset, also from the trash."""

@@ -12,11 +12,10 @@ from dataclasses import replace
 
 from dam.domain import media_types, recipes
 from dam.domain.assets import Content
-from dam.domain.embedded import is_unread
 from dam.domain.errors import NotFound
 from dam.domain.recipes import Artefact, Recipe
 from dam.operations import cookbook
-from dam.operations.renditions import blank, enqueue
+from dam.operations.renditions import blank, enqueue, is_unlearnt
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
 
@@ -70,7 +69,7 @@ def _declared(work: UnitOfWork, made: Iterable[Artefact]) -> _Declared:
 def _renew(services: Services, content: Content, made: list[Artefact], declared: _Declared) -> None:
     found = _sniffed_again(services, content)
     changes = _changes(found, made, declared)
-    unread = is_unread(content.embedded, content.media_type) and any(each.state == "ready" for each in made)
+    unread = is_unlearnt(content) and any(each.state == "ready" for each in made)
     if found == content and not changes and not unread:
         return
     with services.store.writing() as work:

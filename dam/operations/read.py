@@ -24,6 +24,7 @@ from search.parse import parse
 from search.results import FacetCount, Page
 
 _MOST_TWINS = 10
+_MOST_SIMILAR, _MOST_NEAR = 24, 200
 _PAGE = 200
 """Placements whose states are computed at a time."""
 
@@ -81,6 +82,27 @@ def holding(services: Services, actor: Actor, sha256: str) -> list[AssetView]:
     policy.require(actor, "asset.read")
     with services.store.reading() as work:
         return work.assets.views(work.assets.holding(sha256, _MOST_TWINS))
+
+
+def similar(services: Services, actor: Actor, asset_id: str) -> list[tuple[AssetView, int]]:
+    """Other assets with a version that looks like this one's latest, and in how many of 256 bits they differ; the
+    nearest first, two dozen at most. Raises Forbidden, NotFound ``asset_not_found``."""
+    policy.require(actor, "asset.read")
+    with services.store.reading() as work:
+        views = work.assets.views([asset_id])
+        if not views:
+            raise asset_not_found()
+        latest = views[0].latest
+        look = work.looks.of(latest.version.sha256) if latest else None
+        if look is None:
+            return []
+        bits = dict(work.looks.near(look, _MOST_NEAR))
+        found: dict[str, int] = {}
+        for other, sha256 in work.looks.shown_by(list(bits), _MOST_NEAR):
+            if other != asset_id:
+                found[other] = min(bits[sha256], found.get(other, bits[sha256]))
+        nearest = sorted(found, key=lambda other: (found[other], other))[:_MOST_SIMILAR]
+        return [(each, found[each.asset.id]) for each in work.assets.views(nearest)]
 
 
 def version(services: Services, actor: Actor, asset_id: str, number: int) -> VersionView:

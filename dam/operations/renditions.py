@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from dam.domain import policy, recipes
+from dam.domain import looks, policy, recipes
 from dam.domain.assets import Content
 from dam.domain.embedded import is_unread
 from dam.domain.errors import Conflict, NotFound
@@ -85,8 +85,14 @@ def render(services: Services, renderer: Renderer, sha256: str) -> None:
     if content is not None and pending:
         for together in _batches(pending):
             _make_all(services, renderer, content, together)
-    elif content is not None and is_unread(content.embedded, content.media_type) and _is_shown(services, sha256):
+    elif content is not None and is_unlearnt(content) and _is_shown(services, sha256):
         _describe(services, renderer, content)
+
+
+def is_unlearnt(content: Content) -> bool:
+    """Whether there may be something in it that was not asked for when it was rendered."""
+    read = not is_unread(content.embedded, content.media_type)
+    return not read or looks.is_missing(content.properties, content.media_type)
 
 
 def encode(services: Services, renderer: Renderer, sha256: str) -> None:

@@ -122,6 +122,26 @@ class Assets(Protocol):
         ...
 
 
+class Looks(Protocol):
+    """How contents look (``dam.domain.looks``)."""
+
+    def of(self, sha256: str) -> str | None:
+        """How it looks; None where that is not known, or it has no look."""
+        ...
+
+    def keep(self, sha256: str, look: str) -> None:
+        """It looks so, whatever was known before."""
+        ...
+
+    def near(self, look: str, limit: int) -> list[tuple[str, int]]:
+        """Contents that look so, with the bits in which they differ; the nearest first."""
+        ...
+
+    def shown_by(self, digests: list[str], limit: int) -> list[tuple[str, str]]:
+        """Assets that are not in the trash and have a version of one of these contents: their ids, and which."""
+        ...
+
+
 class Artefacts(Protocol):
     """What recipes made."""
 

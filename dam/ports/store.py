@@ -19,7 +19,7 @@ from dam.domain.recipes import Artefact
 from dam.domain.timing import Timing
 from dam.domain.uploads import Upload
 from dam.domain.work import Job
-from dam.ports.catalogue import Artefacts, Assets, Cookbook, People
+from dam.ports.catalogue import Artefacts, Assets, Cookbook, Looks, People
 from dam.ports.movements import Placements, Rollouts, Words
 from dam.ports.views import Answer, NumberedEvent, Queued, Waiting
 
@@ -173,6 +173,8 @@ class UnitOfWork(Protocol):
     def assets(self) -> Assets: ...
     @property
     def artefacts(self) -> Artefacts: ...
+    @property
+    def looks(self) -> Looks: ...
     @property
     def cookbook(self) -> Cookbook: ...
     @property

@@ -30,6 +30,18 @@ contents = Table(
     CheckConstraint("size >= 0", name="size"),
 )
 
+BAND_NAMES = tuple(f"band_{number}" for number in range(16))
+
+# How a picture looks (``dam.domain.looks``): all of it, and in bands, each with its index.
+looks = Table(
+    "looks",
+    metadata,
+    words("sha256", ForeignKey("contents.sha256"), primary_key=True),
+    words("look"),
+    *(whole(name) for name in BAND_NAMES),
+    *(Index(f"ix_looks_{name}", name) for name in BAND_NAMES),
+)
+
 assets = Table(
     "assets",
     metadata,

@@ -29,6 +29,7 @@ from dam.store.engine import WAKE_UP, begin, bound, database_file, make_engine
 from dam.store.failures import translated
 from dam.store.gate import Gate
 from dam.store.jobs import Jobs
+from dam.store.looks import Looks
 from dam.store.people import People
 from dam.store.placements import Placements
 from dam.store.rollouts import Rollouts
@@ -210,6 +211,10 @@ class SqlUnitOfWork:
     @cached_property
     def artefacts(self) -> Artefacts:
         return Artefacts(self._transaction)
+
+    @cached_property
+    def looks(self) -> Looks:
+        return Looks(self._transaction)
 
     @cached_property
     def cookbook(self) -> Cookbook:

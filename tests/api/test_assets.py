@@ -84,6 +84,7 @@ def test_members_are_exactly_those_of_the_interface(world: World, asset: Any) ->
         "url",
         "by_hand",
         "display",
+        "progress",
     }
     event = world.services
     with event.store.writing() as work:
@@ -279,6 +280,22 @@ def test_search(world: World, asset: Any) -> None:
     holding = world.get(f"assets/holding?sha256={asset['latest']['sha256']}")
     assert [each["id"] for each in holding["data"]] == [asset["id"]]
     assert world.get("tags?prefix=a")["data"] == [{"name": "a", "count": 2}]
+
+
+def test_others_that_look_alike(world: World, asset: Any) -> None:
+    near = world.asset(TWO, "two.png", title="Second")
+    world.asset(png(shade=3), "three.png", title="Third")
+    looks = {asset["latest"]["sha256"]: "0" * 64, near["latest"]["sha256"]: "f" + "0" * 63}
+    with world.services.store.writing() as work:
+        for sha256, look in looks.items():
+            work.assets.describe_content(sha256, {"width": 1, "look": look})
+        work.commit()
+    found = world.get(f"assets/{asset['id']}/similar")["data"]
+    assert [(each["asset"]["id"], each["distance"]) for each in found] == [(near["id"], 4)]
+    assert world.get(f"assets/{near['id']}/similar")["data"][0]["asset"]["title"] == "First"
+    world.call("DELETE", f"assets/{near['id']}")
+    assert world.get(f"assets/{asset['id']}/similar") == {"data": []}
+    problem(world.call("GET", f"assets/{NOBODY}/similar"), 404, "asset_not_found")
 
 
 def test_campaigns(world: World, asset: Any) -> None:

@@ -18,6 +18,7 @@ LEAST: dict[tuple[str, str], str] = {
     ("GET", "/assets/holding"): "viewer",
     ("GET", "/assets/trash"): "viewer",
     ("GET", "/assets/{asset_id}"): "viewer",
+    ("GET", "/assets/{asset_id}/similar"): "viewer",
     ("PATCH", "/assets/{asset_id}"): "contributor",
     ("DELETE", "/assets/{asset_id}"): "contributor",
     ("POST", "/assets/{asset_id}/restore"): "contributor",

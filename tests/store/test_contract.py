@@ -3,6 +3,7 @@
 from tests.contracts.store import AssetsContract, UnitOfWorkContract
 from tests.contracts.store_cookbook import CookbookContract
 from tests.contracts.store_finding import FindingContract
+from tests.contracts.store_looks import LooksContract
 from tests.contracts.store_places import PlacementsContract
 from tests.contracts.store_rollouts import ArtefactsContract, AttemptsContract, RolloutsContract
 from tests.contracts.store_uploads import UploadsContract
@@ -32,6 +33,10 @@ class TestArtefacts(ArtefactsContract):
 
 class TestCookbook(CookbookContract):
     """Recipes of the house."""
+
+
+class TestLooks(LooksContract):
+    """Pictures that look like others."""
 
 
 class TestPeople(PeopleContract):

@@ -18,7 +18,7 @@ from dam.ports.services import Services
 from tests.workers.world import PNG, Painter, jobs, upload
 
 SOURCE = hashlib.sha256(PNG + b"A picture").hexdigest()
-KNOWN = {14: "81b4dde40107ec87"}
+KNOWN = {15: "81b4dde40107ec87"}
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from dam.ports.media import RenderedFile, Told
 from dam.ports.services import Services
 from dam.ports.store import Store
 
+SEEN = {"width": 4, "height": 3, "colour": "#102030", "look": None}
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 
 
@@ -44,7 +45,7 @@ class Painter:
     asked: list[str] = field(default_factory=list)
     shares: Sequence[float] = ()
     made: list[list[str]] = field(default_factory=list)
-    properties: Mapping[str, object] = field(default_factory=lambda: {"width": 4, "height": 3, "colour": "#102030"})
+    properties: Mapping[str, object] = field(default_factory=lambda: dict(SEEN))
     written: Mapping[str, object] = field(default_factory=dict)
 
     def render(

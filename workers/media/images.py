@@ -12,10 +12,10 @@ from typing import IO, Any, BinaryIO, cast
 
 from PIL import Image
 
-from workers.media import colour, frames, metadata, stills
+from workers.media import colour, frames, look, metadata, stills
 from workers.media.decoded import Decoded, Decoder, Size
 from workers.media.encoding import SOUNDS
-from workers.media.plan import LARGEST_BOX, LEAST_QUALITY, STAND_INS, MediaFailure, Spec
+from workers.media.plan import LARGEST_BOX, LEAST_QUALITY, LOOKLESS, STAND_INS, MediaFailure, Spec
 
 # What needs a further library is loaded when the first such file comes, by the template, before it forks.
 _MODULES: Mapping[str, str] = {
@@ -79,6 +79,7 @@ def render(
         "has_alpha": picture.mode == "RGBA",
         "profile": profile,
         "dominant_colour": colour.dominant_colour(picture),
+        "look": None if format_ in (*LOOKLESS, *SOUNDS) else look.look_of(picture),
         "metadata": metadata.read(source, format_) | metadata.worded(decoded.text),
         "details": decoded.details | _colours(format_, decoded, profile),
     }

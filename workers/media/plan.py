@@ -44,6 +44,9 @@ PIXELS: Mapping[str, int] = MappingProxyType(
 STAND_INS = frozenset({"TEXT", "SUBTITLES", "FONT", "INDD", "EPS", "OFFICE"})
 """What has no look of its own: the measures of a page that we draw, or of a small picture inside, say nothing of it."""
 
+LOOKLESS = frozenset({"TEXT", "FONT"})
+"""What we draw of these, and of sounds, looks alike, whatever is in them."""
+
 LARGEST_BOX = 8192  # below what WebP can hold (16383); the working image is at most twice this
 WRITTEN = frozenset({"WEBP", "JPEG", "PNG", "AVIF"})
 LEAST_QUALITY = 10  # below it nobody would want to be shown like that

@@ -35,14 +35,16 @@ _MODES = frozenset(
 )
 _PROFILES = frozenset({"none", "applied", "ignored"})
 _WORD = re.compile(r"[a-z0-9_]{1,40}\Z")
+_LOOK = re.compile(r"[0-9a-f]{64}\Z")
 _COLOUR = re.compile(r"#[0-9a-f]{6}\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Properties:
-    """Of the original. ``width`` and ``height`` in px, upright; ``colour_mode`` in Pillow's words; ``profile``: none,
-    applied or ignored; ``dominant_colour`` as ``#rrggbb`` in sRGB, None if all is transparent; ``details``: what only
-    some formats have, by the names of ``_DETAILS``; ``metadata``: what is written in it (``metadata.read``)."""
+    """Of the original. ``width`` and ``height`` in px, upright; ``colour_mode`` in Pillow's words; ``profile``:
+    none, applied or ignored; ``dominant_colour`` as ``#rrggbb`` in sRGB, None if all is transparent; ``details``:
+    what only some formats have, by the names of ``_DETAILS``; ``metadata``: what is written in it
+    (``metadata.read``); ``look``: how it looks (``look.look_of``)."""
 
     width: int
     height: int
@@ -53,6 +55,7 @@ class Properties:
     dominant_colour: str | None
     details: Mapping[str, object]
     metadata: Mapping[str, object]
+    look: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,8 @@ def check_properties(said: dict[str, Any], format_: str) -> Properties:
     _require(colour is None or (isinstance(colour, str) and _COLOUR.match(colour) is not None), "colour")
     _check_details(said["details"])
     _require(is_metadata(said["metadata"]), "metadata")
+    look = said["look"]
+    _require(look is None or (isinstance(look, str) and _LOOK.match(look) is not None), "look")
     return Properties(**said)
 
 

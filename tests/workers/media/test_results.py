@@ -37,6 +37,7 @@ GOOD: Mapping[str, object] = {
     "dominant_colour": "#0a0b0c",
     "details": {},
     "metadata": {},
+    "look": "0123456789abcdef" * 4,
 }
 
 
@@ -126,6 +127,9 @@ def test_a_good_report_is_taken() -> None:
         {"details": {"profile_name": "sRGB\u202e"}},
         {"details": {"profile_name": "x" * 101}},
         {"details": {"more": 1}},
+        {"look": "0123456789ABCDEF" * 4},
+        {"look": "0" * 63},
+        {"look": 7},
         {"metadata": None},
         {"metadata": {"more": 1}},
         {"metadata": {"c2pa": 1}},
@@ -237,5 +241,5 @@ def test_impossible_specs_are_the_callers_mistake(specs: list[Spec]) -> None:
 
 def test_every_sentence_says_what_to_do_or_that_the_file_is_safe() -> None:
     for sentence in SENTENCES.values():
-        assert "upload" in sentence.lower() or "supply" in sentence or "kept" in sentence
+        assert "upload" in sentence.lower() or "supply" in sentence or "kept" in sentence or "as it is" in sentence
         assert sentence.endswith(".")

@@ -17,6 +17,7 @@ import { History } from "./history";
 import { Names } from "./names";
 import { OwnFields } from "./own-fields";
 import { PublicAddress } from "./public-address";
+import { Similar } from "./similar";
 import { EditableText } from "./text";
 import { Trash, Trashed } from "./trash";
 import { Written } from "./written";
@@ -56,6 +57,7 @@ export function Facts({ resource, asset, version }: Props) {
       <div class="part"><PlacesOf assetId={asset.id} /></div>
       <Part name={t("asset.public")}><PublicAddress resource={resource} asset={asset} /></Part>
       {version && <Part name={t("asset.file", { number: version.number })}><FileFacts asset={asset} version={version} /></Part>}
+      <Similar asset={asset} />
       <Part name={t("asset.history")}><History asset={asset} /></Part>
       {allowed && <Trash resource={resource} asset={asset} />}
     </aside>
