@@ -6,7 +6,6 @@ what a film refers to outside of itself is refused, before the sandbox would. So
 
 import contextlib
 import importlib
-import math
 import pkgutil
 from collections.abc import Iterator
 from functools import partial
@@ -18,6 +17,7 @@ from av.video.reformatter import Colorspace, ColorTrc, Interpolation
 from av.video.stream import VideoStream
 from PIL import Image, ImageStat
 
+from workers.media import hdr
 from workers.media.decoded import Decoded, Decoder, Size, fit
 from workers.media.encoding import DEMUXERS
 from workers.media.plan import PIXELS, MediaFailure
@@ -27,10 +27,7 @@ _PLACES = (0.1, 0.3, 0.6, 0.0)
 _DULL = 12.0  # the deviation of grey below which a frame is as good as empty
 MOST_PACKETS = 2000
 _TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
-_HDR = {ColorTrc.SMPTE2084: "pq", ColorTrc.ARIB_STD_B67: "hlg"}
 _HD_LINES = 720  # from here on, what does not say its matrix has that of BT.709
-_WHITE = 203.0  # candela a square metre: what HDR shows paper as (ITU-R BT.2408)
-_PEAK = 1000.0
 _NOT_NEEDED = frozenset({"av.__main__", "av.about", "av.datasets", "av.device"})
 
 
@@ -40,7 +37,7 @@ def refuse(*_: object) -> NoReturn:
 
 def decode(format_: str, source: BinaryIO, box: int, data: int) -> Decoded:
     """As ``Decoder`` says; the size is that of a frame as it is shown, of which sRGB's curve is near enough. HDR is
-    pressed into its range, colour by colour. ``details``: ``duration`` in seconds,
+    pressed into its range (``hdr``). ``details``: ``duration`` in seconds,
     ``frame_rate``, ``video_codec``, ``audio_codec``, ``hdr``, ``bit_depth``."""
     del data
     with opened(format_, source) as (film, stream):
@@ -48,8 +45,8 @@ def decode(format_: str, source: BinaryIO, box: int, data: int) -> Decoded:
         frame = _poster(film, stream)
         size, picture = shown(frame, stream, box)
     details["bit_depth"] = max(part.bits for part in frame.format.components)
-    if frame.color_trc in _HDR:
-        details["hdr"] = _HDR[ColorTrc(frame.color_trc)]
+    if frame.color_trc in hdr.CURVES:
+        details["hdr"] = hdr.CURVES[ColorTrc(frame.color_trc)]
     return Decoded(picture, size, "RGB", None, details)
 
 
@@ -179,8 +176,8 @@ def shown(frame: VideoFrame, stream: VideoStream, box: int) -> tuple[Size, Image
         *target, "rgb24", src_colorspace=_matrix(frame), interpolation=Interpolation.LANCZOS, threads=1
     )
     picture = _image(drawn)
-    if frame.color_trc in _HDR:
-        picture = picture.point(_tone_curve(ColorTrc(frame.color_trc)) * 3)
+    if frame.color_trc in hdr.CURVES:
+        picture = hdr.pressed(picture, ColorTrc(frame.color_trc))
     turn = frame.rotation % 360
     if turn not in _TURNS:
         return size, picture
@@ -196,29 +193,3 @@ def _matrix(frame: VideoFrame) -> Colorspace:
     with contextlib.suppress(ValueError):
         return Colorspace(frame.colorspace)
     return Colorspace.ITU709 if frame.height >= _HD_LINES else Colorspace.ITU601
-
-
-def _tone_curve(transfer: ColorTrc) -> list[int]:
-    """From a value on an HDR curve to one on sRGB's: up to paper white nearly as it is, above it pressed together."""
-    return [round(255 * _srgb(_pressed(_light(value / 255, transfer) / _WHITE))) for value in range(256)]
-
-
-def _light(value: float, transfer: ColorTrc) -> float:
-    """Candela a square metre (SMPTE ST 2084, 5.1; ITU-R BT.2100, table 5, at a peak of 1,000)."""
-    if transfer == ColorTrc.SMPTE2084:
-        power = value ** (1 / 78.84375)
-        ratio = max(power - 0.8359375, 0) / (18.8515625 - 18.6875 * power)
-        return float(10_000 * ratio ** (1 / 0.1593017578125))
-    scene = value**2 / 3 if value <= 0.5 else (math.exp((value - 0.55991073) / 0.17883277) + 0.28466892) / 12
-    return float(_PEAK * scene**1.2)
-
-
-def _pressed(light: float) -> float:
-    """Reinhard's curve with a white point: 0 stays, the peak becomes 1."""
-    peak = _PEAK / _WHITE
-    return min(1.0, light * (1 + light / peak**2) / (1 + light) * (1 + 1 / peak))
-
-
-def _srgb(linear: float) -> float:
-    """IEC 61966-2-1."""
-    return 12.92 * linear if linear <= 0.0031308 else 1.055 * linear ** (1 / 2.4) - 0.055

@@ -16,7 +16,7 @@ from tests.corpus import sounds
 from tests.corpus.cases import QUARTERS
 from tests.corpus.films import Film, film
 from tests.workers.media.generate import RGB
-from workers.media import encoder, encoding, graph, studio
+from workers.media import encoder, encoding, films, graph, studio
 from workers.media.confine import probe
 from workers.media.courier import Verdict
 from workers.media.encoding import Encoding, planned
@@ -77,6 +77,21 @@ def test_hdr_is_pressed_into_the_range_of_a_screen(open_studio: Studio, transfer
     _, (seen, *_) = played(open_studio.film(io.BytesIO(source), "MOV", 128, 16), first=True)
     assert all(185 <= value <= 230 for value in seen)
     assert max(seen) - min(seen) <= 8
+
+
+@needs_fences
+def test_a_colour_of_hdr_is_the_same_in_the_poster_and_in_the_film(open_studio: Studio) -> None:
+    """A red of BT.709 at 60 % of paper, as BT.2020 and PQ have it: neither paler nor of another colour."""
+    red = (136, 89, 64)
+    source = film(Film(matrix=9, transfer=int(ColorTrc.SMPTE2084), first=red))
+    _, (played_as, *_) = played(open_studio.film(io.BytesIO(source), "MOV", 128, 16), first=True)
+    with films.opened("MOV", io.BytesIO(source)) as (opened, stream):
+        frame = films._frame_at(opened, stream, 0.0)
+        assert frame is not None
+        _, poster = films.shown(frame, stream, 128)
+    seen = cast("RGB", poster.getpixel((64, 40)))
+    assert near([seen], [played_as], 20), (seen, played_as)
+    assert seen[0] > 2 * max(seen[1:])
 
 
 @needs_fences
