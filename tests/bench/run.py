@@ -17,6 +17,7 @@ from rich.table import Table
 from tests.bench import (
     atrest,
     channels,
+    films,
     latency,
     media,
     objects,
@@ -33,6 +34,7 @@ from tests.bench.row import Row
 
 WHOLE: Mapping[str, Callable[[], list[Row]]] = {
     "render": render.measure,
+    "films": films.measure,
     "upload": upload.measure,
     "parts": parts.measure,
     "rollout": rollout.measure,
