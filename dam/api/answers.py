@@ -175,6 +175,13 @@ class ContentCredentials(Answer):
     renditions = one_of(("dropped",))
 
 
+class FocalPoint(Answer):
+    """What of the picture has to be seen, however it is cut: from its left and top, as parts of its sides."""
+
+    x = fields.Float()
+    y = fields.Float()
+
+
 class Asset(Answer):
     """The lasting identity of a piece of creative work."""
 
@@ -195,6 +202,7 @@ class Asset(Answer):
     latest = fields.Nested(Shown, allow_none=True)
     approved = fields.Nested(Shown, allow_none=True)
     trashed_at = maybe_when()
+    focal_point = fields.Nested(FocalPoint, allow_none=True)
     duplicates = texts()
 
 
@@ -306,6 +314,7 @@ class RecipeInfo(Answer):
     background = maybe_text()
     quality = maybe_whole()
     max_bytes = maybe_whole()
+    metadata = maybe_one_of(("strip", "rights"))
     kinds = fields.List(one_of(get_args(Kind)))
     display = fields.Boolean()
     built_in = fields.Boolean(metadata={"description": "comes with the service; the others are of the house"})

@@ -126,6 +126,7 @@ def edit_asset(asset_id: str, body: dict[str, Any]) -> tuple[object, dict[str, s
         fields=_merged(present.fields, body),
         tags=_several(body, "tags"),
         campaigns=_several(body, "campaigns"),
+        focal=_focal(body),
     )
     describe.edit(services(), actor(), asset_id, present.revision, change)
     return _shown(asset_id)
@@ -133,6 +134,12 @@ def edit_asset(asset_id: str, body: dict[str, Any]) -> tuple[object, dict[str, s
 
 def _emptied(body: dict[str, Any], name: str, empty: str) -> str | None:
     return (body[name] or empty) if name in body else None
+
+
+def _focal(body: dict[str, Any]) -> dict[str, float] | None:
+    """To a ten thousandth: what nobody sees makes no other file."""
+    said = body.get("focal_point") or {}
+    return {name: round(said[name], 4) for name in ("x", "y") if said} if "focal_point" in body else None
 
 
 def _several(body: dict[str, Any], name: str) -> tuple[str, ...] | None:

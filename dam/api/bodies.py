@@ -165,6 +165,13 @@ class PreviewUpload(PreviewForm):
     file = _binary()
 
 
+class FocalPointEdit(Schema):
+    """What of the picture has to be seen, however it is cut: from its left and top, as parts of its sides."""
+
+    x = fields.Float(required=True, validate=validate.Range(0, 1))
+    y = fields.Float(required=True, validate=validate.Range(0, 1))
+
+
 class AssetEdit(Schema):
     """A merge patch; null empties."""
 
@@ -173,6 +180,7 @@ class AssetEdit(Schema):
     tags = names(allow_none=True)
     campaigns = names(allow_none=True)
     fields_ = own_fields(allow_none=True, data_key="fields")
+    focal_point = fields.Nested(FocalPointEdit, allow_none=True)
 
 
 class SearchQuery(Paged):

@@ -97,7 +97,9 @@ def _shown(recipe: HouseRecipe) -> tuple[object, dict[str, str]]:
 
 
 def _original() -> dict[str, object]:
-    unsized = dict.fromkeys(("media_type", "box", "fit", "width", "height", "background", "quality", "max_bytes"))
+    unsized = dict.fromkeys(
+        ("media_type", "box", "fit", "width", "height", "background", "quality", "max_bytes", "metadata")
+    )
     every = sorted(get_args(Kind))
     return {
         "name": ORIGINAL, "version": 1, "title": "The file itself", **unsized, "kinds": every, "display": False,
@@ -129,6 +131,7 @@ def _recipe(recipe: Recipe) -> dict[str, object]:
         "background": recipe.background,
         "quality": recipe.quality,
         "max_bytes": recipe.max_bytes,
+        "metadata": recipe.metadata,
         "kinds": sorted(recipe.kinds),
         "display": recipe.looked_at,
     }

@@ -42,6 +42,7 @@ def asset(view: AssetView) -> dict[str, Any]:
         "latest": shown(view.latest),
         "approved": shown(view.approved),
         "trashed_at": fact.trashed_at,
+        "focal_point": fact.focal,
         "duplicates": list(view.duplicates),
     }
 

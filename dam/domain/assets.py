@@ -38,7 +38,8 @@ class Asset:
 
     ``head``: number of the approved version, or None. ``revision`` counts people's edits and is the ETag;
     ``index_seq`` counts every change that search shows. ``withdrawn_at`` is set from a withdrawal until the next
-    approval.
+    approval. ``focal``: what of its picture has to be seen, however it is cut: ``x`` and ``y`` from 0 to 1, from the
+    left and the top; None: the middle.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Asset:
     index_seq: int = 1
     withdrawn_at: datetime | None = None
     trashed_at: datetime | None = None
+    focal: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +113,21 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A change of an asset's description; None leaves a part as it is. Sets are given whole."""
+    """A change of an asset's description; None leaves a part as it is. Sets are given whole; an
+    empty ``focal`` is none."""
 
     title: str | None = None
     description: str | None = None
     fields: Mapping[str, str] | None = None
     tags: tuple[str, ...] | None = None
     campaigns: tuple[str, ...] | None = None
+    focal: Mapping[str, float] | None = None
 
     def values(self) -> dict[str, object]:
         """The parts that are given, by name."""
         parts = ("title", "description", "fields", "tags", "campaigns")
-        return {name: getattr(self, name) for name in parts if getattr(self, name) is not None}
+        given = {name: getattr(self, name) for name in parts if getattr(self, name) is not None}
+        return given if self.focal is None else given | {"focal": dict(self.focal) or None}
 
 
 def status_after(kinds: tuple[DecisionKind, ...]) -> VersionStatus:

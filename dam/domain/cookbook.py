@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from dam.domain.errors import Conflict, FieldError, Invalid
 from dam.domain.events import Event, event
-from dam.domain.recipes import ORIGINAL, PICTURES, Fit, Recipe, is_built_in
+from dam.domain.recipes import ORIGINAL, PICTURES, Fit, Metadata, Recipe, is_built_in
 
 FORMATS: Mapping[str, tuple[str, str]] = {
     "jpeg": ("image/jpeg", "jpg"),
@@ -43,7 +43,8 @@ _QUALITY = {"jpeg": 86, "webp": 84, "avif": 70}
 class Spec:
     """What is to come of a file. ``box``: of ``inside`` the longest side in px; ``width`` and ``height``: of the others
     the frame in px. ``background`` (``#rrggbb``) stands behind what is transparent, and around what does not fill the
-    frame; None: nothing does. ``quality``: 1–100, not of PNG. ``max_bytes``: of the file."""
+    frame; None: nothing does. ``quality``: 1–100, not of PNG. ``max_bytes``: of the file;
+    ``metadata``: what is written into it."""
 
     format: str
     fit: Fit = "inside"
@@ -53,6 +54,7 @@ class Spec:
     background: str | None = None
     quality: int | None = None
     max_bytes: int | None = None
+    metadata: Metadata = "strip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ def recipe_of(house: HouseRecipe) -> Recipe:
         frame=frame,
         background=spec.background,
         max_bytes=spec.max_bytes,
+        metadata=spec.metadata,
     )
 
 
@@ -167,6 +170,8 @@ def _misnamed(spec: Spec) -> Iterator[FieldError]:
         yield FieldError("format", "unknown", f"It is one of {', '.join(FORMATS)}.")
     if spec.fit not in ("inside", "cover", "contain"):
         yield FieldError("fit", "unknown", "It is inside, cover or contain.")
+    if spec.metadata not in ("strip", "rights"):
+        yield FieldError("metadata", "unknown", "It is strip or rights.")
     if spec.background is not None and not _COLOUR.fullmatch(spec.background):
         yield FieldError("background", "invalid", "A colour is written #rrggbb, in small letters.")
 

@@ -87,6 +87,12 @@ def effective(written: Mapping[str, str], embedded: Embedded) -> dict[str, Said]
     return mine | {name: said for name, said in fields(embedded).items() if name not in taken}
 
 
+def named(written: Mapping[str, str], embedded: Embedded, names: tuple[str, ...]) -> dict[str, str]:
+    """Of ``effective`` those with these names, however people spell them."""
+    found = {_plain(name): said.value for name, said in effective(written, embedded).items()}
+    return {name: found[name] for name in names if name in found}
+
+
 def _plain(name: str) -> str:
     return "_".join(name.casefold().split())
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from dam.domain.assets import Asset, Version
-from dam.domain.recipes import ORIGINAL, Artefact
+from dam.domain.recipes import NO_PARAMS, ORIGINAL, Artefact
 
 ABSENT = "absent"
 """Stands where a digest would, and says that nothing should be, or was seen, at a place."""
@@ -66,7 +66,8 @@ class Placement:
 
     ``fence`` counts claims, ``epoch`` everything that touches the proof. The proof holds only while ``proof_fence ==
     fence``. ``ending`` is set when it is to be withdrawn, ``ended_at`` when that is proven. ``look_at``: when the
-    place is to be looked at next.
+    place is to be looked at next. ``params_sha256``: with which parameters its recipe is carried out, as they were when
+    it was last moved.
     """
 
     id: str
@@ -89,6 +90,7 @@ class Placement:
     adopted_sha256: str | None = None
     ending: bool = False
     ended_at: datetime | None = None
+    params_sha256: str = NO_PARAMS
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ Better output means a new version beside the old one. What is made without being
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Literal
@@ -29,6 +29,7 @@ the outline of a sound, as numbers; a small picture that moves as the large one 
 All but pictures have work of their own, which nobody waits for."""
 
 Fit = Literal["inside", "cover", "contain"]
+Metadata = Literal["strip", "rights"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,14 @@ class Recipe:
     for every version, to be used here; the others are made when somebody asks for them; an index is named after its
     sheet, and ``-index``.
 
-    ``fit``: ``inside`` a square of the box; ``cover``: cut from the middle to the proportions of ``frame`` (width and
-    height in pixels), at most as large; ``contain``: whole, in the middle of exactly this frame, on ``background``
-    (``#rrggbb``), which also stands behind what is transparent. ``max_bytes``: of the file; the quality is lessened
-    until it has no more.
+    ``fit``: ``inside`` a square of the box; ``cover``: cut around the focal point to the proportions of ``frame``
+    (width and height in pixels), at most as large; ``contain``: whole, in the middle of exactly this frame, on
+    ``background`` (``#rrggbb``), which also stands behind what is transparent. ``max_bytes``: of the file; the quality
+    is lessened until it has no more.
+
+    ``metadata``: of ``strip`` nothing is written into the file; of ``rights`` the asset's title, alt text, rights,
+    creator and credit, as XMP. Nothing of the original's own goes with it, its place least of all. ``focal`` and
+    ``words`` are set by an artefact's parameters (``parameters``) when it is carried out.
     """
 
     name: str
@@ -58,6 +63,9 @@ class Recipe:
     frame: tuple[int, int] | None = None
     background: str | None = None
     max_bytes: int | None = None
+    metadata: Metadata = "strip"
+    focal: tuple[float, float] = (0.5, 0.5)
+    words: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def task(self) -> RenditionTask:
@@ -100,6 +108,7 @@ class Artefact:
     reason_code: str | None = None
     reason_detail: str | None = None
     percent: int | None = None
+    params: Mapping[str, object] | None = None
 
     @property
     def progress(self) -> float | None:

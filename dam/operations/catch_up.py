@@ -113,7 +113,7 @@ def _changes(content: Content, made: list[Artefact], declared: _Declared) -> lis
     ]
     for was in made:
         if was.state == "not_applicable":
-            wanted = blank(content, declared[was.recipe, was.recipe_version], was.updated_at)
+            wanted = blank(content, declared[was.recipe, was.recipe_version], was.updated_at, was.params)
             if wanted != was:
                 changes.append((was, wanted))
     return changes

@@ -7,8 +7,10 @@ held until that is committed, so that it is not retired at the same moment; and 
 from collections.abc import Mapping
 
 from dam.domain import cookbook, policy, recipes
+from dam.domain.assets import Asset
 from dam.domain.cookbook import MOST_VERSIONS, HouseRecipe, Spec
 from dam.domain.errors import Conflict, FieldError, Invalid, NotFound, PreconditionFailed
+from dam.domain.parameters import parameters
 from dam.domain.principals import Actor
 from dam.domain.recipes import Recipe
 from dam.operations.answers import remember
@@ -31,6 +33,12 @@ def at_version(work: UnitOfWork, name: str, version: int) -> Recipe:
 def newest_version(work: UnitOfWork, name: str) -> int:
     """The number of the newest version; ``original`` has one only. Raises NotFound ``recipe_not_found``."""
     return 1 if name == recipes.ORIGINAL else newest(work, name).version
+
+
+def parameters_of(work: UnitOfWork, recipe: Recipe, asset: Asset, sha256: str) -> dict[str, object]:
+    """With which the recipe is carried out now, on these bytes of the asset."""
+    content = work.assets.content(sha256) if recipe.metadata == "rights" else None
+    return parameters(recipe, asset, content.embedded if content else None)
 
 
 def choose(work: UnitOfWork, name: str) -> int:

@@ -12,7 +12,6 @@ from typing import TypeVar
 from dam.domain.assets import Asset, Decision, Version
 from dam.domain.errors import NotFound
 from dam.domain.placements import ABSENT, OPEN, Delivery, Placement, Standing
-from dam.domain.recipes import Artefact
 from dam.operations.findings import Report
 from dam.ports.objects import ObjectStore
 from dam.ports.services import Services
@@ -53,7 +52,7 @@ def _artefacts(services: Services, report: Report) -> set[bytes]:
     known = set()
     pages = _paged(
         services.store,
-        lambda work, last: work.artefacts.page(_key(last) if last else None, PAGE),
+        lambda work, last: work.artefacts.page(last, PAGE),
     )
     for each in pages:
         report.checked["artefacts"] += 1
@@ -66,10 +65,6 @@ def _artefacts(services: Services, report: Report) -> set[bytes]:
             known.add(bytes.fromhex(each.sha256))
             _bytes_there(services.objects, report, subject, each.sha256, each.size)
     return known
-
-
-def _key(artefact: Artefact) -> tuple[str, str, int]:
-    return artefact.source_sha256, artefact.recipe, artefact.recipe_version
 
 
 def _bytes_there(objects: ObjectStore, report: Report, subject: str, sha256: str, size: int) -> None:

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 
 from dam.domain import media_types, policy, recipes
 from dam.domain.assets import Asset, Content, Version
-from dam.domain.placements import ABSENT, Desired, Need, Placement, Standing, desired
+from dam.domain.placements import ABSENT, Desired, Need, Placement, Standing
 from dam.domain.principals import Actor
+from dam.domain.recipes import Artefact
 from dam.operations.changes import asset_not_found, version_of
+from dam.operations.reconcile import renewed
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
 
@@ -78,14 +80,20 @@ def _touched(work: UnitOfWork, standing: Standing, then: Asset, version: Version
     placement, before = standing.placement, standing.desired
     if placement.pinned is not None or placement.ending:
         return Touched(placement, standing.channel.name, "none", before, before, ())
-    artefact = None
-    if placement.recipe != recipes.ORIGINAL:
-        artefact = work.artefacts.get(version.sha256, placement.recipe, placement.recipe_version)
-    after = desired(placement, then, version, artefact)
+    artefact = _artefact(work, placement, version)
+    # As it will be moved: with what is written about the asset by now.
+    moved, _ = renewed(work, replace(standing, asset=then, version=version, artefact=artefact))
+    after = moved.desired
     same = after.digest is not None and after.digest == before.digest
     action = "none" if same else "remove" if after.digest == ABSENT else "put"
     problems = _problems(standing, after, content) if action == "put" else ()
     return Touched(placement, standing.channel.name, action, before, after, problems)
+
+
+def _artefact(work: UnitOfWork, placement: Placement, version: Version) -> Artefact | None:
+    if placement.recipe == recipes.ORIGINAL:
+        return None
+    return work.artefacts.get(version.sha256, placement.recipe, placement.recipe_version, placement.params_sha256)
 
 
 def _problems(standing: Standing, after: Desired, content: Content | None) -> tuple[Need, ...]:

@@ -6,12 +6,14 @@ the placement as it is then; so a placement created while an approval runs, or a
 between.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from dam.domain.placements import ABSENT, OPEN, Cause, Delivery, Placement, Rollout, Standing
 from dam.domain.principals import SYSTEM
 from dam.domain.proof import proven
+from dam.domain.recipes import ORIGINAL, params_sha256
 from dam.operations import cookbook
 from dam.operations.changes import start_rollout
 from dam.operations.draft import Draft
@@ -64,19 +66,35 @@ def plan(
 
     ``again``: also when the placement is proven to be right already (an asked repair).
     """
-    placement, wanted = standing.placement, standing.desired
-    if placement.ended_at is not None or not _newer(rollout, standing):
+    if standing.placement.ended_at is not None or not _newer(rollout, standing):
         return
     _supersede(draft, standing)
-    if end_if_absent(draft, standing, at) or (proven(placement, wanted.digest) and not again):
+    held = standing.placement
+    standing, params = renewed(work, standing)
+    placement, wanted = standing.placement, standing.desired
+    if end_if_absent(draft, replace(standing, placement=held), at) or (proven(held, wanted.digest) and not again):
         return
     if wanted.digest == ABSENT and placement.fence == 0:
         return
-    draft.move(placement, replace(placement, needs=None))
+    draft.move(held, replace(placement, needs=None))
     if wanted.digest is None and wanted.problem is None:
-        _ask_for_artefact(work, standing, at)
+        _ask_for_artefact(work, standing, at, params)
     draft.tasks.add("deliver")
     draft.add(_delivery(standing, rollout, at, adopt=adopt))
+
+
+def renewed(work: UnitOfWork, standing: Standing) -> tuple[Standing, Mapping[str, object]]:
+    """As it is once the placement takes along what is written about the asset now; and those parameters."""
+    placement, version = standing.placement, standing.version
+    if version is None or placement.recipe == ORIGINAL:
+        return standing, {}
+    recipe = cookbook.at_version(work, placement.recipe, placement.recipe_version)
+    params = cookbook.parameters_of(work, recipe, standing.asset, version.sha256)
+    digest = params_sha256(params)
+    if digest == placement.params_sha256:
+        return standing, params
+    artefact = work.artefacts.get(version.sha256, recipe.name, recipe.version, digest)
+    return replace(standing, placement=replace(placement, params_sha256=digest), artefact=artefact), params
 
 
 def _delivery(standing: Standing, rollout: Rollout, at: datetime, *, adopt: bool) -> Delivery:
@@ -180,13 +198,13 @@ def _supersede(draft: Draft, standing: Standing) -> None:
         draft.rollouts.add(newest.rollout)
 
 
-def _ask_for_artefact(work: UnitOfWork, standing: Standing, at: datetime) -> None:
+def _ask_for_artefact(work: UnitOfWork, standing: Standing, at: datetime, params: Mapping[str, object]) -> None:
     if standing.version is None:
         return
     content = work.assets.content(standing.version.sha256)
     if content is not None:
         recipe = cookbook.at_version(work, standing.placement.recipe, standing.placement.recipe_version)
-        expect_one(work, content, recipe, at)
+        expect_one(work, content, recipe, at, params)
 
 
 def _neglected(standing: Standing) -> bool:

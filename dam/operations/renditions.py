@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dam.domain import looks, policy, recipes
-from dam.domain.assets import Content
+from dam.domain.assets import Content, Version
 from dam.domain.embedded import is_unread
 from dam.domain.errors import Conflict, NotFound
 from dam.domain.events import event
+from dam.domain.parameters import applied
 from dam.domain.principals import SYSTEM_ID, Actor
 from dam.domain.recipes import Artefact, ArtefactState, Recipe, RenditionTask
 from dam.operations import cookbook
@@ -32,18 +33,22 @@ _NO_PREVIEW = "no_preview"
 """Nothing is made of such a file here, whatever is installed."""
 
 
-def blank(content: Content, recipe: Recipe, at: datetime) -> Artefact:
-    """What is to be made of the content by the recipe, or why it can't be."""
-    key = (content.sha256, recipe.name, recipe.version, recipes.NO_PARAMS)
+Parameters = Mapping[str, object] | None
+
+
+def blank(content: Content, recipe: Recipe, at: datetime, params: Parameters = None) -> Artefact:
+    """What is to be made of the content by the recipe with these parameters, or why it can't be."""
+    key = (content.sha256, recipe.name, recipe.version, recipes.params_sha256(params or {}))
     obstacle = recipes.obstacle(recipe, content.media_type, content.kind, content.size)
     if obstacle is None:
-        return Artefact(*key, state="pending", updated_at=at)
+        return Artefact(*key, state="pending", updated_at=at, params=params or None)
     return Artefact(
         *key,
         state="not_applicable",
         updated_at=at,
         reason_code=_NO_PREVIEW,
         reason_detail=obstacle,
+        params=params or None,
     )
 
 
@@ -69,9 +74,9 @@ def enqueue(work: UnitOfWork, artefacts: Iterable[Artefact]) -> None:
         _enqueue(work, task, sha256)
 
 
-def expect_one(work: UnitOfWork, content: Content, recipe: Recipe, at: datetime) -> Artefact:
+def expect_one(work: UnitOfWork, content: Content, recipe: Recipe, at: datetime, params: Parameters = None) -> Artefact:
     """Record that one recipe is to be made of the content, and see to it that a worker does."""
-    artefact = work.artefacts.ensure(blank(content, recipe, at))
+    artefact = work.artefacts.ensure(blank(content, recipe, at, params))
     enqueue(work, [artefact])
     return artefact
 
@@ -139,7 +144,7 @@ def _is_of(artefact: Artefact, task: RenditionTask) -> bool:
 
 def _make_all(services: Services, renderer: Renderer, content: Content, pending: list[Artefact]) -> None:
     with services.store.reading() as work:
-        wanted = [cookbook.at_version(work, each.recipe, each.recipe_version) for each in pending]
+        wanted = [applied(cookbook.at_version(work, each.recipe, each.recipe_version), each.params) for each in pending]
     told = Progress(services, pending[0]) if wanted[0].makes == "playable" else _untold
     try:
         told(0.0)
@@ -183,9 +188,12 @@ def retry(services: Services, actor: Actor, asset_id: str, number: int, recipe: 
     with services.store.writing() as work:
         newest = cookbook.newest(work, recipe)
         version = version_of(work, asset_id, number)
-        artefact = work.artefacts.shown(asset_id, number, newest.name, newest.version)
+        params = {} if newest.display else _parameters(work, version, newest)
+        artefact = _wanted(work, version, newest, params)
         if artefact is None:
-            _make_first(work, version.sha256, newest)
+            _make_first(work, version.sha256, newest, params)
+        elif artefact.state == "ready" and not newest.display and _is_older(work, artefact):
+            work.replace(artefact, replace(artefact, updated_at=work.now()))
         elif artefact.state == "failed" or (artefact.state == "not_applicable" and artefact.reason_code != _NO_PREVIEW):
             again = artefact.again(work.now())
             work.replace(artefact, again)
@@ -196,11 +204,27 @@ def retry(services: Services, actor: Actor, asset_id: str, number: int, recipe: 
         work.commit()
 
 
-def _make_first(work: UnitOfWork, sha256: str, recipe: Recipe) -> None:
+def _parameters(work: UnitOfWork, version: Version, recipe: Recipe) -> dict[str, object]:
+    asset = work.assets.get(version.asset_id)
+    return cookbook.parameters_of(work, recipe, asset, version.sha256) if asset is not None else {}
+
+
+def _wanted(work: UnitOfWork, version: Version, recipe: Recipe, params: Parameters) -> Artefact | None:
+    if recipe.display:
+        return work.artefacts.shown(version.asset_id, version.number, recipe.name, recipe.version)
+    return work.artefacts.get(version.sha256, recipe.name, recipe.version, recipes.params_sha256(params or {}))
+
+
+def _is_older(work: UnitOfWork, artefact: Artefact) -> bool:
+    """Whether another one was made since, with other parameters: then this one becomes the latest again."""
+    return work.artefacts.latest(artefact.source_sha256, artefact.recipe) != artefact
+
+
+def _make_first(work: UnitOfWork, sha256: str, recipe: Recipe, params: Parameters) -> None:
     content = work.assets.content(sha256)
     if content is None:
         raise NotFound("rendition_not_found", f"The version has no rendition {recipe.name!r}.")
-    expect_one(work, content, recipe, work.now())
+    expect_one(work, content, recipe, work.now(), params)
 
 
 def throw_away(services: Services, limit: int = 200) -> int:
@@ -209,7 +233,7 @@ def throw_away(services: Services, limit: int = 200) -> int:
 
     For after a loss of preview files, or a better decoder. What was delivered stays as it was delivered.
     """
-    after: tuple[str, str, int] | None = None
+    after: Artefact | None = None
     sources: set[str] = set()
     while True:
         with services.store.writing() as work:
@@ -218,7 +242,7 @@ def throw_away(services: Services, limit: int = 200) -> int:
                 return len(sources)
             sources.update(_forget(work, page))
             work.commit()
-        after = (page[-1].source_sha256, page[-1].recipe, page[-1].recipe_version)
+        after = page[-1]
 
 
 def _forget(work: UnitOfWork, page: Iterable[Artefact]) -> set[str]:

@@ -10,7 +10,7 @@ from typing import Protocol
 from dam.domain.assets import Asset, Content, Decision, Version, VersionStatus
 from dam.domain.cookbook import HouseRecipe
 from dam.domain.principals import Grant, Principal, SignInLink, Token
-from dam.domain.recipes import Artefact
+from dam.domain.recipes import NO_PARAMS, Artefact
 from dam.ports.views import AssetView, FileView, Named, SessionView, ShownView, TokenView, VersionView
 
 
@@ -145,7 +145,10 @@ class Looks(Protocol):
 class Artefacts(Protocol):
     """What recipes made."""
 
-    def get(self, source: str, recipe: str, recipe_version: int) -> Artefact | None: ...
+    def get(self, source: str, recipe: str, recipe_version: int, params: str = NO_PARAMS) -> Artefact | None:
+        """The artefact made with the parameters of this digest, or None."""
+        ...
+
     def shown(self, asset_id: str, number: int, recipe: str, recipe_version: int) -> Artefact | None:
         """What the version is shown by: made of the preview that was supplied by hand, else of its own bytes."""
         ...
@@ -163,7 +166,10 @@ class Artefacts(Protocol):
         """Those pending since before then, the oldest first."""
         ...
 
-    def page(self, after: tuple[str, str, int] | None, limit: int) -> list[Artefact]: ...
+    def page(self, after: Artefact | None, limit: int) -> list[Artefact]:
+        """In the order of their keys, behind ``after``."""
+        ...
+
     def edition(self) -> int:
         """The edition of recipes and types that every content has been looked at by; 0 at first."""
         ...

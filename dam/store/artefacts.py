@@ -39,9 +39,9 @@ class Artefacts:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
-    def get(self, source: str, recipe: str, recipe_version: int) -> Artefact | None:
-        """The artefact made without parameters, or None."""
-        return self._keyed(source, recipe, recipe_version, NO_PARAMS)
+    def get(self, source: str, recipe: str, recipe_version: int, params: str = NO_PARAMS) -> Artefact | None:
+        """The artefact made with the parameters of this digest, or None."""
+        return self._keyed(source, recipe, recipe_version, params)
 
     def shown(self, asset_id: str, number: int, recipe: str, recipe_version: int) -> Artefact | None:
         """What the version is shown by, or None."""
@@ -74,12 +74,13 @@ class Artefacts:
         rows = self._tx.rows(query.order_by(artefacts.c.updated_at).limit(limit))
         return [fact_of(Artefact, row) for row in rows]
 
-    def page(self, after: tuple[str, str, int] | None, limit: int) -> list[Artefact]:
-        """In the order of (source, recipe, its version)."""
-        key = (artefacts.c.source_sha256, artefacts.c.recipe, artefacts.c.recipe_version)
-        query = select(artefacts).where(artefacts.c.params_sha256 == NO_PARAMS).order_by(*key).limit(limit)
+    def page(self, after: Artefact | None, limit: int) -> list[Artefact]:
+        """In the order of their keys, behind ``after``."""
+        key = (artefacts.c.source_sha256, artefacts.c.recipe, artefacts.c.recipe_version, artefacts.c.params_sha256)
+        query = select(artefacts).order_by(*key).limit(limit)
         if after is not None:
-            query = query.where(tuple_(*key) > tuple_(*after))
+            last = (after.source_sha256, after.recipe, after.recipe_version, after.params_sha256)
+            query = query.where(tuple_(*key) > tuple_(*last))
         return [fact_of(Artefact, row) for row in self._tx.rows(query)]
 
     def edition(self) -> int:

@@ -9,7 +9,8 @@ from typing import get_args
 from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Table, UniqueConstraint
 
 from dam.domain.placements import Action, Cause, DeliveryState, OnDrift, Outcome, RolloutState
-from dam.store.columns import Json, need, one_of, partial, serial, when, whole, words
+from dam.domain.recipes import NO_PARAMS
+from dam.store.columns import Json, Words, need, one_of, partial, serial, when, whole, words
 from dam.store.tables_people import metadata as metadata  # whoever imports it from here has all tables in it
 
 channels = Table(
@@ -59,6 +60,7 @@ placements = Table(
     words("adopted_sha256", nullable=True),
     Column("ending", Boolean, nullable=False),
     when("ended_at", nullable=True),
+    Column("params_sha256", Words, nullable=False, server_default=NO_PARAMS),
     CheckConstraint("fence >= 0 AND (proof_fence IS NULL OR proof_fence <= fence)", name="fence"),
     # One target, one placement: across all channels, as long as it is not withdrawn.
     partial("uq_placements_canonical", "canonical", where="ended_at IS NULL", unique=True),

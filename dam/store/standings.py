@@ -10,7 +10,7 @@ from sqlalchemy import BindParameter, Executable, bindparam, func, select, tuple
 
 from dam.domain.assets import Asset, Version
 from dam.domain.placements import ConfiguredChannel, Delivery, Observation, Placement, Standing, wanted_version
-from dam.domain.recipes import NO_PARAMS, Artefact
+from dam.domain.recipes import Artefact
 from dam.store.assets import Assets
 from dam.store.codec import fact_of
 from dam.store.places import channels, deliveries, observations, placements
@@ -29,8 +29,9 @@ _VERSIONS = select(versions).where(
 )
 _ARTEFACTS = select(artefacts).where(
     artefacts.c.source_sha256.in_(bindparam("sources", expanding=True)),
-    tuple_(artefacts.c.recipe, artefacts.c.recipe_version).in_(bindparam("recipes", expanding=True)),
-    artefacts.c.params_sha256 == NO_PARAMS,
+    tuple_(artefacts.c.recipe, artefacts.c.recipe_version, artefacts.c.params_sha256).in_(
+        bindparam("recipes", expanding=True)
+    ),
 )
 _CHANNELS = select(channels).where(channels.c.id.in_(_IDS))
 
@@ -89,13 +90,18 @@ def _wanted(tx: Transaction, found: Sequence[Placement], known: Mapping[str, Ass
 def _made(tx: Transaction, found: Sequence[Placement], wanted: Mapping[str, Version]) -> dict[str, Artefact]:
     """The row of what each placement's recipe makes of that version."""
     sources = sorted({version.sha256 for version in wanted.values()})
-    recipes = sorted({(placement.recipe, placement.recipe_version) for placement in found})
+    recipes = sorted({_carried_out(placement) for placement in found})
     if not sources:
         return {}
     rows = [fact_of(Artefact, row) for row in tx.rows(_ARTEFACTS, {"sources": sources, "recipes": recipes})]
-    by_key = {(made.source_sha256, made.recipe, made.recipe_version): made for made in rows}
-    keys = {p.id: (wanted[p.id].sha256, p.recipe, p.recipe_version) for p in found if p.id in wanted}
+    by_key = {(made.source_sha256, *_carried_out(made)): made for made in rows}
+    keys = {p.id: (wanted[p.id].sha256, *_carried_out(p)) for p in found if p.id in wanted}
     return {placement_id: by_key[key] for placement_id, key in keys.items() if key in by_key}
+
+
+def _carried_out(by: Placement | Artefact) -> tuple[str, int, str]:
+    """The recipe, its version, its parameters."""
+    return by.recipe, by.recipe_version, by.params_sha256
 
 
 def _channels(tx: Transaction, found: Sequence[Placement]) -> dict[str, ConfiguredChannel]:

@@ -62,6 +62,7 @@ assets = Table(
     when("trashed_at", nullable=True),
     # What the search index holds; no part of the fact, so an indexer never collides with people.
     Column("indexed_seq", Serial, nullable=False, default=0),
+    Column("focal", Json, nullable=True),
     CheckConstraint("head IS NULL OR (head >= 1 AND head <= latest)", name="head"),
     Unique("key"),
     Index("ix_assets_title", "title"),
@@ -147,6 +148,7 @@ artefacts = Table(
     words("reason_code", nullable=True),
     words("reason_detail", nullable=True),
     whole("percent", nullable=True),
+    Column("params", Json, nullable=True),
     one_of("state", get_args(ArtefactState)),
     CheckConstraint("state <> 'ready' OR sha256 IS NOT NULL", name="ready"),
     partial("ix_artefacts_pending", "updated_at", where="state = 'pending'"),

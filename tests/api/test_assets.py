@@ -37,6 +37,7 @@ def test_members_are_exactly_those_of_the_interface(world: World, asset: Any) ->
         "tags",
         "campaigns",
         "kind",
+        "focal_point",
         "fields",
         "revision",
         "created_at",
@@ -317,3 +318,23 @@ def test_campaigns(world: World, asset: Any) -> None:
         headers={"If-Match": tag},
     )
     assert [each["name"] for each in world.get("campaigns")["data"]] == ["Autumn", "spring"]
+
+
+def test_a_focal_point_is_within_the_picture(world: World, asset: Any) -> None:
+    path = f"assets/{asset['id']}"
+    assert asset["focal_point"] is None
+    for wrong in (
+        {"x": 1.1, "y": 0},
+        {"x": -0.1, "y": 0},
+        {"x": 0},
+        {"x": "nan", "y": 0},
+        {"x": 0, "y": 0, "z": 0},
+        [0, 0],
+    ):
+        refuse(world, (422, "invalid_request"), "PATCH", path, json={"focal_point": wrong}, headers={"If-Match": '"1"'})
+    answer = world.call("PATCH", path, json={"focal_point": {"x": 1 / 3, "y": 1}}, headers={"If-Match": '"1"'})
+    assert (answer.status_code, answer.json and answer.json["focal_point"]) == (200, {"x": 0.3333, "y": 1.0})
+    world.call("PATCH", path, json={"title": "Other"}, headers={"If-Match": '"2"'})
+    assert world.get(path)["focal_point"] == {"x": 0.3333, "y": 1.0}
+    answer = world.call("PATCH", path, json={"focal_point": None}, headers={"If-Match": '"3"'})
+    assert (answer.status_code, world.get(path)["focal_point"]) == (200, None)

@@ -52,7 +52,7 @@ class ArtefactsContract:
             large = work.artefacts.ensure(artefact("large-2048"))
             assert work.artefacts.of_source(digest("one")) == [large, made]
             assert work.artefacts.page(None, 1) == [large]
-            assert work.artefacts.page((digest("one"), "large-2048", 1), 5) == [made]
+            assert work.artefacts.page(large, 5) == [made]
 
     def test_a_preview_supplied_by_hand_is_shown_for_its_version_and_no_other(self, store: Store) -> None:
         fill(store, content("one"), content("two"), asset("a1", latest=2), asset("a2", latest=1))

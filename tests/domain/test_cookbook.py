@@ -15,6 +15,7 @@ AT = datetime(2026, 11, 1, tzinfo=UTC)
 LATER = datetime(2026, 11, 2, tzinfo=UTC)
 WIDE: dict[str, Any] = {
     "format": "jpeg", "fit": "cover", "width": 1200, "height": 400, "background": "#ffffff", "quality": 86,
+    "metadata": "strip",
 }  # fmt: skip
 
 
@@ -32,7 +33,7 @@ def wrong(spec: Spec) -> set[tuple[str, str]]:
 
 def test_what_is_not_said_is_as_usual_and_stays_so() -> None:
     assert added() == HouseRecipe("banner", 1, "Banner", WIDE, AT, "ann")
-    assert added(spec=Spec("png", box=900)).spec == {"format": "png", "fit": "inside", "box": 900}
+    assert added(spec=Spec("png", box=900)).spec == {"format": "png", "fit": "inside", "box": 900, "metadata": "strip"}
     assert added(spec=Spec("webp", box=900)).spec["quality"] == 84
 
 
@@ -81,7 +82,8 @@ def test_a_change_is_the_next_version_beside_the_old_one() -> None:
     again = cookbook.change(second, {"quality": None, "title": "Wide"}, "bea", LATER).recipe
     assert (again.version, again.title, again.spec) == (3, "Wide", WIDE)
     boxed = cookbook.change(first, {"fit": "inside", "width": None, "height": None, "box": 700}, "bea", LATER).recipe
-    assert boxed.spec == {"format": "jpeg", "fit": "inside", "box": 700, "background": "#ffffff", "quality": 86}
+    kept = {"background": "#ffffff", "quality": 86, "metadata": "strip"}
+    assert boxed.spec == {"format": "jpeg", "fit": "inside", "box": 700, **kept}
 
 
 def test_another_title_alone_makes_no_version() -> None:

@@ -1,20 +1,22 @@
 """Recipes of the house on a real folder: what is placed by one moves only when it is asked for, and stays known."""
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 import pytest
 
+from dam.domain.assets import Edit
 from dam.domain.cookbook import Spec
 from dam.domain.errors import DamError
 from dam.domain.recipes import Recipe
-from dam.operations import cookbook, fetch, place, renditions, rollouts
+from dam.operations import cookbook, describe, fetch, impact, place, reconcile, renditions, rollouts
 from dam.operations.place import Change, Where
-from dam.ports.media import MediaFailure, Told
+from dam.ports.media import MediaFailure, RenderedFile, Told
 from dam.ports.views import VersionView
 from tests.flow.house import BOSS, PNG, Encoder, House, files
-from tests.flow.shown import ONE, refused
+from tests.flow.shown import ONE, TWO, refused
 from tests.workers.world import Pictures
 
 
@@ -156,3 +158,78 @@ def test_what_cant_be_made_for_a_place_costs_no_preview(house: House) -> None:
     house.drain()
     states = {each.recipe: each.state for each in version(house, asset).renditions}
     assert (states["thumb-256"], states["banner"]) == ("ready", "failed")
+
+
+# What is written about an asset, and where its picture's middle is.
+
+
+class Telling(Encoder):
+    """Its bytes say with what the recipe was carried out."""
+
+    def give(self, original: bytes, recipe: Recipe) -> RenderedFile:
+        data = f"{recipe.name} {recipe.version} {recipe.focal} {dict(recipe.words)}".encode()
+        return RenderedFile(io.BytesIO(data), recipe.media_type, 4, 3, len(data))
+
+
+def describe_(house: House, asset: str, change: Edit) -> None:
+    with house.services.store.reading() as work:
+        found = work.assets.get(asset)
+    assert found is not None
+    describe.edit(house.services, BOSS, asset, found.revision, change)
+
+
+def test_what_is_edited_moves_no_place_and_goes_along_with_whatever_moves_it_next(house: House, shop: Path) -> None:
+    house.renderer = Telling()
+    cookbook.add(house.services, BOSS, "banner", "Banner", Spec("jpeg", "cover", width=12, height=4, metadata="rights"))
+    asset, placement = placed(house)
+    first = files(shop)
+    assert first == {"hero.jpg": b"banner 1 (0.5, 0.5) {'title': 'hero'}"}
+
+    describe_(house, asset, Edit(title="Hills", focal={"x": 0.25, "y": 0.5}))
+    house.time.move(86_400)
+    house.drain()
+    reconcile.reconcile(house.services, None)
+    house.drain()
+    assert (house.word(placement), files(shop)) == ("current", first)
+
+    place.repair(house.services, BOSS, placement)
+    house.drain()
+    second = {"hero.jpg": b"banner 1 (0.25, 0.5) {'title': 'Hills'}"}
+    assert (house.word(placement), files(shop)) == ("current", second)
+
+    describe_(house, asset, Edit(title="hero", focal={}))
+    house.add(asset, PNG + TWO)
+    assert impact.of_approval(house.services, BOSS, asset, 2).counts["put"] == 1
+    house.approve(asset, 2)
+    house.drain()
+    assert (house.word(placement), files(shop)) == ("current", first)
+    renditions.throw_away(house.services)
+    assert house.word(placement) == "current"
+
+
+def test_what_a_recipe_does_not_depend_on_makes_nothing_anew(house: House, shop: Path) -> None:
+    house.renderer = Telling()
+    cookbook.add(house.services, BOSS, "banner", "Banner", Spec("jpeg", box=12))
+    asset, placement = placed(house)
+    describe_(house, asset, Edit(title="Hills", focal={"x": 0.25, "y": 0.5}))
+    place.repair(house.services, BOSS, placement)
+    house.drain()
+    assert (house.word(placement), files(shop)) == ("current", {"hero.jpg": b"banner 1 (0.5, 0.5) {}"})
+    with house.services.store.reading() as work:
+        sha256 = version(house, asset).version.sha256
+        assert len([each for each in work.artefacts.of_source(sha256) if each.recipe == "banner"]) == 1
+
+
+def test_a_rendition_is_asked_for_with_what_is_written_now(house: House) -> None:
+    house.renderer = Telling()
+    asset = house.upload(PNG + ONE, "hero.png")
+    house.approve(asset, 1)
+    digests = []
+    for focal in ({"x": 0.0, "y": 0.5}, {"x": 1.0, "y": 0.5}, {"x": 0.0, "y": 0.5}):
+        describe_(house, asset, Edit(focal=focal))
+        house.time.move(1)
+        renditions.retry(house.services, BOSS, asset, 1, "square-1080")
+        house.drain()
+        digests.append(fetch.approved_content(house.services, BOSS, asset, "square-1080").sha256)
+    assert digests[0] == digests[2] != digests[1]
+    refused("not_failed", lambda: renditions.retry(house.services, BOSS, asset, 1, "square-1080"))

@@ -150,7 +150,7 @@ def _made(request: Mapping[str, Any], source: BinaryIO, sinks: Sequence[BinaryIO
 
 
 def _spec(asked: Mapping[str, Any]) -> Spec:
-    return Spec(**{**asked, "frame": asked["frame"] and tuple(asked["frame"])})
+    return Spec(**{**asked, "frame": asked["frame"] and tuple(asked["frame"]), "focal": tuple(asked["focal"])})
 
 
 def _opened(descriptor: int, mode: str) -> BinaryIO:

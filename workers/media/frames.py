@@ -3,6 +3,8 @@
 Belongs here: geometry and what it takes to carry it out on pictures in sRGB. Must not: decode, or write files.
 """
 
+import math
+
 from PIL import Image, ImageColor
 
 from workers.media.decoded import Size, fit, scaled
@@ -28,16 +30,23 @@ def needed(whole: Size, spec: Spec) -> Size:
 def framed(picture: Image.Image, spec: Spec) -> Image.Image:
     """``picture`` (RGB or RGBA, at the size of ``needed``) as the rendition is to show it."""
     if spec.frame is not None:
-        picture = _cut(picture, spec.frame) if spec.fit == "cover" else _put(picture, spec.frame, spec.background)
+        picture = (
+            _cut(picture, spec.frame, spec.focal) if spec.fit == "cover" else _put(picture, spec.frame, spec.background)
+        )
     return _opaque(picture, spec.background)
 
 
-def _cut(picture: Image.Image, frame: Size) -> Image.Image:
-    """The middle, in the frame's proportions; smaller than the frame where the picture is."""
+def _cut(picture: Image.Image, frame: Size, focal: tuple[float, float]) -> Image.Image:
+    """What is around the focal point, in the frame's proportions; smaller than the frame where the picture is."""
     factor = min(1.0, picture.width / frame[0], picture.height / frame[1])
     width, height = (min(side, there) for side, there in zip(scaled(frame, factor), picture.size, strict=True))
-    left, top = (picture.width - width) // 2, (picture.height - height) // 2
+    left, top = _begin(picture.width, width, focal[0]), _begin(picture.height, height, focal[1])
     return picture.crop((left, top, left + width, top + height))
+
+
+def _begin(there: int, kept: int, focal: float) -> int:
+    """Where to begin, so that of the px that are kept the focal point is the middle, if that can be."""
+    return max(0, min(there - kept, math.floor(there * focal - kept / 2)))
 
 
 def _put(picture: Image.Image, frame: Size, background: str | None) -> Image.Image:

@@ -10,11 +10,12 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import IO, Any, BinaryIO, cast
 
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from workers.media import colour, frames, look, metadata, stills
 from workers.media.decoded import Decoded, Decoder, Size
 from workers.media.encoding import SOUNDS
+from workers.media.packet import packet
 from workers.media.plan import LARGEST_BOX, LEAST_QUALITY, LOOKLESS, STAND_INS, MediaFailure, Spec
 
 # What needs a further library is loaded when the first such file comes, by the template, before it forks.
@@ -165,9 +166,20 @@ def _encoded(image: Image.Image, spec: Spec, quality: int) -> bytes:
 def _save(image: Image.Image, spec: Spec, quality: int, sink: IO[bytes]) -> None:
     # The empty blocks keep the original's profile, place and camera out, whatever Pillow's defaults become.
     try:
-        image.save(sink, spec.format, icc_profile=b"", exif=b"", xmp=b"", **_options(spec, quality))
+        image.save(sink, spec.format, icc_profile=b"", exif=b"", **_said(spec), **_options(spec, quality))
     except RuntimeError as error:  # in this way AVIF's encoder says that there is no more memory
         raise MemoryError(str(error)) from error
+
+
+def _said(spec: Spec) -> dict[str, Any]:
+    """What is written into the file about the picture."""
+    said = packet(spec.words)
+    if spec.format != "PNG":
+        return {"xmp": said}
+    texts = PngImagePlugin.PngInfo()
+    if said:  # ISO 16684-3, 1.1.5
+        texts.add_itxt("XML:com.adobe.xmp", said.decode())
+    return {"pnginfo": texts}
 
 
 def _options(spec: Spec, quality: int) -> dict[str, Any]:

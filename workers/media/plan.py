@@ -6,7 +6,7 @@ stays small), or do anything.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
@@ -50,6 +50,8 @@ LOOKLESS = frozenset({"TEXT", "FONT"})
 LARGEST_BOX = 8192  # below what WebP can hold (16383); the working image is at most twice this
 WRITTEN = frozenset({"WEBP", "JPEG", "PNG", "AVIF"})
 LEAST_QUALITY = 10  # below it nobody would want to be shown like that
+WORDS = ("title", "alt_text", "rights", "creator", "credit")  # what may be written into a file
+LONGEST_WORD = 2000  # characters; with all five a packet is shorter than a segment of a JPEG
 MOST_ENCODINGS = 8  # of one rendition, while a quality is looked for: 1 to 100 by halving
 MOST_SPECS = 16
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
@@ -94,7 +96,9 @@ class Spec:
     from the middle, at most as large; ``contain``: whole, in the middle of a picture of exactly ``frame``, on
     ``background`` (``#rrggbb``). The background is also what is seen through transparency where the format has none;
     without one, what is around the picture is transparent. ``quality``: 1–100, not for PNG; ``method``: WebP's effort.
-    ``max_bytes``: lessens the quality until the file is no longer than that.
+    ``max_bytes``: lessens the quality until the file is no longer than that. ``focal``: where the middle of a cut is to
+    be, as far as the picture reaches, from 0 to 1 from its left and top; ``words``: texts by the names of ``WORDS``,
+    which are written into the file.
     """
 
     name: str
@@ -106,6 +110,8 @@ class Spec:
     frame: tuple[int, int] | None = None
     background: str | None = None
     max_bytes: int | None = None
+    focal: tuple[float, float] = (0.5, 0.5)
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,9 +235,17 @@ def _check_spec(spec: Spec) -> None:
     sides = (spec.box, *(spec.frame or ()))
     if not all(1 <= side <= LARGEST_BOX for side in sides) or spec.box != max(spec.frame or (spec.box,)):
         raise ValueError(f"{spec.name}: the box is the frame's longest side, 1-{LARGEST_BOX} px")
+    _check_parameters(spec)
     if (spec.fit == "inside") != (spec.frame is None):
         raise ValueError(f"{spec.name}: cover and contain need a frame, inside has none")
     if spec.background is not None and not _COLOUR.fullmatch(spec.background):
         raise ValueError(f"{spec.name}: the background is written #rrggbb")
     if spec.format == "JPEG" and spec.background is None:
         raise ValueError(f"{spec.name}: JPEG has no transparency, and needs a background")
+
+
+def _check_parameters(spec: Spec) -> None:
+    if not all(0 <= part <= 1 for part in spec.focal):
+        raise ValueError(f"{spec.name}: the focal point is within the picture")
+    if not set(spec.words) <= set(WORDS) or any(len(text) > LONGEST_WORD for text in spec.words.values()):
+        raise ValueError(f"{spec.name}: only {', '.join(WORDS)} are written, {LONGEST_WORD} characters each")

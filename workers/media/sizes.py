@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 
 from workers.media.plan import MediaFailure
 
-HEAD = 4096
-"""So many bytes are enough of a file that we have written: nothing stands before the sides but tables."""
+HEAD = 72 * 1024
+"""So many bytes are enough of a file that we have written: nothing stands before the sides but tables, and an XMP
+packet in a segment of 64 KiB at most."""
 
 _FRAMES = frozenset({0xC0, 0xC1, 0xC2})  # baseline, extended and progressive, by Huffman's code
 

@@ -56,6 +56,19 @@ def test_cover_is_never_larger_than_the_picture_and_keeps_the_proportions() -> N
     assert cut.size == (200, 100)
 
 
+@pytest.mark.parametrize(
+    ("focal", "seen"),
+    [((0.0, 0.5), RED), ((0.1, 0.0), RED), ((1.0, 1.0), BLUE), ((0.84, 0.2), BLUE), ((0.5, 0.9), GREEN)],
+)
+def test_cover_keeps_what_is_around_the_focal_point(focal: tuple[float, float], seen: tuple[int, int, int]) -> None:
+    (square,) = made(stripes((900, 300)), replace(cover(120, 120), focal=focal))
+    assert square.size == (120, 120)
+    assert close(colour(square, 60, 60), seen)
+    turned = (focal[1], focal[0])
+    (square,) = made(stripes((300, 900)), replace(cover(120, 120), focal=turned))
+    assert close(colour(square, 60, 60), seen)
+
+
 @pytest.mark.parametrize("format_", ["PNG", "JPEG"])
 def test_of_a_panorama_the_cut_is_as_sharp_as_the_picture_allows(format_: str) -> None:
     """More is decoded than was asked for at first; a JPEG had been decoded at a fraction of its size."""
