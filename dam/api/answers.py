@@ -134,7 +134,7 @@ class Shown(Answer):
     thumbnail = maybe_text()
 
 
-EMBEDDED_SOURCES = ("exif", "iptc", "xmp")
+EMBEDDED_SOURCES = ("exif", "iptc", "xmp", "container")
 
 
 class EmbeddedSaid(Answer):

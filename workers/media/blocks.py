@@ -143,6 +143,17 @@ def _tiff(source: BinaryIO, blocks: Blocks) -> None:
     blocks.xmp = first.data(_TIFF_XMP, LARGEST)
 
 
+def _raw(source: BinaryIO, blocks: Blocks) -> None:
+    """Cameras' own formats are TIFF structures, some under another number; Fujifilm's has its EXIF in a JPEG."""
+    head = source.read(92)
+    if not head.startswith(b"FUJIFILM"):
+        _tiff(source, blocks)
+    elif len(head) == 92:
+        place, length = struct.unpack_from(">II", head, 84)
+        source.seek(place)
+        _jpeg(io.BytesIO(source.read(min(length, LARGEST))), blocks)
+
+
 def _psd(source: BinaryIO, blocks: Blocks) -> None:
     source.seek(26)
     source.seek(struct.unpack(">I", source.read(4))[0], 1)
@@ -215,6 +226,7 @@ _WALKS: Mapping[str, Callable[[BinaryIO, Blocks], None]] = {
     "PNG": _png,
     "WEBP": _webp,
     "TIFF": _tiff,
+    "RAW": _raw,
     "PSD": _psd,
     "PDF": _pdf,
     "HEIF": _items,

@@ -43,7 +43,7 @@ def _is_field(name: str, said: object) -> bool:
     if field is None or set(field) != {"value", "source"} or field["source"] not in SOURCES:
         return False
     value = field["value"]
-    return _is_line(value, LONGEST_VALUE) and (name != "expiry" or is_moment(cast(str, value)))
+    return _is_line(value, LONGEST_VALUE) and (name not in ("expiry", "taken") or is_moment(cast(str, value)))
 
 
 def _are_keywords(said: object) -> bool:

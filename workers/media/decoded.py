@@ -9,6 +9,8 @@ from typing import BinaryIO
 
 from PIL import Image
 
+from workers.media.written import Written
+
 Size = tuple[int, int]
 
 
@@ -16,7 +18,8 @@ Size = tuple[int, int]
 class Decoded:
     """``image``: upright, no larger than asked for; L, LA, RGB, RGBA, CMYK or LAB, in the colours of ``profile``.
     ``size`` in px and ``mode`` in Pillow's words are the original's, upright; ``details`` are further properties, which
-    ``results`` knows by name; ``text``: the words of the first pages, as they are in the file.
+    ``results`` knows by name; ``text``: the words of the first pages, as they are in the file; ``written``: what the
+    container says of people and places.
     """
 
     image: Image.Image
@@ -25,6 +28,7 @@ class Decoded:
     profile: bytes | None = None
     details: dict[str, object] = field(default_factory=dict)
     text: str = ""
+    written: Written | None = None
 
 
 Decoder = Callable[[BinaryIO, int, int], Decoded]

@@ -1,15 +1,18 @@
-"""What EXIF says of people and places: creator, rights, and where a picture was taken.
+"""What EXIF says of people and places: creator, rights, and when and where a picture was taken.
 
-Rule: three values, no maker's notes. Text is UTF-8, or Latin-1 where it is not (the Metadata Working Group's guidance
+Rule: four values, no maker's notes. Text is UTF-8, or Latin-1 where it is not (the Metadata Working Group's guidance
 asks readers for the first, cameras write the second).
 """
 
+import contextlib
+import struct
 from typing import BinaryIO
 
 from workers.media.directories import Directory
 from workers.media.written import Written, text
 
-_ARTIST, _COPYRIGHT, _GPS = 0x013B, 0x8298, 0x8825
+_ARTIST, _COPYRIGHT, _OF_PICTURE, _GPS = 0x013B, 0x8298, 0x8769, 0x8825
+_TAKEN = 0x9003
 _LATITUDE, _LONGITUDE = (1, 2, "S"), (3, 4, "W")
 _LONGEST = 10_000
 
@@ -20,6 +23,10 @@ def read(source: BinaryIO) -> Written:
     found = Written("exif")
     found.say("creator", _line(first, _ARTIST))
     found.say("rights", _line(first, _COPYRIGHT))
+    with contextlib.suppress(struct.error, ValueError, OSError):  # the rest is read all the same
+        of_picture = first.inner(_OF_PICTURE)
+        if of_picture is not None:
+            found.take(text(of_picture.data(_TAKEN, 20)))
     place = first.inner(_GPS)
     if place is not None:
         found.locate(_degrees(place, *_LATITUDE), _degrees(place, *_LONGITUDE))

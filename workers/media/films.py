@@ -17,7 +17,7 @@ from av.video.reformatter import Colorspace, ColorTrc, Interpolation
 from av.video.stream import VideoStream
 from PIL import Image, ImageStat
 
-from workers.media import hdr
+from workers.media import hdr, tagged
 from workers.media.decoded import Decoded, Decoder, Size, fit
 from workers.media.encoding import DEMUXERS
 from workers.media.plan import PIXELS, MediaFailure
@@ -41,13 +41,13 @@ def decode(format_: str, source: BinaryIO, box: int, data: int) -> Decoded:
     ``frame_rate``, ``video_codec``, ``audio_codec``, ``hdr``, ``bit_depth``."""
     del data
     with opened(format_, source) as (film, stream):
-        details = _details(film, stream)
+        details, written = _details(film, stream), tagged.read(film.metadata)
         frame = _poster(film, stream)
         size, picture = shown(frame, stream, box)
     details["bit_depth"] = max(part.bits for part in frame.format.components)
     if frame.color_trc in hdr.CURVES:
         details["hdr"] = hdr.CURVES[ColorTrc(frame.color_trc)]
-    return Decoded(picture, size, "RGB", None, details)
+    return Decoded(picture, size, "RGB", None, details, written=written)
 
 
 DECODERS: dict[str, Decoder] = {format_: partial(decode, format_) for format_ in DEMUXERS}

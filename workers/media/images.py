@@ -81,7 +81,7 @@ def render(
         "profile": profile,
         "dominant_colour": colour.dominant_colour(picture),
         "look": None if format_ in (*LOOKLESS, *SOUNDS) else look.look_of(picture),
-        "metadata": metadata.read(source, format_) | metadata.worded(decoded.text),
+        "metadata": metadata.read(source, format_, decoded.written) | metadata.worded(decoded.text),
         "details": decoded.details | _colours(format_, decoded, profile),
     }
 

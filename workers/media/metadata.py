@@ -24,12 +24,13 @@ B = TypeVar("B")
 W = TypeVar("W")
 
 
-def read(source: BinaryIO, format_: str) -> dict[str, object]:
-    """JSON-ready, and empty if there is nothing: ``fields`` {name: {value, source}}, ``keywords`` {values, source},
-    ``location`` {latitude, longitude, source}, ``c2pa`` True. Raises nothing that a file can be blamed for."""
+def read(source: BinaryIO, format_: str, told_by: Written | None = None) -> dict[str, object]:
+    """``told_by``: what a container's own tags say. JSON-ready, and empty if there is nothing: ``fields`` {name:
+    {value, source}}, ``keywords`` {values, source}, ``location`` {latitude, longitude, source}, ``c2pa`` True.
+    Raises nothing that a file can be blamed for."""
     found = blocks.Blocks()
     _tried(lambda file: blocks.find(file, format_, found), source)
-    written = _by_precedence(found)
+    written = [*_by_precedence(found), *([told_by] if told_by is not None else [])]
     told: dict[str, object] = {}
     if fields := _fields(written):
         told["fields"] = fields

@@ -58,8 +58,8 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}")
 LONGEST_NAME = 100
 LONGEST_PROFILE_NAME = 100
 # What is written in a file about it (``metadata``): the names, and how much is taken.
-FIELDS = ("alt_text", "rights", "creator", "credit", "expiry", "digital_source_type")
-SOURCES = ("exif", "iptc", "xmp")
+FIELDS = ("alt_text", "rights", "creator", "credit", "expiry", "digital_source_type", "title", "taken")
+SOURCES = ("exif", "iptc", "xmp", "container")
 LONGEST_VALUE = 1000
 LONGEST_KEYWORD = 100
 MOST_KEYWORDS = 100

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 import av
 from PIL import Image, ImageDraw
 
-from workers.media import stills
+from workers.media import stills, tagged
 from workers.media.decoded import Decoded, Decoder
 from workers.media.encoding import SOUNDS
 from workers.media.films import refuse, seconds_of
@@ -34,11 +34,11 @@ def decode(format_: str, source: BinaryIO, box: int, data: int) -> Decoded:
     """As ``Decoder`` says; the size is that of the picture. ``details``: ``duration`` in seconds, ``audio_codec``,
     ``sample_rate`` in Hz, ``channels``."""
     with opened(format_, source) as (sound, details):
-        cover = _cover(sound, box, data)
+        cover, written = _cover(sound, box, data), tagged.read(sound.metadata)
         if cover is not None:
-            return Decoded(cover.image, cover.size, cover.mode, cover.profile, details)
+            return Decoded(cover.image, cover.size, cover.mode, cover.profile, details, written=written)
         picture = drawn(peaks_of(sound))
-    return Decoded(picture, picture.size, "RGB", None, details)
+    return Decoded(picture, picture.size, "RGB", None, details, written=written)
 
 
 DECODERS: dict[str, Decoder] = {format_: partial(decode, format_) for format_ in SOUNDS}

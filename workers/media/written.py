@@ -16,7 +16,7 @@ _DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?", re.ASCII)
 
 @dataclass(slots=True)
 class Written:
-    """``source``: exif, iptc or xmp; ``fields`` by the names of ``plan.FIELDS``."""
+    """``source``: one of ``plan.SOURCES``; ``fields`` by the names of ``plan.FIELDS``."""
 
     source: str
     fields: dict[str, str] = field(default_factory=dict)
@@ -32,6 +32,12 @@ class Written:
         """Until when it may be used: a date, or a moment, as ISO 8601 writes them."""
         if is_moment(line := one_line(written, LONGEST_VALUE)):
             self.fields["expiry"] = line
+
+    def take(self, written: str) -> None:
+        """When it was taken, as EXIF writes it: by the camera's clock, which does not say where it hangs."""
+        day, _, time = one_line(written, LONGEST_VALUE).partition(" ")
+        if time and is_moment(line := f"{day.replace(':', '-')}T{time}"):
+            self.fields["taken"] = line
 
     def offer(self, words: Iterable[str]) -> None:
         """Keywords, each once."""

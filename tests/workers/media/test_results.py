@@ -137,7 +137,7 @@ def test_a_good_report_is_taken() -> None:
         {"metadata": {"text": "a\nb"}},
         {"metadata": {"text": "a" * 4001}},
         {"metadata": {"text": "\u6f22" * 3000}},
-        {"metadata": {"fields": {"title": FIELD}}},
+        {"metadata": {"fields": {"headline": FIELD}}},
         {"metadata": {"fields": {"rights": "mine"}}},
         {"metadata": {"fields": {"rights": {**FIELD, "more": 1}}}},
         {"metadata": {"fields": {"rights": {**FIELD, "source": "person"}}}},
