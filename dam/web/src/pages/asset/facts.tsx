@@ -13,6 +13,7 @@ import { may } from "../../state/session";
 import { tells } from "../../state/written";
 import { useEditing } from "./editing";
 import { FileFacts } from "./file-facts";
+import { FocalPoint } from "./focal";
 import { History } from "./history";
 import { Names } from "./names";
 import { OwnFields } from "./own-fields";
@@ -57,6 +58,7 @@ export function Facts({ resource, asset, version }: Props) {
       <div class="part"><PlacesOf assetId={asset.id} /></div>
       <Part name={t("asset.public")}><PublicAddress resource={resource} asset={asset} /></Part>
       {version && <Part name={t("asset.file", { number: version.number })}><FileFacts asset={asset} version={version} /></Part>}
+      {allowed && asset.latest?.thumbnail && <Part name={t("asset.focal")}><FocalPoint resource={resource} asset={asset} picture={asset.latest.thumbnail} /></Part>}
       <Similar asset={asset} />
       <Part name={t("asset.history")}><History asset={asset} /></Part>
       {allowed && <Trash resource={resource} asset={asset} />}

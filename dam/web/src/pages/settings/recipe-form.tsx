@@ -12,13 +12,14 @@ type Recipe = Schemas["RecipeInfo"];
 type Typed = Readonly<Record<string, string>>;
 
 const FORMATS = ["jpeg", "webp", "avif", "png"] as const;
+const METADATA = ["strip", "rights"] as const;
 const FITS = ["inside", "cover", "contain"] as const;
 
 const typedOf = (recipe: Recipe | null): Typed => ({
   name: recipe?.name ?? "", title: recipe?.title ?? "", format: recipe?.media_type?.split("/")[1] ?? "jpeg", fit: recipe?.fit ?? "inside",
   box: String(recipe?.box ?? ""), width: String(recipe?.width ?? ""), height: String(recipe?.height ?? ""),
   background: recipe?.background ?? "", quality: recipe?.media_type === "image/png" ? "" : String(recipe?.quality ?? ""),
-  max_bytes: String(recipe?.max_bytes ?? ""),
+  max_bytes: String(recipe?.max_bytes ?? ""), metadata: recipe?.metadata ?? "strip",
 });
 
 const whole = (text: string | undefined): number | null => (text ? Number(text) : null);
@@ -30,7 +31,7 @@ function said(typed: Typed): Schemas["Change"] {
     title: typed["title"] || typed["name"] || "", format: typed["format"] as (typeof FORMATS)[number], fit: typed["fit"] as (typeof FITS)[number],
     box: framed ? null : whole(typed["box"]), width: framed ? whole(typed["width"]) : null, height: framed ? whole(typed["height"]) : null,
     background: typed["background"] || null, quality: typed["format"] === "png" ? null : whole(typed["quality"]),
-    max_bytes: whole(typed["max_bytes"]),
+    max_bytes: whole(typed["max_bytes"]), metadata: typed["metadata"] as (typeof METADATA)[number],
   };
 }
 
@@ -69,6 +70,7 @@ export function RecipeForm({ recipe, done }: { recipe: Recipe | null; done(): vo
       <Field {...bind("background")} placeholder="#ffffff" hint={t("settings.recipe.background_hint")} />
       {typed["format"] !== "png" && <Field {...bind("quality")} type="number" hint={t("settings.recipe.quality_hint")} />}
       <Field {...bind("max_bytes")} type="number" hint={t("settings.recipe.max_bytes_hint")} />
+      {choice("metadata", METADATA)}
       {failed !== undefined && !told && <Problem error={failed} />}
       <div class="row"><button class="button primary" {...doing.mark("save")}>{t("action.save")}</button></div>
     </form>
