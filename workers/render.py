@@ -79,7 +79,7 @@ class Made:
         if found is None:
             return {}
         look = {} if found.format in (*plan.LOOKLESS, *SOUNDS) else {"look": found.look}
-        if found.format in SOUNDS or found.format in plan.STAND_INS:
+        if found.format in SOUNDS or found.format in media_types.STAND_INS:
             # What is seen of it is a cover or drawn by us: its measures say nothing of the file.
             return {"format": found.format, "colour": found.dominant_colour, **look, **found.details}
         return {

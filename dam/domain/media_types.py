@@ -47,6 +47,10 @@ Route = Literal[
 ]  # fmt: skip
 """The decoder in the media child that may look at the bytes, by its name in ``workers.media.plan``."""
 
+STAND_INS: frozenset[Route] = frozenset({"TEXT", "SUBTITLES", "FONT", "INDD", "EPS", "OFFICE"})
+"""What has no look of its own: the measures of a page that we draw, or of a small picture inside, say nothing of it,
+and it is no preview of another file."""
+
 _BY_HAND = "Supply a preview by hand: any picture that can be shown here."
 _NOT_YET = "No preview is made of this type yet. " + _BY_HAND
 

@@ -12,9 +12,6 @@ from dam.domain.assets import Content, Version
 from dam.domain.errors import Invalid
 from dam.domain.events import Event, event
 
-_NO_PICTURES = frozenset({"TEXT", "SUBTITLES", "FONT", "INDD", "EPS", "OFFICE"})
-"""What has no look but a page that we draw of it, or a small picture inside."""
-
 
 @dataclass(frozen=True, slots=True)
 class RenditionOverride:
@@ -48,7 +45,7 @@ def supply(version: Version, preview: Content, by: str, at: datetime) -> Supplie
 
 
 def _shows(recipe: recipes.Recipe, preview: Content) -> bool:
-    if media_types.named(preview.media_type).route in _NO_PICTURES or not recipe.fits(preview.kind, {}):
+    if media_types.named(preview.media_type).route in media_types.STAND_INS or not recipe.fits(preview.kind, {}):
         return False
     return recipes.obstacle(recipe, preview.media_type, preview.kind, preview.size) is None
 

@@ -16,7 +16,7 @@ from workers.media import colour, frames, look, metadata, stills
 from workers.media.decoded import Decoded, Decoder, Size
 from workers.media.encoding import SOUNDS
 from workers.media.packet import packet
-from workers.media.plan import LARGEST_BOX, LEAST_QUALITY, LOOKLESS, STAND_INS, MediaFailure, Spec
+from workers.media.plan import LARGEST_BOX, LEAST_QUALITY, LOOKLESS, MediaFailure, Spec
 
 # What needs a further library is loaded when the first such file comes, by the template, before it forks.
 _MODULES: Mapping[str, str] = {
@@ -37,9 +37,8 @@ _MODULES: Mapping[str, str] = {
 _AVIF_SPEED = 9  # of 0 to 10: one step less takes four times as long, and saves 2 % of the bytes
 
 # What is seen of these was made for the preview: its colours are not the file's.
-_DEVELOPED = frozenset(
-    {"RAW", "PDF", *STAND_INS, *(format_ for format_, module in _MODULES.items() if module in ("films", "sounds"))}
-)
+_MAKERS = ("raw", "pages", "films", "sounds", "texts", "subtitles", "specimens", "covers")
+_DEVELOPED = frozenset(format_ for format_, module in _MODULES.items() if module in _MAKERS)
 _SPACES: Mapping[str, str] = {
     **dict.fromkeys(("1", "L", "LA", "La", "I", "I;16", "I;16B"), "grey"),
     **dict.fromkeys(("P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "YCbCr"), "rgb"),

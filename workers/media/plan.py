@@ -41,9 +41,6 @@ PIXELS: Mapping[str, int] = MappingProxyType(
         "FONT": DRAWN,
     }
 )
-STAND_INS = frozenset({"TEXT", "SUBTITLES", "FONT", "INDD", "EPS", "OFFICE"})
-"""What has no look of its own: the measures of a page that we draw, or of a small picture inside, say nothing of it."""
-
 LOOKLESS = frozenset({"TEXT", "FONT"})
 """What we draw of these, and of sounds, looks alike, whatever is in them."""
 
