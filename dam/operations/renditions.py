@@ -279,8 +279,14 @@ def _describe(services: Services, renderer: Renderer, content: Content) -> None:
     ):
         found = _Found(dict(rendered.properties), dict(rendered.embedded))
     with services.store.writing() as work:
-        work.assets.describe_content(content.sha256, found.properties, found.embedded)
+        _learn(work, content, found)
         work.commit()
+
+
+def _learn(work: UnitOfWork, content: Content, found: _Found) -> None:
+    work.assets.describe_content(content.sha256, found.properties, found.embedded)
+    if isinstance(look := found.properties.get("look"), str):
+        work.looks.keep(content.sha256, look)
 
 
 def _make(
@@ -307,7 +313,7 @@ def _store_made(services: Services, content: Content, pending: list[Artefact], m
         # A delivery's picture tells the same, but for the colour, which depends a little on its size.
         news = not content.properties or any(recipes.is_display(each.recipe) for each in pending)
         if found.properties and news:
-            work.assets.describe_content(content.sha256, found.properties, found.embedded)
+            _learn(work, content, found)
             if found.properties.get("animated") and not content.properties.get("animated"):
                 expect(work, replace(content, properties=found.properties), at)
         for artefact in pending:

@@ -12,7 +12,6 @@ from dam.domain.recipes import NO_PARAMS, RECIPES, Artefact, for_display
 from dam.ports.views import AssetView, VersionView
 from dam.store.codec import fact_of, row_of
 from dam.store.holds import hold_all
-from dam.store.looks import Looks
 from dam.store.shown import show_anew
 from dam.store.tables import artefacts, assets, contents, decisions, rendition_overrides, versions
 from dam.store.transaction import Transaction
@@ -61,8 +60,6 @@ class Versions:
         row = self._tx.row(select(*columns).where(contents.c.sha256 == sha256))
         if row is not None and dict(row) != found:
             self._change_content(sha256, **found)
-            if isinstance(look := properties.get("look"), str):
-                Looks(self._tx).keep(sha256, look)
 
     def retype_content(self, sha256: str, media_type: str, kind: str) -> None:
         """Set what is known of its type now, and ``shown_anew`` for all assets that have these bytes. As

@@ -289,7 +289,7 @@ def test_others_that_look_alike(world: World, asset: Any) -> None:
     looks = {asset["latest"]["sha256"]: "0" * 64, near["latest"]["sha256"]: "f" + "0" * 63}
     with world.services.store.writing() as work:
         for sha256, look in looks.items():
-            work.assets.describe_content(sha256, {"width": 1, "look": look})
+            work.looks.keep(sha256, look)
         work.commit()
     found = world.get(f"assets/{asset['id']}/similar")["data"]
     assert [(each["asset"]["id"], each["distance"]) for each in found] == [(near["id"], 4)]

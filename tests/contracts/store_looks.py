@@ -1,7 +1,5 @@
 """What every store must do with how pictures look; as in ``store_rollouts``."""
 
-from dataclasses import replace
-
 from dam.ports.store import Store
 from tests.contracts.facts import asset, content, digest, fill, later, version
 
@@ -43,14 +41,6 @@ class LooksContract:
         with store.reading() as work:
             assert work.looks.near("f" * 64, 9) == []
             assert work.looks.near(LOOK, 9) == [(digest("one"), 0)]
-
-    def test_what_a_decoder_says_of_a_look_is_kept(self, store: Store) -> None:
-        fill(store, replace(content("one"), properties={}), asset())
-        with store.writing() as work:
-            work.assets.describe_content(digest("one"), {"width": 1, "look": LOOK})
-            work.commit()
-        with store.reading() as work:
-            assert work.looks.of(digest("one")) == LOOK
 
     def test_assets_that_show_them_are_named_but_not_in_the_trash(self, store: Store) -> None:
         fill(

@@ -25,6 +25,7 @@ from dam.operations import (
 )
 from search.results import Page
 from tests.flow.kills.accounts import enter, join
+from tests.flow.kills.cooking import cook
 from tests.flow.kills.parts import give_up, third_version
 from tests.flow.kills.pictures import second_version, show_itself, show_otherwise, upload
 from tests.flow.kills.story import BOSS, HERO, OLD, RELEASES, SHELF, SHOP, SMALL, Facts, Story, digest_of
@@ -194,6 +195,7 @@ def look_around(story: Story) -> Facts:
     found.link(services, "attachment")
     found.open(services).close()
     read.holding(services, BOSS, digest_of(2))
+    read.similar(services, BOSS, asset)
     read.tags(services, BOSS, "s", None, 10)
     read.channels(services, BOSS, None, 10)
     read.placements(services, BOSS, read.Which(asset_id=asset), None, 10)
@@ -273,6 +275,7 @@ STEPS: tuple[tuple[str, Callable[[Story], Facts]], ...] = (
     ("show itself", show_itself),
     ("send in parts", third_version),
     ("give up", give_up),
+    ("cook", cook),
     ("look around", look_around),
     ("take down", take_down),
     ("forget a delivery", forget_delivery),
