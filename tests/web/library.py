@@ -33,6 +33,7 @@ from dam.store.migrate import upgrade
 from dam.store.work import SqlStore, open_store
 from tests.web.variants import Variant, variants
 from tests.web.words import CAMPAIGNS, Said, said
+from workers.media import programs
 
 CHUNK = 100
 _AHEAD = 4
@@ -85,7 +86,9 @@ def fill(services: Services, count: int, by: Actor = SYSTEM, calendar: Calendar 
     _number(services)
     indexing.reindex(services)
     with services.store.writing() as work:
-        work.artefacts.seen(recipes.EDITION)  # no worker has to look whether these could be shown better
+        # No worker has to look whether these could be shown better, whatever programs it has.
+        work.artefacts.seen(recipes.EDITION)
+        work.artefacts.found(programs.found())
         work.commit()
 
 
