@@ -122,7 +122,7 @@ def facet(visitor: Visitor) -> list[Row]:
     """From a press on a facet to the next grid."""
     with visitor.page() as page:
         page.wait_for_selector("label.facet input")
-        took = [page.evaluate(PRESS, index // 2 % 8) for index in range(32)]
+        took = [page.evaluate(PRESS, index // 2 % 8) for index in range(96)]
     assert min(took) > 0, "a press on a facet showed nothing else"
     p95 = sorted(took)[int(len(took) * 0.95)]
     how = f"{len(took)} presses, on and off, until the grid is another"
