@@ -127,6 +127,9 @@ MANAGER, APPROVER, CONTRIBUTOR = "Noor Haddad", "Jonas Berg", "Mila Costa"
 COLLEAGUES = {MANAGER: "manager", APPROVER: "approver", CONTRIBUTOR: "contributor"}
 PROGRAMS = (("Shop import", "viewer"), ("Print works upload", "contributor"))
 LEFT_OUT = "flat-white.jpg"
+TEASER = {
+    "name": "shop-teaser", "title": "Shop teaser", "format": "webp", "fit": "cover", "width": 800, "height": 600,
+}  # fmt: skip
 
 
 def play(address: str, token: str, folder: Path) -> Campaign:
@@ -168,6 +171,7 @@ def _hire(team: Campaign, address: str) -> dict[str, httpx.Client]:
         people[name].headers["X-CSRF-Token"] = session["csrf"]
     for name, role in PROGRAMS:
         team.post("tokens", json={"name": name, "role": role})
+    team.post("recipes", json=TEASER)
     return people
 
 

@@ -69,6 +69,7 @@ SHOTS: Mapping[str, Shot] = {
     "trash": Shot(_at("/trash")),
     "account": Shot(_at("/settings/account")),
     "people": Shot(_at("/settings/people")),
+    "recipes": Shot(_at("/settings/recipes")),
     "tokens": Shot(_at("/settings/tokens")),
     "health": Shot(_at("/settings/health")),
     "work": Shot(_at("/settings/work")),

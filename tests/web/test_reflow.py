@@ -69,7 +69,7 @@ def test_nothing_is_out_of_reach_at_200_percent_nor_320_pixels_wide(team: tuple[
         f"/rollouts/{rollout}": LONG, "/placements": "Placements", "/channels?new=1": "Channels",
         f"/channels/{channel}": LONG, "/inbox": "Waiting for me", "/trash": "Trash", "/settings": "Your account",
         "/settings/people": "People", "/settings/tokens": "Tokens", "/settings/health": "Health",
-        "/settings/work": "Set aside",
+        "/settings/work": "Set aside", "/settings/recipes": "Recipes",
     }  # fmt: skip
     reach = Reach(visit.page)
     for size in (ZOOMED, NARROW):

@@ -109,6 +109,31 @@ def test_work_that_was_set_aside_says_why_and_a_person_lets_it_start_anew(visit:
     assert visit.service.get("/api/v1/work?state=set_aside")["data"] == []
 
 
+def test_a_recipe_of_the_house_is_added_changed_and_retired(visit: Visit) -> None:
+    page = visit.page
+    visit.go("/settings/recipes")
+    page.get_by_role("button", name="New recipe").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name", exact=True).fill("our-teaser")
+    dialog.get_by_label("Title").fill("Our teaser")
+    dialog.get_by_label("Longest side in px").fill("640")
+    visit.accessible()
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
+    line = page.get_by_role("listitem").filter(has_text="our-teaser")
+    expect(line).to_contain_text("640 px")
+    visit.accessible()
+    page.get_by_role("button", name="Change Our teaser").click()
+    dialog.get_by_label("Longest side in px").fill("800")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
+    expect(line).to_contain_text("800 px")
+    shown = [each for each in visit.service.get("/api/v1/recipes")["data"] if each["name"] == "our-teaser"]
+    assert [(each["version"], each["box"], each["choosable"]) for each in shown] == [(1, 640, False), (2, 800, True)]
+    page.get_by_role("button", name="Retire Our teaser").click()
+    expect(line).to_have_count(0)
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_one_s_own_account(visiting: Callable[..., Visit], width: int) -> None:
     visit = visiting(viewport={"width": width, "height": 800})
