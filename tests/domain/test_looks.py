@@ -1,6 +1,6 @@
 """Looks: bands, and that whoever looks near one band of each finds all that is near."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dam.domain.looks import NEAR, bands, beside, distance, is_missing
@@ -9,6 +9,7 @@ LOOKS = st.integers(0, 2**256 - 1)
 
 
 @given(LOOKS, st.sets(st.integers(0, 255), max_size=NEAR))
+@example(0, set(range(0, 8 * NEAR, 8)))  # no band is the same, and one differs in one bit only
 def test_what_is_near_has_a_band_that_is_nearest(number: int, turned: set[int]) -> None:
     one, other = f"{number:064x}", f"{number ^ sum(1 << bit for bit in turned):064x}"
     assert distance(one, other) == len(turned)
