@@ -124,6 +124,19 @@ def until_found(service: Service, query: str, total: int) -> float:
         time.sleep(0.2)
 
 
+def until_equal(index: ElasticIndex, services: Services) -> None:
+    """Until it has what the database has: what a worker finds in the files raises the sequences behind the edits."""
+    began = time.monotonic()
+    while index.sequences(list(wanted := sequences(services))) != wanted:
+        assert time.monotonic() - began < ENDS_S, "it does not become equal"
+        time.sleep(0.2)
+
+
+def sequences(services: Services) -> dict[str, int]:
+    with services.store.reading() as work:
+        return {asset.id: asset.index_seq for asset in work.assets.page(None, 100)}
+
+
 def test_many_edits_while_it_is_away(
     address: Address, proxy: Proxy, url: str, beside: Services, tmp_path: Path
 ) -> None:
@@ -145,9 +158,7 @@ def test_many_edits_while_it_is_away(
         proxy.behave()
         took = until_found(service, f"round{EDITS // ASSETS - 1}", ASSETS - 1)
         direct = ElasticIndex(address)
-        with beside.store.reading() as work:
-            wanted = {asset.id: asset.index_seq for asset in work.assets.page(None, 100)}
-        assert direct.sequences(list(wanted)) == wanted
+        until_equal(direct, beside)
         assert set(direct.search(Everything(), Page()).ids) == set(assets[1:])
         direct.close()
         assert service.get("/api/v1/work?state=set_aside")["data"] == []
