@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from dam.operations import assemble, indexing, reconcile, renditions, rollouts
+from dam.operations import assemble, indexing, reconcile, rendering, rollouts
 from dam.ports.media import Renderer
 from dam.ports.services import Services
 from workers.relay import Lane
@@ -36,8 +36,8 @@ LANES = (RENDER, ENCODE, ROLLOUT, INDEX, ASSEMBLE, HINTS)
 def table(services: Services, renderer: Renderer, deliver: Task, look: Task) -> Mapping[str, Task]:
     """The tasks. ``deliver`` and ``look`` say what a hint does: the worker's pumps are kicked by it."""
     return {
-        "render": lambda ids: renditions.render(services, renderer, _text(ids, "sha256")),
-        "encode": lambda ids: renditions.encode(services, renderer, _text(ids, "sha256")),
+        "render": lambda ids: rendering.render(services, renderer, _text(ids, "sha256")),
+        "encode": lambda ids: rendering.encode(services, renderer, _text(ids, "sha256")),
         "fan_out": lambda ids: reconcile.fan_out(services, _number(ids, "rollout")),
         "fan_out_recipe": lambda ids: rollouts.fan_out_recipe(services, _number(ids, "rollout")),
         "reconcile": lambda ids: reconcile.reconcile_placement(services, _text(ids, "placement_id")),

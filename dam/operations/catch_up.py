@@ -15,7 +15,8 @@ from dam.domain.assets import Content
 from dam.domain.errors import NotFound
 from dam.domain.recipes import Artefact, Recipe
 from dam.operations import cookbook
-from dam.operations.renditions import blank, enqueue, is_unlearnt
+from dam.operations.rendering import is_unlearnt
+from dam.operations.renditions import blank, enqueue
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
 

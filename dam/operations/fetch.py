@@ -53,7 +53,7 @@ def content(services: Services, actor: Actor, asset_id: str, number: int, recipe
         newest = cookbook.newest(work, recipe)
         if newest.display:
             return _rendition(file, newest, work.artefacts.shown(asset_id, number, newest.name, newest.version))
-        return _rendition(file, newest, work.artefacts.latest(file.sha256, newest.name))
+        return _rendition(file, newest, work.artefacts.latest(asset_id, number, newest.name))
 
 
 def approved(services: Services, actor: Actor, asset_id: str) -> VersionView:
@@ -103,14 +103,15 @@ def _nothing_approved() -> NotFound:
 
 
 def _bytes(work: UnitOfWork, file: FileView, recipe: str) -> Bytes:
-    """Of the approved bytes, and of no others: a preview supplied by hand stays in the house."""
+    """Of the approved bytes, and of no others: a preview supplied by hand stays in the house. What has words in it is
+    what this version asked for, whoever else has the same bytes."""
     if recipe == ORIGINAL:
         return _original(file)
     newest = cookbook.newest(work, recipe)
     if newest.display:
         return _rendition(file, newest, work.artefacts.get(file.sha256, newest.name, newest.version))
     # Until somebody asks for the newest version of such a recipe, what was made by the one before stays there.
-    return _rendition(file, newest, work.artefacts.best(file.sha256, newest.name))
+    return _rendition(file, newest, work.artefacts.best(file.asset_id, file.number, newest.name))
 
 
 def _original(file: FileView) -> Bytes:

@@ -8,7 +8,8 @@ from datetime import timedelta
 
 from dam.domain.recipes import RENDITION_TASKS, Artefact, RenditionTask, task_of
 from dam.domain.work import Job
-from dam.operations.renditions import fail, waiting
+from dam.operations.rendering import fail
+from dam.operations.renditions import waiting
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
 

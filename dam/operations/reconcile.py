@@ -14,11 +14,10 @@ from dam.domain.placements import ABSENT, OPEN, Cause, Delivery, Placement, Roll
 from dam.domain.principals import SYSTEM
 from dam.domain.proof import proven
 from dam.domain.recipes import ORIGINAL, params_sha256
-from dam.operations import cookbook
+from dam.operations import cookbook, renditions
 from dam.operations.changes import start_rollout
 from dam.operations.draft import Draft
 from dam.operations.ids import new_id
-from dam.operations.renditions import expect_one
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
 
@@ -77,8 +76,7 @@ def plan(
     if wanted.digest == ABSENT and placement.fence == 0:
         return
     draft.move(held, replace(placement, needs=None))
-    if wanted.digest is None and wanted.problem is None:
-        _ask_for_artefact(work, standing, at, params)
+    _ask_for_artefact(work, standing, at, params)
     draft.tasks.add("deliver")
     draft.add(_delivery(standing, rollout, at, adopt=adopt))
 
@@ -199,12 +197,15 @@ def _supersede(draft: Draft, standing: Standing) -> None:
 
 
 def _ask_for_artefact(work: UnitOfWork, standing: Standing, at: datetime, params: Mapping[str, object]) -> None:
-    if standing.version is None:
+    """What the place is to show; also where it is there already, made for another place or asset."""
+    placement, version, wanted = standing.placement, standing.version, standing.desired
+    if version is None or placement.recipe == ORIGINAL:
         return
-    content = work.assets.content(standing.version.sha256)
-    if content is not None:
-        recipe = cookbook.at_version(work, standing.placement.recipe, standing.placement.recipe_version)
-        expect_one(work, content, recipe, at, params)
+    if wanted.digest is None and wanted.problem is None:
+        recipe = cookbook.at_version(work, placement.recipe, placement.recipe_version)
+        renditions.ask(work, version, recipe, at, params)
+    elif standing.artefact is not None:
+        renditions.ask_for(work, version, standing.artefact, at)
 
 
 def _neglected(standing: Standing) -> bool:

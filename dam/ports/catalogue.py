@@ -178,11 +178,15 @@ class Artefacts(Protocol):
         """Every content has been looked at by this edition."""
         ...
 
-    def latest(self, source: str, recipe: str) -> Artefact | None:
-        """Of what the recipe made, or is to make, of these bytes: by its newest version, the last one."""
+    def ask(self, asset_id: str, number: int, artefact: Artefact, at: datetime) -> None:
+        """The version asked at this moment for an artefact of its bytes that is not to be looked at."""
         ...
 
-    def best(self, source: str, recipe: str) -> Artefact | None:
+    def latest(self, asset_id: str, number: int, recipe: str) -> Artefact | None:
+        """Of what the version asked for by the recipe: by its newest version, what was asked for last."""
+        ...
+
+    def best(self, asset_id: str, number: int, recipe: str) -> Artefact | None:
         """The latest one that is ready, else the latest one."""
         ...
 

@@ -26,6 +26,8 @@ class VersionView:
 class FileView:
     """A version's file, as far as it takes to send it."""
 
+    asset_id: str
+    number: int
     sha256: str
     size: int
     media_type: str

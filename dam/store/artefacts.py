@@ -1,18 +1,16 @@
 """The repository of artefacts. Rule: an artefact's key is what it was made of and how; there is one row for it."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select, tuple_, update
+from sqlalchemy import and_, bindparam, delete, func, or_, select, tuple_, update
 
 from dam.domain.recipes import NO_PARAMS, Artefact
+from dam.store.asked import Asked
 from dam.store.codec import fact_of, row_of
 from dam.store.places import deliveries
 from dam.store.tables import artefacts, counters, rendition_overrides, versions
-from dam.store.transaction import Transaction
 
 _EDITION, _PROGRAMS = "edition", "programs"
-_LATEST = (artefacts.c.recipe_version.desc(), artefacts.c.updated_at.desc())
 _OVERRIDE = and_(
     rendition_overrides.c.asset_id == versions.c.asset_id,
     rendition_overrides.c.number == versions.c.number,
@@ -33,11 +31,8 @@ _SHOWN = (
 )
 
 
-class Artefacts:
+class Artefacts(Asked):
     """What recipes made."""
-
-    def __init__(self, tx: Transaction) -> None:
-        self._tx = tx
 
     def get(self, source: str, recipe: str, recipe_version: int, params: str = NO_PARAMS) -> Artefact | None:
         """The artefact made with the parameters of this digest, or None."""
@@ -105,19 +100,6 @@ class Artefacts:
     def _count(self, name: str, value: int) -> None:
         if not self._tx.insert_new(counters, [{"name": name, "value": value}]):
             self._tx.change(update(counters).where(counters.c.name == name).values(value=value))
-
-    def latest(self, source: str, recipe: str) -> Artefact | None:
-        """Of what the recipe made, or is to make, of these bytes: by its newest version, the last one."""
-        return self._first(source, recipe, *_LATEST)
-
-    def best(self, source: str, recipe: str) -> Artefact | None:
-        """The latest one that is ready, else the latest one."""
-        return self._first(source, recipe, artefacts.c.state != "ready", *_LATEST)
-
-    def _first(self, source: str, recipe: str, *order: ColumnElement[Any]) -> Artefact | None:
-        mine = and_(artefacts.c.source_sha256 == source, artefacts.c.recipe == recipe)
-        row = self._tx.row(select(artefacts).where(mine).order_by(*order).limit(1))
-        return None if row is None else fact_of(Artefact, row)
 
     def delivered(self, sha256: str) -> bool:
         """Does a delivery refer to these bytes, as what it brings or as what was there before?"""

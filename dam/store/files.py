@@ -10,7 +10,15 @@ from dam.ports.views import FileView, ShownView
 from dam.store.tables import assets, contents, versions
 from dam.store.transaction import Transaction
 
-_ABOUT = (versions.c.sha256, versions.c.filename, versions.c.created_at, contents.c.size, contents.c.media_type)
+_ABOUT = (
+    versions.c.asset_id,
+    versions.c.number,
+    versions.c.sha256,
+    versions.c.filename,
+    versions.c.created_at,
+    contents.c.size,
+    contents.c.media_type,
+)
 _BYTES = contents.c.sha256 == versions.c.sha256
 _HEAD = and_(versions.c.asset_id == assets.c.id, versions.c.number == assets.c.head)
 
@@ -54,4 +62,4 @@ def _shown(row: RowMapping | None) -> ShownView | None:
 
 
 def _file(row: RowMapping) -> FileView:
-    return FileView(row["sha256"], row["size"], row["media_type"], row["filename"], row["created_at"])
+    return FileView(**{column.name: row[column.name] for column in _ABOUT})

@@ -167,6 +167,19 @@ rendition_overrides = Table(
     Index("ix_rendition_overrides_sha256", "sha256"),
 )
 
+# Which of what was made of its bytes a version asked for: those to be looked at are every version's.
+asked_renditions = Table(
+    "asked_renditions",
+    metadata,
+    words("asset_id", primary_key=True),
+    whole("number", primary_key=True),
+    words("recipe", primary_key=True),
+    whole("recipe_version", primary_key=True),
+    words("params_sha256", primary_key=True),
+    when("asked_at"),
+    ForeignKeyConstraint(["asset_id", "number"], ["versions.asset_id", "versions.number"]),
+)
+
 # Those of the house; the built-in ones are declared in the code.
 recipes = Table(
     "recipes",

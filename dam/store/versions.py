@@ -5,15 +5,24 @@ Rule: a version's status is computed from its decisions, by the domain's functio
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, CompoundSelect, Table, and_, func, or_, select, tuple_, union, union_all, update
+from sqlalchemy import ColumnElement, CompoundSelect, Table, func, select, tuple_, union, union_all, update
 
 from dam.domain.assets import Asset, Content, Decision, DecisionKind, Version, VersionStatus, status_after
 from dam.domain.recipes import NO_PARAMS, RECIPES, Artefact, for_display
 from dam.ports.views import AssetView, VersionView
+from dam.store.asked import MADE_FOR, OLDEST_FIRST
 from dam.store.codec import fact_of, row_of
 from dam.store.holds import hold_all
 from dam.store.shown import show_anew
-from dam.store.tables import artefacts, assets, contents, decisions, rendition_overrides, versions
+from dam.store.tables import (
+    artefacts,
+    asked_renditions,
+    assets,
+    contents,
+    decisions,
+    rendition_overrides,
+    versions,
+)
 from dam.store.transaction import Transaction
 
 _DUPLICATES = 10
@@ -174,11 +183,14 @@ class Versions:
         bytes_of = {row["sha256"]: fact_of(Content, row) for row in rows}
         names = [(version.asset_id, version.number) for version in found]
         by_hand = self._overrides(names)
-        made = self._renditions({*digests, *by_hand.values()})
+        made, asked = self._renditions({*digests, *by_hand.values()}), self._asked(names)
         said = self._statuses(names)
         return {
             name: VersionView(
-                version, bytes_of[version.sha256], said.get(name, "draft"), *_shown_by(version, by_hand, made)
+                version,
+                bytes_of[version.sha256],
+                said.get(name, "draft"),
+                *_shown_by(version, by_hand, made, asked.get(name, {})),
             )
             for name, version in zip(names, found, strict=True)
         }
@@ -201,21 +213,24 @@ class Versions:
         return {name: status_after(said) for name, said in kinds.items()}
 
     def _renditions(self, digests: Collection[str]) -> dict[str, dict[str, Artefact]]:
-        """By source and recipe: of those for display the newest version, of the others the latest that there is."""
-        shown = tuple_(artefacts.c.recipe, artefacts.c.recipe_version).in_(_DISPLAY)
-        asked = artefacts.c.recipe.not_in([name for name, _ in _DISPLAY])
-        query = (
-            select(artefacts)
-            .where(
-                artefacts.c.source_sha256.in_(sorted(digests)),
-                or_(and_(shown, artefacts.c.params_sha256 == NO_PARAMS), asked),
-            )
-            .order_by(artefacts.c.recipe_version, artefacts.c.updated_at)
+        """Those for display, by source and recipe: of each recipe the newest version."""
+        query = select(artefacts).where(
+            artefacts.c.source_sha256.in_(sorted(digests)),
+            tuple_(artefacts.c.recipe, artefacts.c.recipe_version).in_(_DISPLAY),
+            artefacts.c.params_sha256 == NO_PARAMS,
         )
         made: dict[str, dict[str, Artefact]] = {}
         for row in self._tx.rows(query):
             artefact = fact_of(Artefact, row)
             made.setdefault(artefact.source_sha256, {})[artefact.recipe] = artefact
+        return made
+
+    def _asked(self, wanted: Sequence[Named]) -> dict[Named, dict[str, Artefact]]:
+        """What each asked for, the latest by each recipe."""
+        rows = self._tx.rows(MADE_FOR.where(named(asked_renditions, wanted)).order_by(*OLDEST_FIRST))
+        made: dict[Named, dict[str, Artefact]] = {}
+        for row in rows:
+            made.setdefault((row["asset_id"], row["number"]), {})[row["recipe"]] = fact_of(Artefact, row)
         return made
 
 
@@ -233,14 +248,18 @@ def _having(sha256: str) -> CompoundSelect[tuple[str]]:
 
 
 def _shown_by(
-    version: Version, by_hand: Mapping[_Recipe, str], made: Mapping[str, Mapping[str, Artefact]]
+    version: Version,
+    by_hand: Mapping[_Recipe, str],
+    made: Mapping[str, Mapping[str, Artefact]],
+    asked: Mapping[str, Artefact],
 ) -> tuple[tuple[Artefact, ...], frozenset[str]]:
     """What a version is shown by, in the order of recipes (those of the house last, by name), and the recipes that were
     supplied by hand."""
     key = (version.asset_id, version.number)
     supplied = frozenset(recipe for recipe in _RECIPES if (*key, recipe) in by_hand)
-    names = (*_RECIPES, *sorted(set(made.get(version.sha256, ())) - set(_RECIPES)))
-    found = (made.get(by_hand.get((*key, recipe), version.sha256), {}).get(recipe) for recipe in names)
+    names = (*_RECIPES, *sorted(set(asked) - set(_RECIPES)))
+    sources = ((recipe, by_hand.get((*key, recipe), version.sha256)) for recipe in names)
+    found = (asked.get(recipe) or made.get(source, {}).get(recipe) for recipe, source in sources)
     return tuple(each for each in found if each is not None), supplied
 
 

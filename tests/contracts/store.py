@@ -166,6 +166,9 @@ class AssetsContract:
         one_asset(store)
         fill(store, content("two"), decision("approve"), asset("a2", latest=2), version("a2", 1, "two"))
         fill(store, version("a2", 2, "one"), artefact("preview-1024"), artefact("thumb-256"), artefact("unknown"))
+        with store.writing() as work:
+            work.artefacts.ask("a1", 1, artefact("unknown"), AT)
+            work.commit()
         with store.reading() as work:
             second, first = work.assets.views(["a2", "nobody", "a1"])
         assert (first.asset.id, second.asset.id) == ("a1", "a2")
@@ -215,9 +218,9 @@ class AssetsContract:
     def test_a_file_is_found_by_version_and_what_is_shown_by_id_or_key(self, store: Store) -> None:
         fill(store, content("one"), content("two"), asset(latest=2, head=1, published=True, withdrawn_at=later(1)))
         fill(store, version(), version(number=2, text="two"), asset("a2", latest=1, trashed_at=later(2)), version("a2"))
-        one = FileView(digest("one"), 3, "image/png", "one.png", AT)
+        one = FileView("a1", 1, digest("one"), 3, "image/png", "one.png", AT)
         with store.reading() as work:
-            assert work.assets.file("a1", 2) == replace(one, sha256=digest("two"), filename="two.png")
+            assert work.assets.file("a1", 2) == replace(one, number=2, sha256=digest("two"), filename="two.png")
             assert work.assets.file("a1", 3) is None
             assert work.assets.file("a2", 2) is None
             shown = ShownView(published=True, withdrawn_at=later(1), trashed_at=None, approved=one)

@@ -8,7 +8,7 @@ import pytest
 from dam.domain.cookbook import HouseRecipe
 from dam.domain.errors import Conflict
 from dam.ports.store import Store
-from tests.contracts.facts import AT, artefact, asset, channel, content, digest, fill, later, placement
+from tests.contracts.facts import AT, artefact, asset, channel, content, digest, fill, later, placement, version
 
 
 def recipe(name: str = "banner", version: int = 1, **given: Any) -> HouseRecipe:
@@ -52,14 +52,33 @@ class CookbookContract:
             assert [work.placements.count_outdated("banner", newest) for newest in (2, 3)] == [0, 1]
 
     def test_the_latest_counts_and_what_is_ready_is_best(self, store: Store) -> None:
-        fill(store, content())
-        old = artefact("banner", state="ready", sha256=digest("old"), updated_at=later(1))
+        old = artefact("banner", state="ready", sha256=digest("old"))
         new = artefact("banner", recipe_version=2, state="failed")
-        again = replace(new, params_sha256=digest("p"), state="ready", sha256=digest("x"), updated_at=later(2))
-        key = (digest("one"), "banner")
+        worded = replace(new, params_sha256=digest("p"), state="ready", sha256=digest("x"))
+        fill(store, content(), asset("a1", latest=1), version("a1"), old, new, worded, artefact("card"))
+        key = ("a1", 1, "banner")
         with store.writing() as work:
             assert work.artefacts.latest(*key) is work.artefacts.best(*key) is None
-            work.add(old, new, artefact("card"))
+            for each, at in ((new, AT), (old, later(1)), (artefact("card"), AT)):
+                work.artefacts.ask("a1", 1, each, at)
             assert (work.artefacts.latest(*key), work.artefacts.best(*key)) == (new, old)
-            work.add(again)
-            assert work.artefacts.latest(*key) == work.artefacts.best(*key) == again
+            work.artefacts.ask("a1", 1, worded, later(2))
+            assert work.artefacts.latest(*key) == work.artefacts.best(*key) == worded
+            work.artefacts.ask("a1", 1, new, later(3))
+            assert (work.artefacts.latest(*key), work.artefacts.best(*key)) == (new, worded)
+
+    def test_each_version_shows_what_it_asked_for(self, store: Store) -> None:
+        ours = artefact("banner", state="ready", sha256=digest("ours"), params_sha256=digest("our words"))
+        theirs = replace(ours, sha256=digest("theirs"), params_sha256=digest("their words"))
+        fill(store, content(), content("two"), artefact(), ours, theirs)
+        for name in ("a1", "a2", "a3"):
+            fill(store, asset(name, latest=2), version(name), version(name, 2, text="two"))
+        with store.writing() as work:
+            work.artefacts.ask("a1", 1, ours, AT)
+            work.artefacts.ask("a2", 1, theirs, later(1))
+            made = [work.artefacts.best(name, 1, "banner") for name in ("a1", "a2", "a3")]
+            views = [work.assets.version_view(*key) for key in (("a1", 1), ("a2", 1), ("a3", 1), ("a1", 2))]
+            latest = work.artefacts.latest("a1", 2, "banner")
+        assert (made, latest) == ([ours, theirs, None], None)
+        shown = [set(view.renditions) for view in views if view is not None]
+        assert shown == [{artefact(), ours}, {artefact(), theirs}, {artefact()}, set()]

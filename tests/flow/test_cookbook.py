@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -233,3 +234,42 @@ def test_a_rendition_is_asked_for_with_what_is_written_now(house: House) -> None
         digests.append(fetch.approved_content(house.services, BOSS, asset, "square-1080").sha256)
     assert digests[0] == digests[2] != digests[1]
     refused("not_failed", lambda: renditions.retry(house.services, BOSS, asset, 1, "square-1080"))
+
+
+def test_assets_with_the_same_bytes_show_their_own_words(house: House) -> None:
+    house.renderer = Telling()
+    cookbook.add(house.services, BOSS, "banner", "Banner", Spec("jpeg", "cover", width=12, height=4, metadata="rights"))
+    assets = {title: house.upload(PNG + ONE, f"{title}.png") for title in ("for all", "secret")}
+    for title, asset in assets.items():
+        describe_(house, asset, Edit(title=title))
+        house.approve(asset, 1)
+    refused("no_rendition", lambda: fetch.content(house.services, BOSS, assets["secret"], 1, "banner"))
+    for title, asset in assets.items():
+        house.time.move(1)
+        renditions.retry(house.services, BOSS, asset, 1, "banner")
+        house.drain()
+        again = partial(renditions.retry, house.services, BOSS, asset, 1, "banner")
+        refused("not_failed", again)
+        describe_(house, asset, Edit(title=f"edited {title}"))  # asks for nothing
+    for title, asset in assets.items():
+        wanted = f"banner 1 (0.5, 0.5) {{'title': '{title}'}}".encode()
+        for found in (
+            fetch.content(house.services, BOSS, asset, 1, "banner"),
+            fetch.approved_content(house.services, BOSS, asset, "banner"),
+        ):
+            with found.open(house.services) as file:
+                assert file.read() == wanted
+        listed = {each.recipe: each for each in version(house, asset).renditions}
+        assert listed["banner"].params == {"words": {"title": title}}
+
+
+def test_what_is_placed_is_shown_also_where_it_was_made_for_another_asset(house: House) -> None:
+    add(house)
+    placed(house)
+    second = house.upload(PNG + ONE, "second.png")
+    house.approve(second, 1)
+    assert "banner" not in {each.recipe for each in version(house, second).renditions}
+    place.place(house.services, BOSS, second, Where(house.channel("other"), "second.jpg", "banner"))
+    house.drain()
+    assert "banner" in {each.recipe for each in version(house, second).renditions}
+    fetch.approved_content(house.services, BOSS, second, "banner")

@@ -11,13 +11,16 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, insert, inspect, select, text
 
 from dam.domain.errors import Unavailable
 from dam.store import migrate
+from dam.store.codec import SHAPES, row_of
 from dam.store.engine import make_engine, options
 from dam.store.places import metadata
 from dam.store.schema import NEWEST, is_newest
+from dam.store.tables import asked_renditions
+from tests.contracts.facts import artefact, asset, channel, content, digest, placement, version
 from tests.postgres import Postgres
 
 
@@ -59,6 +62,29 @@ def test_it_says_whether_there_is_something_to_do(new_url: Callable[[], str]) ->
 
 def test_the_newest_revision_is_known_without_alembic() -> None:
     assert ScriptDirectory(str(Path(migrate.__file__).with_name("migrations"))).get_current_head() == NEWEST
+
+
+def test_what_was_asked_for_before_stays_its_assets_own(new_url: Callable[[], str]) -> None:
+    plain, worded = artefact("banner", state="failed"), artefact("banner", recipe_version=2, params_sha256=digest("w"))
+    facts = [content(), asset("a1"), asset("a2"), version("a1"), version("a2"), channel(), artefact(), plain, worded]
+    with _writing(new_url()) as connection:
+        migrate.upgrade_to(connection, "0015")
+        for fact in (*facts, placement(recipe="banner", recipe_version=2, params_sha256=digest("w"))):
+            _insert_as_it_was(connection, fact)
+        migrate.upgrade_to(connection, "0016")
+        found = connection.execute(select(asked_renditions).order_by(*asked_renditions.primary_key)).all()
+    keys = [("a1", 1, plain), ("a1", 1, worded), ("a2", 1, plain)]
+    assert [tuple(row) for row in found] == [
+        (id_, number, each.recipe, each.recipe_version, each.params_sha256, each.updated_at)
+        for id_, number, each in keys
+    ]
+
+
+def _insert_as_it_was(connection: Connection, fact: object) -> None:
+    """Without the columns that came later."""
+    table = SHAPES[type(fact)].table
+    there = {column["name"] for column in inspect(connection).get_columns(table.name)}
+    connection.execute(insert(table).values({name: value for name, value in row_of(fact).items() if name in there}))
 
 
 def test_a_newer_database_is_refused(database_url: str) -> None:

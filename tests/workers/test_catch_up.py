@@ -12,7 +12,7 @@ from dam.domain.assets import Content
 from dam.domain.errors import NotFound
 from dam.domain.principals import SYSTEM
 from dam.domain.recipes import Artefact
-from dam.operations import catch_up, renditions
+from dam.operations import catch_up, rendering, renditions
 from dam.ports.media import MediaFailure
 from dam.ports.services import Services
 from tests.workers.world import PNG, Painter, jobs, upload
@@ -55,7 +55,7 @@ def test_what_has_a_decoder_now_is_shown(older: Services) -> None:
         assert work.assets.page(None, 1)[0].index_seq > indexed
     assert {(each.state, each.reason_code) for each in made(older)} == {("pending", None)}
     assert waiting(older) == [SOURCE]
-    renditions.render(older, Painter(), SOURCE)
+    rendering.render(older, Painter(), SOURCE)
     assert {each.state for each in made(older)} == {"ready"}
 
 
@@ -116,14 +116,14 @@ def test_what_is_shown_already_is_read_and_its_renditions_stay(unread: Services)
     catch_up.walk(unread, "")
     assert waiting(unread) == [SOURCE]
     for _ in range(2):  # the second time there is nothing to be read
-        renditions.render(unread, painter, SOURCE)
+        rendering.render(unread, painter, SOURCE)
     assert len(painter.asked) == 1
     assert (found(unread).embedded, found(unread).properties["width"]) == ({"c2pa": True}, 4)
     assert made(unread) == before
 
 
 def test_what_was_read_is_not_read_again(unread: Services) -> None:
-    renditions.render(unread, Painter(), SOURCE)
+    rendering.render(unread, Painter(), SOURCE)
     assert found(unread).embedded == {}
     catch_up.walk(unread, "")
     assert waiting(unread) == []
@@ -137,12 +137,12 @@ def test_a_document_whose_words_were_not_read_is_read_again(unread: Services) ->
     catch_up.walk(unread, "")
     assert waiting(unread) == [SOURCE]
     for _ in range(2):
-        renditions.render(unread, Painter(written={"text": "words"}), SOURCE)
+        rendering.render(unread, Painter(written={"text": "words"}), SOURCE)
     assert found(unread).embedded == {"text": "words"}
 
 
 def test_what_can_not_be_read_any_more_is_left_as_it_is(unread: Services) -> None:
-    renditions.render(unread, Painter(MediaFailure("crashed", "It crashed.")), SOURCE)
+    rendering.render(unread, Painter(MediaFailure("crashed", "It crashed.")), SOURCE)
     assert found(unread).embedded == {}
     assert {each.state for each in made(unread)} == {"ready"}
 
@@ -182,13 +182,13 @@ def test_what_lacked_a_program_is_made_when_a_worker_has_it(services: Services) 
         work.commit()
     assert catch_up.walk(services, "") is None
     lacking = Painter(problem=MediaFailure("no_libreoffice", "Have it installed.", lacking=True))
-    renditions.render(services, lacking, SOURCE)
+    rendering.render(services, lacking, SOURCE)
     assert {(each.state, each.reason_code) for each in made(services)} == {("not_applicable", "no_libreoffice")}
     assert catch_up.walk(services, "") is None
     assert waiting(services) == []
     catch_up.gain(services, 0b01)
     assert catch_up.walk(services, "") is None
-    renditions.render(services, Painter(), SOURCE)
+    rendering.render(services, Painter(), SOURCE)
     assert {each.state for each in made(services)} == {"ready"}
     catch_up.gain(services, 0b01)
     with services.store.reading() as work:
@@ -201,7 +201,7 @@ def test_what_lacked_a_program_is_made_when_a_worker_has_it(services: Services) 
 def test_what_lacked_a_program_can_be_tried_again_by_a_person(services: Services) -> None:
     asset = upload(services)
     lacking = Painter(problem=MediaFailure("no_libreoffice", "Have it installed.", lacking=True))
-    renditions.render(services, lacking, SOURCE)
+    rendering.render(services, lacking, SOURCE)
     renditions.retry(services, SYSTEM, asset, 1, "thumb-256")
     assert [each.state for each in made(services) if each.recipe == "thumb-256"] == ["pending"]
 

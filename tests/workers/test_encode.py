@@ -11,7 +11,7 @@ from dam.domain import recipes
 from dam.domain.principals import SYSTEM
 from dam.domain.recipes import Recipe
 from dam.domain.work import MAX_TRIES
-from dam.operations import catch_up, overdue, renditions
+from dam.operations import catch_up, overdue, rendering, renditions
 from dam.operations.jobs import retry
 from dam.operations.progress import Progress
 from dam.ports.media import MediaFailure, MediaUnavailable, Told
@@ -55,20 +55,20 @@ def test_a_film_has_work_of_its_own_and_a_picture_has_none(services: Services) -
 
 def test_neither_waits_for_the_other(services: Services) -> None:
     asset_id, painter = film(services), Painter()
-    renditions.render(services, painter, SOURCE)
+    rendering.render(services, painter, SOURCE)
     assert states(services, asset_id) == all_are("ready", "pending")
-    renditions.encode(services, painter, SOURCE)
+    rendering.encode(services, painter, SOURCE)
     assert states(services, asset_id) == all_are("ready", "ready")
     assert painter.made == [list(PICTURES), list(SPRITE), ["proxy-480"]]
-    renditions.encode(services, painter, SOURCE)
+    rendering.encode(services, painter, SOURCE)
     assert len(painter.asked) == 3
 
 
 def test_a_film_that_can_not_be_encoded_keeps_its_pictures(services: Services) -> None:
     asset_id = film(services)
-    renditions.encode(services, Painter(MediaFailure("too_long", "It is too long.")), SOURCE)
+    rendering.encode(services, Painter(MediaFailure("too_long", "It is too long.")), SOURCE)
     assert states(services, asset_id) == all_are("pending", "too_long")
-    renditions.render(services, Painter(), SOURCE)
+    rendering.render(services, Painter(), SOURCE)
     assert states(services, asset_id) == all_are("ready", "too_long")
     renditions.retry(services, SYSTEM, asset_id, 1, "proxy-480")
     assert states(services, asset_id)["proxy-480"] == "pending"
@@ -77,10 +77,10 @@ def test_a_film_that_can_not_be_encoded_keeps_its_pictures(services: Services) -
 
 def test_what_a_film_is_known_by_is_not_forgotten_when_it_was_encoded(services: Services) -> None:
     film(services)
-    renditions.render(services, Painter(), SOURCE)
+    rendering.render(services, Painter(), SOURCE)
     painter = Painter()
     painter.properties = {}
-    renditions.encode(services, painter, SOURCE)
+    rendering.encode(services, painter, SOURCE)
     with services.store.reading() as work:
         content = work.assets.content(SOURCE)
     assert content is not None
@@ -102,7 +102,7 @@ def test_a_film_whose_work_was_set_aside_fails_alone_and_can_be_asked_for_again(
 
 def test_an_older_film_is_encoded_after_an_upgrade(services: Services) -> None:
     asset_id = film(services)
-    renditions.render(services, Painter(), SOURCE)
+    rendering.render(services, Painter(), SOURCE)
     with services.store.writing() as work:
         work.jobs.relay({}, 10)
         (job,) = work.jobs.lease(["encode"], work.now(), work.now(), 9)
@@ -123,8 +123,8 @@ def test_an_older_film_gets_pictures_to_seek_by_and_keeps_its_film(
     with monkeypatch.context() as then:
         then.setattr(recipes, "RECIPES", tuple(each for each in recipes.RECIPES if each.makes != "sprite"))
         asset_id = film(services)
-        renditions.render(services, Painter(), SOURCE)
-        renditions.encode(services, Painter(), SOURCE)
+        rendering.render(services, Painter(), SOURCE)
+        rendering.encode(services, Painter(), SOURCE)
         with services.store.writing() as work:
             work.jobs.relay({}, 10)
             (job,) = work.jobs.lease(["encode"], work.now(), work.now(), 9)
@@ -134,7 +134,7 @@ def test_an_older_film_gets_pictures_to_seek_by_and_keeps_its_film(
     assert states(services, asset_id) == all_are("ready", "ready", "pending")
     assert waiting(services) == ["encode"]
     painter = Painter()
-    renditions.encode(services, painter, SOURCE)
+    rendering.encode(services, painter, SOURCE)
     assert painter.made == [list(SPRITE)]
 
 
@@ -160,7 +160,7 @@ def test_how_far_a_film_is_is_seen_while_it_is_made_and_not_after(services: Serv
 
     with services.store.reading() as work:
         (artefact,) = [each for each in work.artefacts.of_source(SOURCE) if each.recipe == "proxy-480"]
-    renditions.encode(services, Slow(), SOURCE)
+    rendering.encode(services, Slow(), SOURCE)
     assert seen[-5:] == [[("pending", share)] for share in (0.0, 0.12, 0.12, 0.5, 1.0)]
     assert percents(services) == [("ready", None)]
     assert states(services, asset_id)["proxy-480"] == "ready"
@@ -171,13 +171,13 @@ def test_how_far_a_film_is_is_seen_while_it_is_made_and_not_after(services: Serv
 def test_who_was_killed_begins_again_at_nothing(services: Services) -> None:
     film(services)
     with pytest.raises(MediaUnavailable):
-        renditions.encode(services, Painter(MediaUnavailable("killed"), shares=(0.6,)), SOURCE)
+        rendering.encode(services, Painter(MediaUnavailable("killed"), shares=(0.6,)), SOURCE)
     assert percents(services) == [("pending", None)]  # it was the pictures to seek by that failed: they come first
     with services.store.reading() as work:
         (artefact,) = [each for each in work.artefacts.of_source(SOURCE) if each.recipe == "proxy-480"]
     Progress(services, artefact)(0.6)
     assert percents(services) == [("pending", 0.6)]
-    renditions.encode(services, Painter(MediaFailure("too_long", "It is too long.")), SOURCE)
+    rendering.encode(services, Painter(MediaFailure("too_long", "It is too long.")), SOURCE)
     assert percents(services) == [("failed", None)]
     asset = next(iter(assets_of(services)))
     renditions.retry(services, SYSTEM, asset, 1, "proxy-480")
@@ -196,13 +196,13 @@ def test_a_picture_that_moves_gets_a_preview_that_does_once_that_is_known(servic
     asset_id, still = upload(services), upload(services, "Another")
     assert waiting(services) == []
     source = hashlib.sha256(PNG + b"A picture").hexdigest()
-    renditions.render(services, Painter(properties=MOVES), source)
-    renditions.render(services, Painter(), hashlib.sha256(PNG + b"Another").hexdigest())
+    rendering.render(services, Painter(properties=MOVES), source)
+    rendering.render(services, Painter(), hashlib.sha256(PNG + b"Another").hexdigest())
     assert states(services, asset_id) == {**dict.fromkeys(PICTURES, "ready"), "moving-480": "pending"}
     assert set(states(services, still)) == set(PICTURES)
     assert waiting(services) == ["encode"]
     painter = Painter(properties={})
-    renditions.encode(services, painter, source)
+    rendering.encode(services, painter, source)
     assert painter.made == [["moving-480"]]
     assert states(services, asset_id)["moving-480"] == "ready"
 
@@ -214,8 +214,8 @@ def test_an_older_picture_that_moves_gets_it_after_an_upgrade(
         then.setattr(recipes, "RECIPES", tuple(each for each in recipes.RECIPES if each.makes != "animation"))
         asset_id = upload(services)
         upload(services, "Another")
-        renditions.render(services, Painter(properties=MOVES), hashlib.sha256(PNG + b"A picture").hexdigest())
-        renditions.render(services, Painter(), hashlib.sha256(PNG + b"Another").hexdigest())
+        rendering.render(services, Painter(properties=MOVES), hashlib.sha256(PNG + b"A picture").hexdigest())
+        rendering.render(services, Painter(), hashlib.sha256(PNG + b"Another").hexdigest())
         with services.store.writing() as work:
             work.jobs.relay({}, 10)
             work.commit()

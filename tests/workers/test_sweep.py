@@ -9,7 +9,7 @@ import pytest
 
 from dam.domain.principals import SYSTEM, SYSTEM_ID
 from dam.domain.work import Job
-from dam.operations import indexing, overdue, renditions
+from dam.operations import indexing, overdue, rendering, renditions
 from dam.operations.jobs import retry
 from dam.ports.search import SearchIndex
 from dam.ports.services import Services
@@ -219,7 +219,7 @@ def test_work_that_was_set_aside_and_is_retried_makes_the_rendition(services: Se
     assert states(services, asset_id) == {("pending", None)}
     sweeper(services, Clock()).turn()
     assert states(services, asset_id) == {("pending", None)}
-    renditions.render(services, Painter(), str(job.ids["sha256"]))
+    rendering.render(services, Painter(), str(job.ids["sha256"]))
     assert states(services, asset_id) == {("ready", None)}
 
 

@@ -4,7 +4,7 @@ import os
 import socket
 import time
 
-from dam.operations import renditions
+from dam.operations import rendering
 from tests.bench.stack.queue import ADDRESS, BEGUN
 from workers.app import app
 
@@ -16,6 +16,6 @@ def _say(*_: object) -> None:
     _told.send(BEGUN.pack(time.monotonic()))
 
 
-vars(renditions)["render"] = _say  # before the fork, so that each process of the pool has it
+vars(rendering)["render"] = _say  # before the fork, so that each process of the pool has it
 
 __all__ = ["app"]

@@ -1,0 +1,202 @@
+"""Rendering: what a renderer makes of a content is stored, and what it found in it is learnt.
+
+Rule: what is to be made is said by ``renditions``; here it becomes ready, or failed with a code and a sentence, or
+stays pending where the renderer could not work. A worker may do it twice: only what is still pending is changed.
+"""
+
+import contextlib
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from dam.domain import looks, recipes
+from dam.domain.assets import Content
+from dam.domain.embedded import is_unread
+from dam.domain.events import event
+from dam.domain.parameters import applied
+from dam.domain.principals import SYSTEM_ID
+from dam.domain.recipes import Artefact, ArtefactState, Recipe, RenditionTask
+from dam.operations import cookbook
+from dam.operations.progress import Progress
+from dam.operations.renditions import expect, is_made_by, waiting
+from dam.ports.media import MediaFailure, RenderedFile, Renderer, Told
+from dam.ports.objects import StoredObject
+from dam.ports.services import Services
+from dam.ports.store import UnitOfWork
+
+_CHUNK = 1 << 20
+
+
+def render(services: Services, renderer: Renderer, sha256: str) -> None:
+    """Make the pictures of a content that are pending; those to be looked at all in one go. Of one that has them, learn
+    what is written in the file, if that is not known yet. Raises MediaUnavailable, Unavailable, StorageFull; then what
+    is not made is pending still.
+    """
+    content, pending = _pending(services, sha256, "render")
+    if content is not None and pending:
+        for together in _batches(pending):
+            _make_all(services, renderer, content, together)
+    elif content is not None and is_unlearnt(content) and _is_shown(services, sha256):
+        _describe(services, renderer, content)
+
+
+def is_unlearnt(content: Content) -> bool:
+    """Whether there may be something in it that was not asked for when it was rendered."""
+    read = not is_unread(content.embedded, content.media_type)
+    return not read or looks.is_missing(content.properties, content.media_type)
+
+
+def encode(services: Services, renderer: Renderer, sha256: str) -> None:
+    """Make what takes long and is pending, the short first; what fails costs nothing but itself, and what is made in
+    one go with it. Raises as ``render``."""
+    content, pending = _pending(services, sha256, "encode")
+    if content is not None:
+        for _, together in itertools.groupby(sorted(pending, key=_turn), key=_turn):
+            _make_all(services, renderer, content, list(together))
+
+
+def _turn(artefact: Artefact) -> tuple[bool, str]:
+    """What is made in one go has the same; a film to be played comes last."""
+    makes = recipes.at_version(artefact.recipe, artefact.recipe_version).makes
+    return makes == "playable", artefact.recipe if makes == "playable" else makes
+
+
+def _batches(pending: list[Artefact]) -> list[list[Artefact]]:
+    """What is made for a place may fail for its own reasons, and in two versions at once: each by itself."""
+    shown = [each for each in pending if recipes.is_display(each.recipe)]
+    rest = [[each] for each in pending if not recipes.is_display(each.recipe)]
+    return [shown, *rest] if shown else rest
+
+
+def _pending(services: Services, sha256: str, task: RenditionTask) -> tuple[Content | None, list[Artefact]]:
+    with services.store.reading() as work:
+        return work.assets.content(sha256), waiting(work, sha256, task)
+
+
+def _is_shown(services: Services, sha256: str) -> bool:
+    with services.store.reading() as work:
+        return any(each.state == "ready" and is_made_by(each, "render") for each in work.artefacts.of_source(sha256))
+
+
+def _make_all(services: Services, renderer: Renderer, content: Content, pending: list[Artefact]) -> None:
+    with services.store.reading() as work:
+        wanted = [applied(cookbook.at_version(work, each.recipe, each.recipe_version), each.params) for each in pending]
+    told = Progress(services, pending[0]) if wanted[0].makes == "playable" else _untold
+    try:
+        told(0.0)
+        made, found = _make(services, renderer, content, wanted, told)
+    except MediaFailure as failure:
+        state: ArtefactState = "not_applicable" if failure.lacking else "failed"
+        fail(services, content, pending, failure.code, failure.sentence, state)
+        return
+    _store_made(services, content, pending, made, found)
+
+
+def _untold(share: float) -> None:
+    """Of what is made in a moment."""
+
+
+def fail(
+    services: Services,
+    content: Content,
+    pending: list[Artefact],
+    code: str,
+    sentence: str,
+    state: ArtefactState = "failed",
+) -> None:
+    """Those that are still as they were given fail, or are not applicable here; with an event, and whoever waited for
+    one is told."""
+    with services.store.writing() as work:
+        at = work.now()
+        for artefact in pending:
+            failed = replace(artefact, state=state, updated_at=at, reason_code=code, reason_detail=sentence)
+            if work.replace(artefact, failed):
+                work.rollouts.wake(artefact.source_sha256, artefact.recipe, artefact.recipe_version, at)
+        _tell(work, content, "version.render_failed", {"code": code, "detail": sentence}, at)
+        work.commit()
+
+
+_Made = dict[str, tuple[StoredObject, RenderedFile]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a file told of itself: a decoder's findings, and what is written in it."""
+
+    properties: Mapping[str, object]
+    embedded: Mapping[str, object]
+
+
+def _describe(services: Services, renderer: Renderer, content: Content) -> None:
+    """The smallest rendition is made for it and thrown away: what is shown stays as it is."""
+    pictures = [each for each in recipes.for_display() if each.makes == "picture"]
+    smallest = min(pictures, key=lambda recipe: recipe.box)
+    found = _Found(content.properties, {})
+    with (
+        contextlib.suppress(MediaFailure),
+        services.objects.open(content.sha256) as source,
+        renderer.render(source, content.media_type, [smallest]) as rendered,
+    ):
+        found = _Found(dict(rendered.properties), dict(rendered.embedded))
+    with services.store.writing() as work:
+        _learn(work, content, found)
+        work.commit()
+
+
+def _learn(work: UnitOfWork, content: Content, found: _Found) -> None:
+    work.assets.describe_content(content.sha256, found.properties, found.embedded)
+    if isinstance(look := found.properties.get("look"), str):
+        work.looks.keep(content.sha256, look)
+
+
+def _make(
+    services: Services, renderer: Renderer, content: Content, wanted: list[Recipe], told: Told
+) -> tuple[_Made, _Found]:
+    with (
+        services.objects.open(content.sha256) as source,
+        renderer.render(source, content.media_type, wanted, told) as rendered,
+    ):
+        made = {name: (_keep(services, file), file) for name, file in rendered.files.items()}
+        return made, _Found(dict(rendered.properties), dict(rendered.embedded))
+
+
+def _keep(services: Services, file: RenderedFile) -> StoredObject:
+    with services.objects.receive() as sink:
+        while chunk := file.stream.read(_CHUNK):
+            sink.write(chunk)
+        return sink.finish()
+
+
+def _store_made(services: Services, content: Content, pending: list[Artefact], made: _Made, found: _Found) -> None:
+    with services.store.writing() as work:
+        at = work.now()
+        # A delivery's picture tells the same, but for the colour, which depends a little on its size.
+        news = not content.properties or any(recipes.is_display(each.recipe) for each in pending)
+        if found.properties and news:
+            _learn(work, content, found)
+            if found.properties.get("animated") and not content.properties.get("animated"):
+                expect(work, replace(content, properties=found.properties), at)
+        for artefact in pending:
+            if artefact.recipe in made and work.replace(artefact, _ready(artefact, *made[artefact.recipe], at)):
+                work.rollouts.wake(artefact.source_sha256, artefact.recipe, artefact.recipe_version, at)
+        _tell(work, content, "version.rendered", {"recipes": sorted(made)}, at)
+        work.commit()
+
+
+def _ready(artefact: Artefact, stored: StoredObject, file: RenderedFile, at: datetime) -> Artefact:
+    return replace(
+        artefact,
+        state="ready",
+        updated_at=at,
+        sha256=stored.sha256,
+        size=stored.size,
+        media_type=file.media_type,
+        width=file.width,
+        height=file.height,
+    )
+
+
+def _tell(work: UnitOfWork, content: Content, word: str, data: dict[str, object], at: datetime) -> None:
+    for asset_id in work.assets.having(content.sha256):
+        work.record(event(word, SYSTEM_ID, at, asset_id, {"sha256": content.sha256, **data}))
