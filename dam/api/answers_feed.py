@@ -5,7 +5,8 @@ Rule: as in ``answers``.
 
 from marshmallow import fields
 
-from dam.api.answers import Answer, Need, maybe_text, maybe_whole, open_object, page_of, text, when, whole
+from dam.api.answers import Need
+from dam.api.members import Answer, maybe_text, maybe_whole, open_object, page_of, text, when, whole
 
 
 class Sample(Answer):

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from dam.api.answers import Answer, maybe_text, maybe_when, one_of, text, when
+from dam.api.members import Answer, maybe_text, maybe_when, one_of, text, when
 from dam.domain.principals import ROLES
 
 

@@ -2,12 +2,9 @@
 
 from marshmallow import fields
 
-from dam.api.answers import (
-    DELIVERY_STATES,
-    PLACEMENT_STATES,
-    ROLLOUT_STATES,
+from dam.api.answers import DELIVERY_STATES, PLACEMENT_STATES, ROLLOUT_STATES, Need
+from dam.api.members import (
     Answer,
-    Need,
     counts,
     maybe_text,
     maybe_when,

@@ -7,7 +7,8 @@ from typing import get_args
 
 from marshmallow import fields
 
-from dam.api.answers import Answer, Need, Version, maybe_text, maybe_when, one_of, text, when, whole
+from dam.api.answers import Need, Version
+from dam.api.members import Answer, maybe_text, maybe_when, one_of, text, when, whole
 from dam.domain.uploads import UploadState
 
 UPLOAD_STATES = get_args(UploadState)

@@ -11,6 +11,7 @@ from dam.api import answers, bodies, matching, render
 from dam.api.bytes import PRIVATE, send
 from dam.api.context import actor, services
 from dam.api.incoming import received
+from dam.api.members import page_of
 from dam.api.once import once, request_key
 from dam.api.paging import Paged, by_moment, moment_after, page
 from dam.api.parsing import load_form
@@ -83,7 +84,7 @@ def assets_holding(query: dict[str, Any]) -> dict[str, Any]:
     return {"data": [render.asset(each) for each in read.holding(services(), actor(), query["sha256"])]}
 
 
-@routes.on(Route("GET", "/api/v1/assets/trash", "asset.read", answers.page_of(answers.Asset, "Trash"), query=Paged))
+@routes.on(Route("GET", "/api/v1/assets/trash", "asset.read", page_of(answers.Asset, "Trash"), query=Paged))
 def list_trash(query: dict[str, Any]) -> dict[str, Any]:
     """What is in the trash, what went there last first."""
     limit = query["limit"]

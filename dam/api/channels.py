@@ -7,14 +7,14 @@ from flask import Response
 from dam.api import answers_places as answers
 from dam.api import bodies_places as bodies
 from dam.api import matching, render_places
-from dam.api.answers import page_of
 from dam.api.context import actor, services
+from dam.api.members import page_of
 from dam.api.once import once
 from dam.api.paging import Paged, id_after, page
 from dam.api.render import API
 from dam.api.routes import Route, Routes, created, no_content
 from dam.domain.principals import Actor
-from dam.operations import channels, read
+from dam.operations import channels, read_places
 from dam.operations.channels import ChannelEdit, Setup
 
 routes = Routes("channels", "Destinations downstream.")
@@ -27,7 +27,7 @@ CHANNEL = f"{CHANNELS}/<id:channel_id>"
 def list_channels(query: dict[str, Any]) -> dict[str, Any]:
     """Channels in the order in which they were made."""
     limit = query["limit"]
-    found = read.channels(services(), actor(), id_after("channels", query), limit + 1)
+    found = read_places.channels(services(), actor(), id_after("channels", query), limit + 1)
     return page(found, limit, "channels", lambda each: each.id, render_places.channel)
 
 
@@ -68,7 +68,7 @@ def get_channel(channel_id: str) -> tuple[object, dict[str, str]]:
 def edit_channel(channel_id: str, body: dict[str, Any]) -> tuple[object, dict[str, str]]:
     """Change it; where it leads can't change."""
     matching.require_named()
-    revision = read.channel(services(), actor(), channel_id).revision
+    revision = read_places.channel(services(), actor(), channel_id).revision
     matching.require_match(revision)
     channels.edit(services(), actor(), channel_id, revision, ChannelEdit(**body))
     return _shown(channel_id)
@@ -77,7 +77,7 @@ def edit_channel(channel_id: str, body: dict[str, Any]) -> tuple[object, dict[st
 @routes.on(Route("DELETE", CHANNEL, "channel.edit", status=204, fails=(409,), guarded="optional"))
 def remove_channel(channel_id: str) -> Response:
     """Forget a channel that shows nothing."""
-    matching.refuse_other(read.channel(services(), actor(), channel_id).revision)
+    matching.refuse_other(read_places.channel(services(), actor(), channel_id).revision)
     channels.remove(services(), actor(), channel_id)
     return no_content()
 
@@ -105,5 +105,5 @@ def audit_channel(channel_id: str) -> dict[str, Any]:
 
 
 def _shown(channel_id: str) -> tuple[object, dict[str, str]]:
-    found = read.channel(services(), actor(), channel_id)
+    found = read_places.channel(services(), actor(), channel_id)
     return render_places.channel(found), {"ETag": matching.tag(found.revision)}

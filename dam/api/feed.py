@@ -8,8 +8,8 @@ from flask import Response, request
 
 from dam.api import answers_feed as answers
 from dam.api import bodies, matching, render
-from dam.api.answers import page_of
 from dam.api.context import actor, meter, sandbox, services, version
+from dam.api.members import page_of
 from dam.api.once import once
 from dam.api.paging import number_after, page
 from dam.api.routes import Route, Routes

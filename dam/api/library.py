@@ -4,6 +4,7 @@ from typing import Any
 
 from dam.api import answers, bodies, matching, render
 from dam.api.context import actor, services
+from dam.api.members import page_of
 from dam.api.once import once
 from dam.api.paging import Paged, name_after, page
 from dam.api.routes import Route, Routes, created
@@ -15,7 +16,7 @@ from dam.ports.views import Named
 routes = Routes("library", "Tags and campaigns.")
 
 
-@routes.on(Route("GET", "/api/v1/tags", "asset.read", answers.page_of(answers.Tag, "Tags"), query=bodies.TagsQuery))
+@routes.on(Route("GET", "/api/v1/tags", "asset.read", page_of(answers.Tag, "Tags"), query=bodies.TagsQuery))
 def list_tags(query: dict[str, Any]) -> dict[str, Any]:
     """Tags in alphabetical order."""
     limit = query["limit"]
@@ -23,9 +24,7 @@ def list_tags(query: dict[str, Any]) -> dict[str, Any]:
     return page(found, limit, "tags", lambda each: each.name, render.counted)
 
 
-@routes.on(
-    Route("GET", "/api/v1/campaigns", "campaign.read", answers.page_of(answers.Campaign, "Campaigns"), query=Paged)
-)
+@routes.on(Route("GET", "/api/v1/campaigns", "campaign.read", page_of(answers.Campaign, "Campaigns"), query=Paged))
 def list_campaigns(query: dict[str, Any]) -> dict[str, Any]:
     """Campaigns in alphabetical order."""
     limit = query["limit"]

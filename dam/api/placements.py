@@ -5,8 +5,8 @@ from typing import Any
 from dam.api import answers_places as answers
 from dam.api import bodies_places as bodies
 from dam.api import matching, render_places
-from dam.api.answers import page_of
 from dam.api.context import actor, services
+from dam.api.members import page_of
 from dam.api.once import once
 from dam.api.paging import encode, id_after
 from dam.api.places import rollout_of, shown_rollout
@@ -15,9 +15,9 @@ from dam.api.routes import Route, Routes, created
 from dam.domain.placements import Standing
 from dam.domain.principals import Actor
 from dam.domain.recipes import params_sha256
-from dam.operations import place, read
+from dam.operations import place, read_places
 from dam.operations.place import Change, Where
-from dam.operations.read import Which
+from dam.operations.read_places import Which
 
 routes = Routes("placements", "What is shown where, with its proof.")
 
@@ -32,7 +32,7 @@ def list_placements(query: dict[str, Any]) -> dict[str, Any]:
     """Placements of an asset, in a channel, in a state."""
     which = Which(query.get("asset"), query.get("channel"), query.get("state"))
     after = id_after("placements", query)
-    found, following = read.placements(services(), actor(), which, after, query["limit"])
+    found, following = read_places.placements(services(), actor(), which, after, query["limit"])
     kinds = services().channels.kinds()
     return {
         "data": [render_places.placement(each, kinds) for each in found],
@@ -43,7 +43,7 @@ def list_placements(query: dict[str, Any]) -> dict[str, Any]:
 @routes.on(Route("GET", f"{PLACEMENTS}/counts", "placement.read", answers.PlacementCounts))
 def count_placements() -> dict[str, Any]:
     """How many placements each channel has in each state: those of search, and as far ``behind``."""
-    found = read.placement_counts(services(), actor())
+    found = read_places.placement_counts(services(), actor())
     shown = [{"channel_id": each, "counts": dict(counts)} for each, counts in sorted(found.channels.items())]
     return {"data": shown, "next": None, "behind": found.behind}
 
@@ -81,7 +81,7 @@ def get_placement(placement_id: str) -> tuple[object, dict[str, str]]:
 def change_placement(placement_id: str, body: dict[str, Any]) -> tuple[object, dict[str, str]]:
     """Pin, follow, or deliver by another recipe."""
     matching.require_named()
-    standing = read.placement(services(), actor(), placement_id)
+    standing = read_places.placement(services(), actor(), placement_id)
     matching.require_match(settings_tag(standing))
     pinned = (body["follow"] or 0) if "follow" in body else None
     change = Change(pinned, body.get("recipe"), body.get("recipe_version"), seen=standing.placement)
@@ -91,7 +91,7 @@ def change_placement(placement_id: str, body: dict[str, Any]) -> tuple[object, d
 @routes.on(Route("DELETE", PLACEMENT, "placement.withdraw", shown_rollout, 202, fails=(409,), guarded="optional"))
 def withdraw_placement(placement_id: str) -> tuple[object, dict[str, str]]:
     """Take away what it shows, and end it."""
-    matching.refuse_other(settings_tag(read.placement(services(), actor(), placement_id)))
+    matching.refuse_other(settings_tag(read_places.placement(services(), actor(), placement_id)))
     return rollout_of(lambda who: place.withdraw(services(), who, placement_id))
 
 
@@ -116,9 +116,10 @@ def repair_placement(placement_id: str, body: dict[str, Any]) -> tuple[object, d
 @routes.on(Route("GET", f"{PLACEMENT}/history", "placement.read", answers.History, query=bodies.HistoryQuery))
 def get_history(placement_id: str, query: dict[str, Any]) -> dict[str, Any]:
     """What was tried and seen, the newest first."""
-    read.placement(services(), actor(), placement_id)
-    tries = read.attempts(services(), actor(), placement_id, query.get("attempts_before"), query["limit"])
-    looks = read.observations(services(), actor(), placement_id, query.get("observations_before"), query["limit"])
+    which = services(), actor(), placement_id
+    read_places.placement(*which)
+    tries = read_places.attempts(*which, query.get("attempts_before"), query["limit"])
+    looks = read_places.observations(*which, query.get("observations_before"), query["limit"])
     return {
         "attempts": [render_places.attempt(each) for each in tries],
         "observations": [render_places.observation(each) for each in looks],
@@ -131,6 +132,6 @@ def settings_tag(standing: Standing) -> str:
 
 
 def _shown(placement_id: str) -> tuple[object, dict[str, str]]:
-    standing = read.placement(services(), actor(), placement_id)
+    standing = read_places.placement(services(), actor(), placement_id)
     shown = render_places.placement(standing, services().channels.kinds())
     return shown, {"ETag": matching.tag(settings_tag(standing))}

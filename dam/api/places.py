@@ -8,7 +8,7 @@ from dam.api.context import actor, services
 from dam.api.once import once
 from dam.api.render import API
 from dam.domain.principals import Actor
-from dam.operations import read
+from dam.operations import read_places
 
 shown_rollout = answers_places.Rollout
 
@@ -21,4 +21,4 @@ def rollout_of(run: Callable[[Actor], int]) -> tuple[object, dict[str, str]]:
 
 def rollout(number: int) -> dict[str, Any]:
     """A rollout as it stands."""
-    return render_places.rollout(read.rollout(services(), actor(), number))
+    return render_places.rollout(read_places.rollout(services(), actor(), number))

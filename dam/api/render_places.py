@@ -7,7 +7,7 @@ from dam.domain.placements import ABSENT, Attempt, ConfiguredChannel, Delivery, 
 from dam.domain.proof import proven
 from dam.domain.states import state
 from dam.operations.impact import Impact, Touched
-from dam.operations.read import Counted
+from dam.operations.read_places import Counted
 from dam.ports.services import Kind
 
 

@@ -4,12 +4,12 @@ from typing import Any
 
 from dam.api import answers_places as answers
 from dam.api import bodies, bodies_places, render_places
-from dam.api.answers import page_of
 from dam.api.context import actor, services
+from dam.api.members import page_of
 from dam.api.paging import Paged, id_after, number_after, page
 from dam.api.places import rollout_of, shown_rollout
 from dam.api.routes import Route, Routes
-from dam.operations import read, rollouts
+from dam.operations import read_places, rollouts
 
 routes = Routes("rollouts", "What one cause set in motion.")
 
@@ -23,21 +23,21 @@ ROLLOUT = f"{ROLLOUTS}/<number:number>"
 def list_rollouts(query: dict[str, Any]) -> dict[str, Any]:
     """Rollouts, the newest first."""
     limit = query["limit"]
-    found = read.rollouts(services(), actor(), number_after("rollouts", query), limit + 1, query.get("asset"))
+    found = read_places.rollouts(services(), actor(), number_after("rollouts", query), limit + 1, query.get("asset"))
     return page(found, limit, "rollouts", lambda each: each.rollout.number, render_places.rollout)
 
 
 @routes.on(Route("GET", ROLLOUT, "rollout.read", shown_rollout))
 def get_rollout(number: int) -> dict[str, Any]:
     """One rollout with its deliveries counted by state."""
-    return render_places.rollout(read.rollout(services(), actor(), number))
+    return render_places.rollout(read_places.rollout(services(), actor(), number))
 
 
 @routes.on(Route("GET", f"{ROLLOUT}/deliveries", "rollout.read", page_of(answers.Delivery, "Deliveries"), query=Paged))
 def list_deliveries(number: int, query: dict[str, Any]) -> dict[str, Any]:
     """A rollout's deliveries."""
     limit = query["limit"]
-    found = read.deliveries(services(), actor(), number, id_after("deliveries", query), limit + 1)
+    found = read_places.deliveries(services(), actor(), number, id_after("deliveries", query), limit + 1)
     kinds = services().channels.kinds()
     return page(found, limit, "deliveries", lambda each: each[0].id, lambda each: render_places.delivery(*each, kinds))
 

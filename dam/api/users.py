@@ -5,8 +5,8 @@ from typing import Any
 from dam.api import answers_people as answers
 from dam.api import bodies_people as bodies
 from dam.api import matching, render
-from dam.api.answers import page_of
 from dam.api.context import actor, services
+from dam.api.members import page_of
 from dam.api.once import once
 from dam.api.paging import Paged, id_after, page
 from dam.api.routes import Route, Routes, created

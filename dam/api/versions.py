@@ -12,6 +12,7 @@ from dam.api import answers, answers_places, bodies, render, render_places
 from dam.api.bytes import PRIVATE, send
 from dam.api.context import actor, services
 from dam.api.incoming import received
+from dam.api.members import page_of
 from dam.api.once import once, request_key
 from dam.api.paging import Paged, number_after, page
 from dam.api.parsing import load_form
@@ -45,7 +46,7 @@ def create_version(asset_id: str) -> tuple[object, dict[str, str]]:
     return created(_shown(asset_id, number), render.version_url(asset_id, number))
 
 
-@routes.on(Route("GET", VERSIONS, "asset.read", answers.page_of(answers.Version, "Versions"), query=Paged))
+@routes.on(Route("GET", VERSIONS, "asset.read", page_of(answers.Version, "Versions"), query=Paged))
 def list_versions(asset_id: str, query: dict[str, Any]) -> dict[str, Any]:
     """The versions, the newest first."""
     limit = query["limit"]

@@ -15,7 +15,7 @@ from dam.domain import recipes, states
 from dam.domain.assets import Asset
 from dam.domain.placements import Standing
 from dam.domain.recipes import expected
-from dam.operations import fetch, fsck, read, sign_in
+from dam.operations import fetch, fsck, read, read_places, sign_in
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
 from search.results import Page
@@ -234,7 +234,7 @@ def _places(services: Services, known: Held, shop: Path) -> Iterator[str]:
     expected = {} if OLD in known.placed else {OLD: hashlib.sha256(FOREIGN).hexdigest()}
     for remote, (recipe, placement_id) in known.placed.items():
         number = known.shown(remote)
-        standing = read.placement(services, BOSS, placement_id)
+        standing = read_places.placement(services, BOSS, placement_id)
         word = states.state(standing).word
         made_by = (standing.placement.recipe, standing.placement.recipe_version)
         if made_by != (recipe, known.renewed.get(remote, 1)) or word not in _words(number, remote in known.withdrawn):

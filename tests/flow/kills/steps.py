@@ -21,6 +21,7 @@ from dam.operations import (
     metrics,
     place,
     read,
+    read_places,
     rollouts,
 )
 from search.results import Page
@@ -48,7 +49,7 @@ def set_up(story: Story) -> Facts:
     services = story.services
     wanted = channels.Setup("shop front", "folder", {"path": str(story.folder / SHOP), "secret": "s3cret"})
     made = story.once("channel", lambda who: {"channel_id": channels.add(services, who, wanted)})
-    channel = read.channel(services, BOSS, made["channel_id"])
+    channel = read_places.channel(services, BOSS, made["channel_id"])
     if channel.name != SHOP:
         channels.edit(services, BOSS, channel.id, channel.revision, channels.ChannelEdit(name=SHOP))
     channels.check(services, BOSS, channel.id)
@@ -149,7 +150,7 @@ def publish(story: Story) -> Facts:
 def pin(story: Story) -> Facts:
     """One placement shows version 1, whatever will be approved, and is looked at and repaired once more."""
     placement_id, services = story.placement(OLD), story.services
-    if read.placement(services, BOSS, placement_id).placement.pinned != 1:
+    if read_places.placement(services, BOSS, placement_id).placement.pinned != 1:
         place.change(services, BOSS, placement_id, place.Change(pinned=1))
     place.verify(services, BOSS, placement_id)
     place.repair(services, BOSS, placement_id)
@@ -179,7 +180,7 @@ def renew(story: Story) -> Facts:
 
 def withdraw_small(story: Story) -> Facts:
     placement_id = story.placement(SMALL)
-    if not read.placement(story.services, BOSS, placement_id).placement.ending:
+    if not read_places.placement(story.services, BOSS, placement_id).placement.ending:
         place.withdraw(story.services, BOSS, placement_id, "too small")
     return {"withdrawn": [SMALL]}
 
@@ -197,17 +198,17 @@ def look_around(story: Story) -> Facts:
     read.holding(services, BOSS, digest_of(2))
     read.similar(services, BOSS, asset)
     read.tags(services, BOSS, "s", None, 10)
-    read.channels(services, BOSS, None, 10)
-    read.placements(services, BOSS, read.Which(asset_id=asset), None, 10)
-    read.placements(services, BOSS, read.Which(state="current"), None, 10)
-    read.placement_counts(services, BOSS)
-    read.attempts(services, BOSS, story.placement(HERO), None, 10)
-    read.observations(services, BOSS, story.placement(HERO), None, 10)
+    read_places.channels(services, BOSS, None, 10)
+    read_places.placements(services, BOSS, read_places.Which(asset_id=asset), None, 10)
+    read_places.placements(services, BOSS, read_places.Which(state="current"), None, 10)
+    read_places.placement_counts(services, BOSS)
+    read_places.attempts(services, BOSS, story.placement(HERO), None, 10)
+    read_places.observations(services, BOSS, story.placement(HERO), None, 10)
     read.events(services, BOSS, 0, 10)
     read.events_back(services, BOSS, 1 << 40, 10)
     read.trash(services, BOSS, None, 10)
-    for each in read.rollouts(services, BOSS, None, 50):
-        read.deliveries(services, BOSS, each.rollout.number, None, 10)
+    for each in read_places.rollouts(services, BOSS, None, 50):
+        read_places.deliveries(services, BOSS, each.rollout.number, None, 10)
     read.work(services, BOSS, "set_aside", None, 10)
     health.checks(services)
     metrics.figures(services, BOSS)
