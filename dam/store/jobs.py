@@ -13,7 +13,6 @@ from typing import Any, Literal
 from sqlalchemy import (
     ColumnElement,
     RowMapping,
-    ScalarSelect,
     Select,
     and_,
     bindparam,
@@ -28,18 +27,13 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from dam import tracing
 from dam.domain.events import Event
-from dam.domain.timing import Timing, bucket
 from dam.domain.work import ID_NAMES, Job
-from dam.ports.views import NumberedEvent, Queued, Waiting
+from dam.ports.views import NumberedEvent
 from dam.store.codec import fact_of
-from dam.store.tables import counters, events, jobs, timings
-from dam.store.transaction import Transaction
+from dam.store.measures import Measures, earliest
+from dam.store.tables import counters, events, jobs
 
 _COUNTER = "events"
-
-
-def _earliest(moment: ColumnElement[datetime], condition: ColumnElement[bool]) -> ScalarSelect[datetime]:
-    return select(func.min(moment, type_=moment.type)).where(condition).scalar_subquery()
 
 
 # Built once: the worker's loop and the browsers ask these all day, and building a statement costs more than running it.
@@ -50,9 +44,9 @@ _WAITS = and_(jobs.c.state == "due", jobs.c.sent_until.is_(None))
 _SENT = and_(jobs.c.state == "due", jobs.c.sent_until.is_not(None))
 _LEASED = jobs.c.state == "leased"
 _NEXT = select(
-    _earliest(jobs.c.due_at, _WAITS).label("due"),
-    _earliest(jobs.c.sent_until, _SENT).label("sent"),
-    _earliest(jobs.c.leased_until, _LEASED).label("leased"),
+    earliest(jobs.c.due_at, _WAITS).label("due"),
+    earliest(jobs.c.sent_until, _SENT).label("sent"),
+    earliest(jobs.c.leased_until, _LEASED).label("leased"),
 )
 _LEASE_OVER = and_(_LEASED, jobs.c.leased_until <= _NOW)
 _READY = or_(and_(_WAITS, jobs.c.due_at <= _NOW), and_(_SENT, jobs.c.sent_until <= _NOW), _LEASE_OVER)
@@ -97,18 +91,10 @@ _RENEW = (
     )
     .values(leased_until=bindparam("until"))
 )
-_COUNT_UP = (
-    update(timings)
-    .where(*(timings.c[name] == bindparam(f"of_{name}") for name in ("task", "outcome", "bucket")))
-    .values(count=timings.c["count"] + 1, micros=timings.c.micros + bindparam("more"))
-)
 
 
-class Jobs:
+class Jobs(Measures):
     """Events on their way to the feed, and the jobs that follow from them."""
-
-    def __init__(self, tx: Transaction) -> None:
-        self._tx = tx
 
     def relay(self, routes: Mapping[str, Sequence[str]], limit: int) -> int:
         """Number the events that have none, and insert a job for each task that ``routes`` names for their type;
@@ -248,50 +234,6 @@ class Jobs:
     def last_number(self) -> int:
         """The newest event's number; 0 before the first."""
         return int(self._tx.value(_LAST_NUMBER) or 0)
-
-    def counts(self) -> dict[str, int]:
-        """Jobs by state, and events that have no number yet (``unnumbered``)."""
-        rows = self._tx.rows(select(jobs.c.state, func.count().label("count")).group_by(jobs.c.state))
-        found = {row["state"]: row["count"] for row in rows}
-        waiting = self._tx.value(select(func.count()).select_from(events).where(events.c.number.is_(None)))
-        return {state: found.get(state, 0) for state in ("due", "leased", "set_aside")} | {"unnumbered": int(waiting)}
-
-    def queued(self) -> list[Queued]:
-        """By task and state. Costs as much as there is to do."""
-        oldest = func.min(jobs.c.created_at, type_=jobs.c.created_at.type)
-        asked = select(jobs.c.task, jobs.c.state, func.count().label("count"), oldest.label("oldest"))
-        rows = self._tx.rows(asked.group_by(jobs.c.task, jobs.c.state))
-        return [Queued(row["task"], row["state"], row["count"], row["oldest"]) for row in rows]
-
-    def oldest(self, task: str) -> datetime | None:
-        """When the oldest job of this task came that is due or leased; None if there is none."""
-        moments = (
-            self._tx.value(select(_earliest(jobs.c.created_at, and_(jobs.c.task == task, jobs.c.state == state))))
-            for state in ("due", "leased")
-        )
-        return min((moment for moment in moments if moment is not None), default=None)
-
-    def unnumbered(self) -> Waiting:
-        """Events that have no number yet."""
-        oldest = func.min(events.c.at, type_=events.c.at.type)
-        asked = select(func.count().label("count"), oldest.label("oldest")).where(events.c.number.is_(None))
-        (row,) = self._tx.rows(asked)
-        return Waiting(row["count"], row["oldest"])
-
-    def timed(self, task: str, outcome: str, seconds: float) -> None:
-        """Count that a task took so long. Last in its transaction: others count up the same row."""
-        key = {"task": task, "outcome": outcome, "bucket": bucket(seconds)}
-        given = {f"of_{name}": value for name, value in key.items()} | {"more": round(seconds * 1_000_000)}
-        if not self._tx.change(_COUNT_UP, given):
-            self._tx.insert_new(timings, [{**key, "count": 0, "micros": 0}])
-            self._tx.change(_COUNT_UP, given)
-
-    def timings(self) -> list[Timing]:
-        """All that was counted."""
-        rows = self._tx.rows(select(timings).order_by(timings.c.task, timings.c.outcome, timings.c.bucket))
-        return [
-            Timing(row["task"], row["outcome"], row["bucket"], row["count"], row["micros"] / 1_000_000) for row in rows
-        ]
 
 
 def _jobs_of(happened: Sequence[RowMapping], routes: Mapping[str, Sequence[str]]) -> list[dict[str, object]]:
