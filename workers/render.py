@@ -60,6 +60,8 @@ def _spec(recipe: Recipe) -> plan.Spec:
         frame=recipe.frame,
         background=recipe.background,
         max_bytes=recipe.max_bytes,
+        page=recipe.page,
+        time=recipe.time,
         focal=recipe.focal,
         words=dict(recipe.words),
     )

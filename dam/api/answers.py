@@ -261,6 +261,8 @@ class RecipeInfo(Answer):
     quality = maybe_whole()
     max_bytes = maybe_whole()
     metadata = maybe_one_of(("strip", "rights"))
+    page = maybe_whole()
+    time = fields.Float(allow_none=True, metadata={"description": "of a film, in seconds from its begin"})
     kinds = fields.List(one_of(get_args(Kind)))
     display = fields.Boolean()
     built_in = fields.Boolean(metadata={"description": "comes with the service; the others are of the house"})

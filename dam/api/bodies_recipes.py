@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from dam.api.bodies import Name
-from dam.domain.cookbook import FORMATS, MOST_BYTES, MOST_SIDE
+from dam.domain.cookbook import FORMATS, MOST_BYTES, MOST_PAGE, MOST_SECONDS, MOST_SIDE
 
 _LONGEST_TITLE = 200
 
@@ -34,6 +34,8 @@ class Change(Schema):
     metadata = _one_of(("strip", "rights"))
     max_bytes = fields.Integer(strict=True, allow_none=True, validate=validate.Range(1, MOST_BYTES))
     quality = fields.Integer(strict=True, allow_none=True, validate=validate.Range(1, 100))
+    page = fields.Integer(strict=True, allow_none=True, validate=validate.Range(1, MOST_PAGE))
+    time = fields.Float(allow_none=True, validate=validate.Range(0, MOST_SECONDS))
 
 
 class New(Change):

@@ -98,7 +98,19 @@ def _shown(recipe: HouseRecipe) -> tuple[object, dict[str, str]]:
 
 def _original() -> dict[str, object]:
     unsized = dict.fromkeys(
-        ("media_type", "box", "fit", "width", "height", "background", "quality", "max_bytes", "metadata")
+        (
+            "media_type",
+            "box",
+            "fit",
+            "width",
+            "height",
+            "background",
+            "quality",
+            "max_bytes",
+            "metadata",
+            "page",
+            "time",
+        )
     )
     every = sorted(get_args(Kind))
     return {
@@ -132,6 +144,8 @@ def _recipe(recipe: Recipe) -> dict[str, object]:
         "quality": recipe.quality,
         "max_bytes": recipe.max_bytes,
         "metadata": recipe.metadata,
+        "page": recipe.page,
+        "time": recipe.time,
         "kinds": sorted(recipe.kinds),
         "display": recipe.looked_at,
     }

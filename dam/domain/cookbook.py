@@ -28,6 +28,10 @@ MOST_AVIF_SIDE = 3072
 """Of an AVIF: for a square of 4096 the encoder has not enough in the 512 MiB of a child."""
 MOST_BYTES = 32 << 20
 """Of what comes of it; no renderer of ours gives more."""
+MOST_PAGE = 1000
+"""No more pages of a TIFF are counted either."""
+MOST_SECONDS = 86_400
+"""Of the moment of a film."""
 MOST_VERSIONS = 500
 """Of all recipes of the house together: they are listed at once."""
 
@@ -44,7 +48,8 @@ class Spec:
     """What is to come of a file. ``box``: of ``inside`` the longest side in px; ``width`` and ``height``: of the others
     the frame in px. ``background`` (``#rrggbb``) stands behind what is transparent, and around what does not fill the
     frame; None: nothing does. ``quality``: 1–100, not of PNG. ``max_bytes``: of the file;
-    ``metadata``: what is written into it."""
+    ``metadata``: what is written into it; ``page``: of a document or a TIFF, from 1; ``time``: of a film, in seconds.
+    """
 
     format: str
     fit: Fit = "inside"
@@ -55,6 +60,8 @@ class Spec:
     quality: int | None = None
     max_bytes: int | None = None
     metadata: Metadata = "strip"
+    page: int | None = None
+    time: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +155,8 @@ def recipe_of(house: HouseRecipe) -> Recipe:
         background=spec.background,
         max_bytes=spec.max_bytes,
         metadata=spec.metadata,
+        page=spec.page,
+        time=spec.time,
     )
 
 
@@ -197,9 +206,18 @@ def _out_of_range(spec: Spec) -> Iterator[FieldError]:
             most = MOST_AVIF_SIDE
         if most is not None and value is not None and not (type(value) is int and 1 <= value <= most):
             yield FieldError(each.name, "out_of_range", f"It is a whole number from 1 to {most}.")
+    if spec.time is not None and not (type(spec.time) in (int, float) and 0 <= spec.time <= MOST_SECONDS):
+        yield FieldError("time", "out_of_range", f"It is a number of seconds from 0 to {MOST_SECONDS}.")
 
 
-_MOST = {"box": MOST_SIDE, "width": MOST_SIDE, "height": MOST_SIDE, "quality": 100, "max_bytes": MOST_BYTES}
+_MOST = {
+    "box": MOST_SIDE,
+    "width": MOST_SIDE,
+    "height": MOST_SIDE,
+    "quality": 100,
+    "max_bytes": MOST_BYTES,
+    "page": MOST_PAGE,
+}
 
 
 def _invalid(errors: list[FieldError]) -> Invalid:

@@ -44,6 +44,9 @@ class Recipe:
     ``background`` (``#rrggbb``), which also stands behind what is transparent. ``max_bytes``: of the file; the quality
     is lessened until it has no more.
 
+    ``page``: of a document or a TIFF, from 1; ``time``: of a film, in seconds from its begin. None: the first page, a
+    moment that shows something. What is of another kind has neither, and is taken as it is.
+
     ``metadata``: of ``strip`` nothing is written into the file; of ``rights`` the asset's title, alt text, rights,
     creator and credit, as XMP. Nothing of the original's own goes with it, its place least of all. ``focal`` and
     ``words`` are set by an artefact's parameters (``parameters``) when it is carried out.
@@ -64,6 +67,8 @@ class Recipe:
     background: str | None = None
     max_bytes: int | None = None
     metadata: Metadata = "strip"
+    page: int | None = None
+    time: float | None = None
     focal: tuple[float, float] = (0.5, 0.5)
     words: Mapping[str, str] = field(default_factory=dict)
 
@@ -76,6 +81,11 @@ class Recipe:
     def looked_at(self) -> bool:
         """Whether a person looks at it, or plays it, to know the version: not what only helps with that."""
         return self.display and self.makes in ("picture", "playable")
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it may show another page or moment than the one by which the version is known."""
+        return self.page is not None or self.time is not None
 
     def fits(self, kind: str, properties: Mapping[str, object]) -> bool:
         """Whether a file of this kind, of which this is known, has such a rendition, if only to say why there is

@@ -158,6 +158,8 @@ def _make(
         renderer.render(source, content.media_type, wanted, told) as rendered,
     ):
         made = {name: (_keep(services, file), file) for name, file in rendered.files.items()}
+        if any(each.elsewhere for each in wanted):
+            return made, _Found({}, {})  # what a version is known by is its first page
         return made, _Found(dict(rendered.properties), dict(rendered.embedded))
 
 

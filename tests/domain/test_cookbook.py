@@ -42,6 +42,8 @@ def test_a_recipe_is_a_declaration_like_a_built_in_one() -> None:
     assert (recipe.name, recipe.version, recipe.media_type, recipe.extension) == ("banner", 1, "image/jpeg", "jpg")
     assert (recipe.box, recipe.fit, recipe.frame, recipe.background) == (1200, "cover", (1200, 400), "#ffffff")
     assert (recipe.quality, recipe.display, recipe.task) == (86, False, "render")
+    placed = cookbook.recipe_of(added(spec=Spec("png", box=900, page=3, time=0.0)))
+    assert (placed.page, placed.time, placed.elsewhere, recipe.elsewhere) == (3, 0.0, True, False)
     plain = cookbook.recipe_of(added(spec=Spec("png", box=900)))
     assert (plain.box, plain.frame, plain.background, plain.fit) == (900, None, None, "inside")
 
@@ -57,6 +59,10 @@ def test_what_does_not_go_together_is_refused_with_each_field() -> None:
     assert wrong(Spec("jpeg", box=9, quality=101)) == {("quality", "out_of_range")}
     assert wrong(Spec("avif", box=3073)) == {("box", "out_of_range")}
     assert wrong(Spec("jpeg", box=9, max_bytes=0)) == {("max_bytes", "out_of_range")}
+    for page in (0, 1001, True, 1.5):
+        assert wrong(Spec("jpeg", box=9, page=page)) == {("page", "out_of_range")}  # type: ignore[arg-type]
+    for time in (-0.5, 86_401, float("nan"), True):
+        assert wrong(Spec("jpeg", box=9, time=time)) == {("time", "out_of_range")}
     for colour in ("white", "#FFFFFF", "#fff", "#ffffff\n"):
         assert wrong(Spec("jpeg", box=9, background=colour)) == {("background", "invalid")}
 

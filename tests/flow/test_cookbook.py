@@ -273,3 +273,28 @@ def test_what_is_placed_is_shown_also_where_it_was_made_for_another_asset(house:
     house.drain()
     assert "banner" in {each.recipe for each in version(house, second).renditions}
     fetch.approved_content(house.services, BOSS, second, "banner")
+
+
+class Unseen(Encoder):
+    """Makes what is for a place, and nothing to look at."""
+
+    def render(
+        self, source: BinaryIO, media_type: str, recipes: Sequence[Recipe], told: Told = lambda _: None
+    ) -> Pictures:
+        if any(each.display for each in recipes):
+            raise MediaFailure("out_of_memory", "Too much.")
+        return super().render(source, media_type, recipes)
+
+
+def test_another_page_says_nothing_about_the_file(house: House) -> None:
+    house.renderer = Unseen()
+    cookbook.add(house.services, BOSS, "third", "Third", Spec("jpeg", box=12, page=3))
+    cookbook.add(house.services, BOSS, "first", "First", Spec("jpeg", box=12))
+    asset = house.upload(PNG + ONE, "hero.png")
+    house.drain()
+    for recipe, known in (("third", {}), ("first", {"width": 4, "height": 3})):
+        renditions.retry(house.services, BOSS, asset, 1, recipe)
+        house.drain()
+        view = version(house, asset)
+        assert {each.recipe: each.state for each in view.renditions}[recipe] == "ready"
+        assert view.content.properties == known

@@ -1,11 +1,13 @@
 """Films, by FFmpeg's libraries in this process (PyAV): a poster, and what is known of the film.
 
-Belongs here: one frame of a film, and how it is shown. The demuxer is the one that the type asks for and no other, and
-what a film refers to outside of itself is refused, before the sandbox would. Sound is not decoded.
+Belongs here: one frame of a film, a telling one or that of a moment, and how it is shown. The demuxer is the one that
+the type asks for and no other, and what a film refers to outside of itself is refused, before the sandbox would. Sound
+is not decoded.
 """
 
 import contextlib
 import importlib
+import math
 import pkgutil
 from collections.abc import Iterator
 from functools import partial
@@ -26,6 +28,7 @@ from workers.media.plan import PIXELS, MediaFailure
 _PLACES = (0.1, 0.3, 0.6, 0.0)
 _DULL = 12.0  # the deviation of grey below which a frame is as good as empty
 MOST_PACKETS = 2000
+_ROUNDED = 0.001  # seconds
 _TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
 _HD_LINES = 720  # from here on, what does not say its matrix has that of BT.709
 _NOT_NEEDED = frozenset({"av.__main__", "av.about", "av.datasets", "av.device"})
@@ -35,14 +38,15 @@ def refuse(*_: object) -> NoReturn:
     raise PermissionError("a film may refer to nothing outside of itself")
 
 
-def decode(format_: str, source: BinaryIO, box: int, data: int) -> Decoded:
-    """As ``Decoder`` says; the size is that of a frame as it is shown, of which sRGB's curve is near enough. HDR is
-    pressed into its range (``hdr``). ``details``: ``duration`` in seconds,
+def decode(format_: str, source: BinaryIO, box: int, data: int, time: float | None = None) -> Decoded:
+    """As ``Decoder`` says, of what is seen at ``time`` (seconds from the begin; None: a moment that shows something).
+    The size is that of a frame as it is shown, of which sRGB's curve is near enough. HDR is pressed into its range
+    (``hdr``). ``details``: ``duration`` in seconds,
     ``frame_rate``, ``video_codec``, ``audio_codec``, ``hdr``, ``bit_depth``."""
     del data
     with opened(format_, source) as (film, stream):
         details, written = _details(film, stream), tagged.read(film.metadata)
-        frame = _poster(film, stream)
+        frame = _poster(film, stream) if time is None else _seen_at(film, stream, time)
         size, picture = shown(frame, stream, box)
     details["bit_depth"] = max(part.bits for part in frame.format.components)
     if frame.color_trc in hdr.CURVES:
@@ -113,6 +117,15 @@ def seconds_of(film: Any, stream: VideoStream) -> float:
     return 0.0
 
 
+def measured(film: Any, stream: VideoStream) -> float:
+    """How long a film is that does not say it, as recordings of a browser do: its packets are read, and not decoded."""
+    first, last = math.inf, -math.inf
+    for packet in film.demux(stream):
+        if packet.pts is not None and packet.size:
+            first, last = min(first, packet.pts), max(last, packet.pts + (packet.duration or 0))
+    return (last - first) * float(stream.time_base or 0) if last > first else 0.0
+
+
 def _poster(film: Any, stream: VideoStream) -> VideoFrame:
     """The first of a few places where there is something to be seen; else the one with the most.
 
@@ -141,7 +154,9 @@ def _frame_at(film: Any, stream: VideoStream, seconds: float) -> VideoFrame | No
     except av.FFmpegError:
         if seconds:
             return None  # what can't be searched is read from where it stands: once, not at every place
-    return next(_frames(film, stream), None)
+    with contextlib.suppress(_TooFarError):
+        return next(_frames(film, stream), None)
+    return None
 
 
 def go_to(film: Any, seconds: float) -> None:
@@ -150,11 +165,40 @@ def go_to(film: Any, seconds: float) -> None:
     film.seek(round((start + seconds) * av.time_base), backward=True, any_frame=False)
 
 
+def _seen_at(film: Any, stream: VideoStream, time: float) -> VideoFrame:
+    """What a player shows at that moment: the last frame that has begun by then. Raises MediaFailure."""
+    seconds = seconds_of(film, stream) or measured(film, stream)
+    if time > seconds:
+        raise MediaFailure("no_such_time", f"{time} s of {seconds} s")
+    with contextlib.suppress(av.FFmpegError):  # what can't be searched is read from where it stands
+        go_to(film, time)
+    found = None
+    try:
+        for frame in _frames(film, stream):
+            if found is not None and _begin(film, frame) > time + _ROUNDED:
+                break
+            found = frame
+    except _TooFarError as error:
+        raise MediaFailure("no_such_time", f"{time} s is too far from a key frame") from error
+    if found is None:
+        raise MediaFailure("broken_file", "no frame could be decoded")
+    return found
+
+
+def _begin(film: Any, frame: VideoFrame) -> float:
+    """Seconds from the film's begin; of a frame that does not say it, none."""
+    return 0.0 if frame.pts is None else frame.time - (film.start_time or 0) / av.time_base
+
+
+class _TooFarError(Exception):
+    """Too many packets were read."""
+
+
 def _frames(film: Any, stream: VideoStream) -> Iterator[VideoFrame]:
-    """Those that come from here on, as far as they can be decoded, of so many packets at most."""
+    """Those that come from here on, as far as they can be decoded. Raises _TooFarError after so many packets."""
     for count, packet in enumerate(film.demux(stream)):
         if count > MOST_PACKETS:
-            return
+            raise _TooFarError
         try:
             yield from packet.decode()
         except av.error.InvalidDataError:

@@ -8,13 +8,14 @@ import importlib
 import io
 import warnings
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import IO, Any, BinaryIO, cast
 
 from PIL import Image, PngImagePlugin
 
 from workers.media import colour, frames, look, metadata, stills
 from workers.media.decoded import Decoded, Decoder, Size
-from workers.media.encoding import SOUNDS
+from workers.media.encoding import DEMUXERS, SOUNDS
 from workers.media.packet import packet
 from workers.media.plan import LARGEST_BOX, LEAST_QUALITY, LOOKLESS, MediaFailure, Spec
 
@@ -30,10 +31,12 @@ _MODULES: Mapping[str, str] = {
     "SUBTITLES": "subtitles",
     "FONT": "specimens",
     **dict.fromkeys(("INDD", "EPS", "OFFICE"), "covers"),
-    **dict.fromkeys(("MOV", "MKV", "AVI", "MPEG", "MPEGTS", "MXF", "ASF", "FLV"), "films"),
+    **dict.fromkeys(DEMUXERS, "films"),
     **dict.fromkeys(SOUNDS, "sounds"),
 }
 
+_PAGED = frozenset({"PDF", "TIFF"})
+_FIRST_PAGE = frozenset({"TEXT", "INDD", "EPS", "OFFICE"})  # of these no decoder here draws another one
 _AVIF_SPEED = 9  # of 0 to 10: one step less takes four times as long, and saves 2 % of the bytes
 
 # What is seen of these was made for the preview: its colours are not the file's.
@@ -55,6 +58,17 @@ def load(format_: str) -> None:
 def _decoder(format_: str) -> Decoder:
     module = importlib.import_module(f"workers.media.{_MODULES[format_]}")
     return cast("Mapping[str, Decoder]", module.DECODERS)[format_]
+
+
+def _decoder_at(format_: str, spec: Spec) -> Decoder:
+    """For the page or the moment that is asked for, where the format has such. Raises MediaFailure."""
+    decoder: Any = _decoder(format_)
+    page = spec.page or 1
+    if format_ in _FIRST_PAGE and page > 1:
+        raise MediaFailure("no_such_page", f"page {page} of {format_}")
+    if format_ in _PAGED:
+        return partial(decoder, page=page)
+    return partial(decoder, time=spec.time) if format_ in DEMUXERS else cast(Decoder, decoder)
 
 
 def render(
@@ -97,7 +111,7 @@ def _colours(format_: str, decoded: Decoded, fate: str) -> dict[str, object]:
 
 def _decoded(source: BinaryIO, format_: str, specs: Sequence[Spec], data: int) -> tuple[Decoded, Size]:
     """Large enough for each of ``specs``, and the size of the whole."""
-    decoder, longest = _decoder(format_), max(frames.asked(spec) for spec in specs)
+    decoder, longest = _decoder_at(format_, specs[0]), max(frames.asked(spec) for spec in specs)
     decoded = decoder(cast(BinaryIO, _KeptOpen(source)), longest, data)
     # What was drawn and not scanned has a picture larger than its size.
     whole = max(decoded.size, decoded.image.size, key=max)

@@ -1,4 +1,4 @@
-"""PDF, and Illustrator files that have one inside, by pdfium: the first page as a picture, how many there are,
+"""PDF, and Illustrator files that have one inside, by pdfium: a page as a picture, how many there are,
 and what is written on the first ones.
 
 Belongs here: pages. pdfium runs no script here: it is built without JavaScript. Fonts that a document does not bring
@@ -22,17 +22,19 @@ _MOST_PAGES = 10  # whose words are read
 _LONGEST_SIDE = 1_000_000.0  # points; a page of ISO 32000 has 14,400 at most
 
 
-def decode(source: BinaryIO, box: int, data: int) -> Decoded:
-    """As ``Decoder`` says; the size is that of the first page in points, 72 to the inch, as it is turned."""
+def decode(source: BinaryIO, box: int, data: int, page: int = 1) -> Decoded:
+    """As ``Decoder`` says, of that page; the size is its own in points, 72 to the inch, as it is turned."""
     del data
     try:
         document = PdfDocument(mapped(source))
         document.init_forms()
-        page = document[0]
-        size = page.get_size()
+        if page > len(document):
+            raise MediaFailure("no_such_page", f"page {page} of {len(document)}")
+        shown = document[page - 1]
+        size = shown.get_size()
         if not all(0 < side <= _LONGEST_SIDE for side in size):
             raise MediaFailure("broken_file", f"a page of {size}")
-        picture = page.render(scale=box / max(size)).to_pil().convert("RGB")
+        picture = shown.render(scale=box / max(size)).to_pil().convert("RGB")
     except PdfiumError as error:
         raise MediaFailure("locked" if error.err_code in _LOCKED else "broken_file", repr(error)) from error
     if max(picture.size) > box:  # pdfium rounds up

@@ -51,6 +51,8 @@ WORDS = ("title", "alt_text", "rights", "creator", "credit")  # what may be writ
 LONGEST_WORD = 2000  # characters; with all five a packet is shorter than a segment of a JPEG
 MOST_ENCODINGS = 8  # of one rendition, while a quality is looked for: 1 to 100 by halving
 MOST_SPECS = 16
+MOST_PAGES = 1000  # of a TIFF that are counted, and of whatever has pages the last that can be asked for
+MOST_SECONDS = 86_400.0
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 LONGEST_NAME = 100
 LONGEST_PROFILE_NAME = 100
@@ -95,7 +97,8 @@ class Spec:
     without one, what is around the picture is transparent. ``quality``: 1–100, not for PNG; ``method``: WebP's effort.
     ``max_bytes``: lessens the quality until the file is no longer than that. ``focal``: where the middle of a cut is to
     be, as far as the picture reaches, from 0 to 1 from its left and top; ``words``: texts by the names of ``WORDS``,
-    which are written into the file.
+    which are written into the file. ``page``: of a document or a TIFF, from 1 (None: the first); ``time``: of a film,
+    in seconds (None: a moment that shows something); of what is made together, the same.
     """
 
     name: str
@@ -107,6 +110,8 @@ class Spec:
     frame: tuple[int, int] | None = None
     background: str | None = None
     max_bytes: int | None = None
+    page: int | None = None
+    time: float | None = None
     focal: tuple[float, float] = (0.5, 0.5)
     words: Mapping[str, str] = field(default_factory=dict)
 
@@ -185,6 +190,10 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "and supply that as the preview.",
         "over_max_bytes": "Even at the least quality the picture has more bytes than its recipe allows. The original "
         "is kept. Let the recipe have more bytes, fewer pixels or another format, or choose another recipe.",
+        "no_such_page": "The recipe shows a page that this file does not have, or that can't be drawn here. The "
+        "original is kept. Choose another recipe, or have this one show a page that there is.",
+        "no_such_time": "The recipe shows a moment that this film does not have, or that can't be found in it. The "
+        "original is kept. Choose another recipe, or have this one show a moment before the film's end.",
         "unsupported_type": "There is no preview for this type of file yet. The original is kept and can be used.",
     }
 )
@@ -218,6 +227,8 @@ def check_request(format_: str, specs: Sequence[Spec]) -> None:
         raise ValueError(f"between 1 and {MOST_SPECS} specs with different names are needed")
     for spec in specs:
         _check_spec(spec)
+    if len({(spec.page, spec.time) for spec in specs}) != 1:
+        raise ValueError("what is made together shows the same page and moment")
     if format_ not in PIXELS:
         raise MediaFailure("unsupported_type", format_)
 
@@ -244,5 +255,8 @@ def _check_spec(spec: Spec) -> None:
 def _check_parameters(spec: Spec) -> None:
     if not all(0 <= part <= 1 for part in spec.focal):
         raise ValueError(f"{spec.name}: the focal point is within the picture")
+    page, time = 1 if spec.page is None else spec.page, spec.time or 0.0
+    if not 1 <= page <= MOST_PAGES or not 0 <= time <= MOST_SECONDS:
+        raise ValueError(f"{spec.name}: pages are 1-{MOST_PAGES}, seconds 0-{MOST_SECONDS}")
     if not set(spec.words) <= set(WORDS) or any(len(text) > LONGEST_WORD for text in spec.words.values()):
         raise ValueError(f"{spec.name}: only {', '.join(WORDS)} are written, {LONGEST_WORD} characters each")

@@ -4,7 +4,6 @@ Belongs here: which frames, and where they stand. Only key frames are decoded, o
 """
 
 import contextlib
-import math
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -26,7 +25,7 @@ def make(source: BinaryIO, format_: str, box: int, quality: int, sink: BinaryIO)
     """
     with films.opened(format_, source) as (film, stream):
         stream.codec_context.skip_frame = "NONKEY"
-        seconds = films.seconds_of(film, stream) or _measured(film, stream)
+        seconds = films.seconds_of(film, stream) or films.measured(film, stream)
         if not seconds:
             raise MediaFailure("no_length", "neither its head nor its packets say how long it is")
         tiles = [(at, films.shown(frame, stream, box)[1]) for at, frame in _moments(film, stream, seconds)]
@@ -68,15 +67,6 @@ def _decoded(packet: Any) -> list[VideoFrame]:
     """The one frame; a decoder that waits for what comes after it is told that nothing does."""
     frames: list[VideoFrame] = packet.decode()
     return (frames or packet.stream.codec_context.decode(None))[:1]
-
-
-def _measured(film: Any, stream: VideoStream) -> float:
-    """How long a film is that does not say it, as recordings of a browser do: its packets are read, and not decoded."""
-    first, last = math.inf, -math.inf
-    for packet in film.demux(stream):
-        if packet.pts is not None and packet.size:
-            first, last = min(first, packet.pts), max(last, packet.pts + (packet.duration or 0))
-    return (last - first) * float(stream.time_base or 0) if last > first else 0.0
 
 
 def _sheet(tiles: list[Image.Image]) -> Image.Image:

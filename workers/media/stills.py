@@ -24,7 +24,7 @@ from PIL import (
 
 from workers.media.colour import LARGEST_PROFILE
 from workers.media.decoded import Decoded, Decoder, Size, fit
-from workers.media.plan import MIB, MOST_BITS, PIXELS, MediaFailure
+from workers.media.plan import MIB, MOST_BITS, MOST_PAGES, PIXELS, MediaFailure
 
 # Pillow imports these when it needs them; inside the sandbox it could not.
 PLUGINS = (
@@ -67,7 +67,6 @@ PngImagePlugin.MAX_TEXT_CHUNK = LARGEST_PROFILE
 _ORIENTATION = 0x0112
 _LARGEST_EXIF = MIB
 _OUT_OF_MEMORY = ("out of memory", "decoder error -9")  # the second is how libtiff's decoder says it
-_MOST_PAGES = 1000
 _PNG_DEPTH = 24  # where its header has it (W3C PNG, 11.2.2); the header is always the first chunk
 _BITS_PER_SAMPLE = 258
 _BAND_PIXELS = 1_000_000
@@ -86,14 +85,17 @@ _GREY = ("1", "L", "LA", *_DEEP_GREY)
 _KNOWN = frozenset({*_GREY, "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "LAB", "La", "RGBa"})
 
 
-def decode(format_: str, source: BinaryIO, box: int, data: int) -> Decoded:
-    """The first picture of the file, as ``Decoder`` says; ``format_`` is Pillow's name of the one decoder to be used.
+def decode(format_: str, source: BinaryIO, box: int, data: int, page: int = 1) -> Decoded:
+    """The first picture of the file, or that ``page`` of a TIFF, as ``Decoder`` says; ``format_`` is Pillow's name of
+    the one decoder to be used.
 
     EXIF's orientation is applied; ``details`` has ``pages`` of a file with several, ``animated`` where it moves.
     """
     image = opened(source, format_, data)
+    if page > 1:
+        _turn_to(image, page)
     size, mode, profile = image.size, image.mode, image.info.get("icc_profile")
-    details, turn = _details(image) | _depth(image, source), _orientation(image)
+    details, turn = _details(image, page) | _depth(image, source), _orientation(image)
     picture = _turned(_shrunk(image, size, fit(size, box)), turn)
     return Decoded(picture, size[::-1] if turn >= 5 else size, mode, profile, details)
 
@@ -117,8 +119,7 @@ def opened(source: BinaryIO, format_: str, data: int = 512 * MIB) -> Image.Image
         raise MediaFailure(_what_is_wrong(source, format_), repr(error)) from error
     if _coefficients(image) > data * 3 // 4:
         raise MediaFailure("out_of_memory", "the coefficients of a progressive JPEG")
-    if image.mode not in _KNOWN:
-        raise MediaFailure("unsupported_variant", f"mode {image.mode}")
+    _require_known(image)
     return image
 
 
@@ -145,9 +146,30 @@ def _what_is_wrong(source: BinaryIO, format_: str) -> str:
     return "unsupported_variant" if head.startswith(b"MM\0+") else "broken_file"
 
 
-def _details(image: Image.Image) -> dict[str, object]:
+def _turn_to(image: Image.Image, page: int) -> None:
+    """Raises MediaFailure."""
+    image.info.pop("icc_profile", None)  # that of the first page: Pillow would keep it for one that has none
+    try:
+        image.seek(page - 1)
+    except MemoryError:
+        raise
+    except EOFError as error:
+        raise MediaFailure("no_such_page", str(error)) from error
+    except Exception as error:  # as above
+        raise MediaFailure("broken_file", repr(error)) from error
+    if image.width * image.height > PIXELS["TIFF"]:  # Pillow looks at the first one only
+        raise MediaFailure("too_large", f"page {page}: {image.size}")
+    _require_known(image)
+
+
+def _require_known(image: Image.Image) -> None:
+    if image.mode not in _KNOWN:
+        raise MediaFailure("unsupported_variant", f"mode {image.mode}")
+
+
+def _details(image: Image.Image, page: int) -> dict[str, object]:
     if isinstance(image, TiffImagePlugin.TiffImageFile):
-        pages = _pages(image)
+        pages = _pages(image, page)
         return {"pages": pages} if pages > 1 else {}
     return {"animated": True} if getattr(image, "is_animated", False) and image.format != "MPO" else {}
 
@@ -169,17 +191,17 @@ def _depth(image: Image.Image, source: BinaryIO) -> dict[str, object]:
     return {"bit_depth": bits} if isinstance(bits, int) and 0 < bits <= MOST_BITS else {}
 
 
-def _pages(image: TiffImagePlugin.TiffImageFile) -> int:
+def _pages(image: TiffImagePlugin.TiffImageFile, page: int) -> int:
     """How many directories a TIFF file has, as far as they can be read; there may be a million, so no more than
-    ``_MOST_PAGES`` are counted."""
+    ``MOST_PAGES`` are counted. It stands at ``page`` then."""
     pages = 1
     try:
-        while pages < _MOST_PAGES:
+        while pages < MOST_PAGES:
             image.seek(pages)
             pages += 1
-    except Exception:  # noqa: S110 the end of the file, or of what is right in it: the first page is shown all the same
+    except Exception:  # noqa: S110 the end of the file, or of what is right in it: the page is shown all the same
         pass
-    image.seek(0)
+    image.seek(page - 1)
     return pages
 
 

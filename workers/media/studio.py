@@ -139,7 +139,7 @@ class Studio:
             try:
                 return self._render(source, format_, specs)
             except MediaFailure as inside:
-                raise failure if inside.code == "no_preview_inside" else inside from failure
+                raise failure if inside.code in ("no_preview_inside", "no_such_page") else inside from failure
 
     def _program(self, format_: str) -> Program:
         """Raises MediaFailure where there is none, or not every fence."""

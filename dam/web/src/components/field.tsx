@@ -15,6 +15,7 @@ interface Props {
   readonly minLength?: number | undefined;
   readonly maxLength?: number;
   readonly placeholder?: string;
+  readonly step?: string;
   readonly list?: string;
 }
 

@@ -20,18 +20,20 @@ const typedOf = (recipe: Recipe | null): Typed => ({
   box: String(recipe?.box ?? ""), width: String(recipe?.width ?? ""), height: String(recipe?.height ?? ""),
   background: recipe?.background ?? "", quality: recipe?.media_type === "image/png" ? "" : String(recipe?.quality ?? ""),
   max_bytes: String(recipe?.max_bytes ?? ""), metadata: recipe?.metadata ?? "strip",
+  page: String(recipe?.page ?? ""), time: String(recipe?.time ?? ""),
 });
 
-const whole = (text: string | undefined): number | null => (text ? Number(text) : null);
+const number = (text: string | undefined): number | null => (text ? Number(text) : null);
 
 /** What does not belong to the fit or the format is not said, whatever was typed before. */
 function said(typed: Typed): Schemas["Change"] {
   const framed = typed["fit"] !== "inside";
   return {
     title: typed["title"] || typed["name"] || "", format: typed["format"] as (typeof FORMATS)[number], fit: typed["fit"] as (typeof FITS)[number],
-    box: framed ? null : whole(typed["box"]), width: framed ? whole(typed["width"]) : null, height: framed ? whole(typed["height"]) : null,
-    background: typed["background"] || null, quality: typed["format"] === "png" ? null : whole(typed["quality"]),
-    max_bytes: whole(typed["max_bytes"]), metadata: typed["metadata"] as (typeof METADATA)[number],
+    box: framed ? null : number(typed["box"]), width: framed ? number(typed["width"]) : null, height: framed ? number(typed["height"]) : null,
+    background: typed["background"] || null, quality: typed["format"] === "png" ? null : number(typed["quality"]),
+    max_bytes: number(typed["max_bytes"]), metadata: typed["metadata"] as (typeof METADATA)[number],
+    page: number(typed["page"]), time: number(typed["time"]),
   };
 }
 
@@ -59,18 +61,20 @@ export function RecipeForm({ recipe, done }: { recipe: Recipe | null; done(): vo
     done();
   };
   const told = failed instanceof Refusal && failed.errors.some((each) => typed[each.field] !== undefined);
-  const number = (name: string) => <Field {...bind(name)} type="number" required />;
+  const sized = (name: string) => <Field {...bind(name)} type="number" required />;
   return (
     <form class="stack" {...doing.submit("save", save)}>
       {!recipe && <Field {...bind("name")} required autoFocus hint={t("settings.recipe.name_hint")} />}
       <Field {...bind("title")} maxLength={200} />
       {choice("format", FORMATS)}
       {choice("fit", FITS)}
-      {typed["fit"] === "inside" ? number("box") : <div class="row">{number("width")}{number("height")}</div>}
+      {typed["fit"] === "inside" ? sized("box") : <div class="row">{sized("width")}{sized("height")}</div>}
       <Field {...bind("background")} placeholder="#ffffff" hint={t("settings.recipe.background_hint")} />
       {typed["format"] !== "png" && <Field {...bind("quality")} type="number" hint={t("settings.recipe.quality_hint")} />}
       <Field {...bind("max_bytes")} type="number" hint={t("settings.recipe.max_bytes_hint")} />
       {choice("metadata", METADATA)}
+      <Field {...bind("page")} type="number" hint={t("settings.recipe.page_hint")} />
+      <Field {...bind("time")} type="number" step="any" hint={t("settings.recipe.time_hint")} />
       {failed !== undefined && !told && <Problem error={failed} />}
       <div class="row"><button class="button primary" {...doing.mark("save")}>{t("action.save")}</button></div>
     </form>
