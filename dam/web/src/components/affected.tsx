@@ -6,7 +6,7 @@ import type { Effect, Row } from "../state/decisions";
 import { thumbnail } from "../state/places";
 import { Icon } from "./icon";
 import { Picture } from "./picture";
-import { reason, recipeWord } from "./proof-details";
+import { reason, recipeWord } from "./place-words";
 import "./arriving.css";
 
 export function Affected({ plan, assetId }: { plan: Effect; assetId: string }) {

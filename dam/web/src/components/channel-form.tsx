@@ -12,7 +12,7 @@ import { useResource } from "../state/resource";
 import { Choice } from "./choice";
 import { Field } from "./field";
 import { Problem } from "./problem";
-import { recipeOptions } from "./proof-details";
+import { recipeOptions } from "./place-words";
 import { every } from "./every";
 
 type Kind = Schemas["ChannelKind"];

@@ -11,7 +11,7 @@ import type { Placement } from "../state/standing";
 import { Choice } from "./choice";
 import { Field } from "./field";
 import { Problem } from "./problem";
-import { recipeOptions } from "./proof-details";
+import { recipeOptions } from "./place-words";
 
 interface Props {
   readonly assetId: string;

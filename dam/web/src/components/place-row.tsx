@@ -11,7 +11,7 @@ import { step, type Placement } from "../state/standing";
 import { Picture } from "./picture";
 import { Failures } from "./problem";
 import { Proof } from "./proof";
-import { reason, recipeWord } from "./proof-details";
+import { reason, recipeWord } from "./place-words";
 import { Time } from "./time";
 import "./place-row.css";
 

@@ -1,12 +1,12 @@
 // What is behind the chip: what should be there, what was read, how we know, what happens next and what can be done.
-import { type Schemas } from "../api/client";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { maybe, moment, t, type Key } from "../lib/i18n";
+import { maybe, moment, t } from "../lib/i18n";
 import { useEvery } from "../lib/every";
 import { placement as ask } from "../state/places";
 import { useEvents, useHurry } from "../state/live";
 import { moving, type Placement } from "../state/standing";
 import { Digest } from "./digest";
+import { reason, recipeWord } from "./place-words";
 import { ProofActions } from "./proof-actions";
 import { ProofHistory } from "./proof-history";
 import { tone } from "./states";
@@ -98,13 +98,3 @@ function evidence({ evidence: kind, state, verified_at: at }: Placement): string
   const says = maybe(`places.evidence.${kind}`) ?? kind;
   return at !== null && tone(state) !== "proven" ? t("places.evidence_then", { at: moment(at), says }) : says;
 }
-
-/** The sentence in the person's language where it is always the same one, else the service's. */
-export const reason = ({ code, detail }: { readonly code: string; readonly detail: string }): string => maybe(`places.reason.${code}`) ?? detail;
-
-/** What can be chosen: each recipe once, those of the house by their titles. */
-export const recipeOptions = (found: readonly Schemas["RecipeInfo"][]): (readonly [string, string])[] =>
-  found.filter((each) => each.choosable).map((each) => [each.name, each.built_in ? recipeWord(each.name) : each.title] as const);
-
-/** A recipe as people call it. */
-export const recipeWord = (recipe: string): string => maybe(`places.recipe.${recipe}` satisfies string as Key) ?? recipe;

@@ -7,7 +7,7 @@ import { timeline, type Attempt, type Happening, type Observation, type Placemen
 import { Icon } from "./icon";
 import { Digest } from "./digest";
 import { Problem } from "./problem";
-import { reason } from "./proof-details";
+import { reason } from "./place-words";
 import { Time } from "./time";
 
 const STEP = 10;

@@ -4,7 +4,7 @@ import { ChannelForm, kindWord } from "../components/channel-form";
 import { every } from "../components/every";
 import { Health } from "../components/health";
 import { Failures, Problem } from "../components/problem";
-import { reason, recipeWord } from "../components/proof-details";
+import { reason, recipeWord } from "../components/place-words";
 import { Board } from "../components/board";
 import { Time } from "../components/time";
 import { useDoing } from "../lib/doing";

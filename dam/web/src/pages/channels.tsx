@@ -5,7 +5,7 @@ import { Health } from "../components/health";
 import { Icon } from "../components/icon";
 import { NewChannel } from "../components/new-channel";
 import { Problem } from "../components/problem";
-import { reason } from "../components/proof-details";
+import { reason } from "../components/place-words";
 import { Time } from "../components/time";
 import { t } from "../lib/i18n";
 import { go, place, withQuery } from "../lib/route";

@@ -8,7 +8,7 @@ import { Icon } from "../components/icon";
 import { Picture } from "../components/picture";
 import { PlaceRow } from "../components/place-row";
 import { Failures, Problem } from "../components/problem";
-import { reason } from "../components/proof-details";
+import { reason } from "../components/place-words";
 import { Time } from "../components/time";
 import { useDoing } from "../lib/doing";
 import { useEvery } from "../lib/every";

@@ -3,7 +3,7 @@ import { Download } from "lucide";
 import { API, asked, api, onceKey } from "../../api/client";
 import { Menu } from "../../components/menu";
 import { Failures } from "../../components/problem";
-import { recipeWord } from "../../components/proof-details";
+import { recipeWord } from "../../components/place-words";
 import { useDoing } from "../../lib/doing";
 import { size, t } from "../../lib/i18n";
 import type { Version } from "../../state/asset";

@@ -1,6 +1,4 @@
 // What is known of the asset, at the viewer's side: described by people, told by its file, where it lives, its history.
-import { useId } from "preact/hooks";
-import type { ComponentChildren } from "preact";
 import { api, asked } from "../../api/client";
 import { PlacesOf } from "../../components/places-of";
 import { Time } from "../../components/time";
@@ -17,6 +15,7 @@ import { FocalPoint } from "./focal";
 import { History } from "./history";
 import { Names } from "./names";
 import { OwnFields } from "./own-fields";
+import { Part } from "./part";
 import { PublicAddress } from "./public-address";
 import { Similar } from "./similar";
 import { EditableText } from "./text";
@@ -64,11 +63,6 @@ export function Facts({ resource, asset, version }: Props) {
       {allowed && <Trash resource={resource} asset={asset} />}
     </aside>
   );
-}
-
-export function Part({ name, children }: { name: string; children: ComponentChildren }) {
-  const id = useId();
-  return <section class="part" aria-labelledby={id}><h2 id={id}>{name}</h2>{children}</section>;
 }
 
 interface DescribedProps extends Omit<Props, "version"> {

@@ -5,7 +5,7 @@ import { t } from "../../lib/i18n";
 import type { Asset } from "../../state/asset";
 import type { Event } from "../../state/live";
 import { useResource } from "../../state/resource";
-import { Part } from "./facts";
+import { Part } from "./part";
 
 export function Similar({ asset }: { asset: Asset }) {
   const shown = asset.latest?.sha256 ?? null;
