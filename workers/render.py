@@ -62,6 +62,7 @@ def _spec(recipe: Recipe) -> plan.Spec:
         max_bytes=recipe.max_bytes,
         page=recipe.page,
         time=recipe.time,
+        profile=recipe.profile,
         focal=recipe.focal,
         words=dict(recipe.words),
     )

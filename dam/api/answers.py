@@ -261,6 +261,7 @@ class RecipeInfo(Answer):
     quality = maybe_whole()
     max_bytes = maybe_whole()
     metadata = maybe_one_of(("strip", "rights"))
+    profile = maybe_one_of(("srgb", "keep"))
     page = maybe_whole()
     time = fields.Float(allow_none=True, metadata={"description": "of a film, in seconds from its begin"})
     kinds = fields.List(one_of(get_args(Kind)))

@@ -32,6 +32,7 @@ class Change(Schema):
     height = _side()
     background = fields.String(allow_none=True, validate=validate.Regexp("^#[0-9a-f]{6}$"))
     metadata = _one_of(("strip", "rights"))
+    profile = _one_of(("srgb", "keep"))
     max_bytes = fields.Integer(strict=True, allow_none=True, validate=validate.Range(1, MOST_BYTES))
     quality = fields.Integer(strict=True, allow_none=True, validate=validate.Range(1, 100))
     page = fields.Integer(strict=True, allow_none=True, validate=validate.Range(1, MOST_PAGE))

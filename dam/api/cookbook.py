@@ -108,6 +108,7 @@ def _original() -> dict[str, object]:
             "quality",
             "max_bytes",
             "metadata",
+            "profile",
             "page",
             "time",
         )
@@ -144,6 +145,7 @@ def _recipe(recipe: Recipe) -> dict[str, object]:
         "quality": recipe.quality,
         "max_bytes": recipe.max_bytes,
         "metadata": recipe.metadata,
+        "profile": recipe.profile,
         "page": recipe.page,
         "time": recipe.time,
         "kinds": sorted(recipe.kinds),

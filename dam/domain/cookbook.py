@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from dam.domain.errors import Conflict, FieldError, Invalid
 from dam.domain.events import Event, event
-from dam.domain.recipes import ORIGINAL, PICTURES, Fit, Metadata, Recipe, is_built_in
+from dam.domain.recipes import ORIGINAL, PICTURES, Fit, Metadata, Profile, Recipe, is_built_in
 
 FORMATS: Mapping[str, tuple[str, str]] = {
     "jpeg": ("image/jpeg", "jpg"),
@@ -48,8 +48,8 @@ class Spec:
     """What is to come of a file. ``box``: of ``inside`` the longest side in px; ``width`` and ``height``: of the others
     the frame in px. ``background`` (``#rrggbb``) stands behind what is transparent, and around what does not fill the
     frame; None: nothing does. ``quality``: 1–100, not of PNG. ``max_bytes``: of the file;
-    ``metadata``: what is written into it; ``page``: of a document or a TIFF, from 1; ``time``: of a film, in seconds.
-    """
+    ``metadata``: what is written into it; ``page``: of a document or a TIFF, from 1; ``time``: of a film, in seconds;
+    ``profile``: in which its colours are."""
 
     format: str
     fit: Fit = "inside"
@@ -62,6 +62,7 @@ class Spec:
     metadata: Metadata = "strip"
     page: int | None = None
     time: float | None = None
+    profile: Profile = "srgb"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,7 @@ def recipe_of(house: HouseRecipe) -> Recipe:
         metadata=spec.metadata,
         page=spec.page,
         time=spec.time,
+        profile=spec.profile,
     )
 
 
@@ -171,7 +173,8 @@ def _checked(spec: Spec) -> dict[str, object]:
         raise _invalid(errors)
     background = spec.background or (_WHITE if spec.format == "jpeg" else None)
     full = replace(spec, quality=spec.quality or _QUALITY.get(spec.format), background=background)
-    return {name: value for name, value in asdict(full).items() if value is not None}
+    # A recipe from before there was a choice says nothing of the profile, and is not another one for that.
+    return {name: value for name, value in asdict(full).items() if value is not None and value != "srgb"}
 
 
 def _misnamed(spec: Spec) -> Iterator[FieldError]:
@@ -181,6 +184,8 @@ def _misnamed(spec: Spec) -> Iterator[FieldError]:
         yield FieldError("fit", "unknown", "It is inside, cover or contain.")
     if spec.metadata not in ("strip", "rights"):
         yield FieldError("metadata", "unknown", "It is strip or rights.")
+    if spec.profile not in ("srgb", "keep"):
+        yield FieldError("profile", "unknown", "It is srgb or keep.")
     if spec.background is not None and not _COLOUR.fullmatch(spec.background):
         yield FieldError("background", "invalid", "A colour is written #rrggbb, in small letters.")
 

@@ -30,6 +30,7 @@ All but pictures have work of their own, which nobody waits for."""
 
 Fit = Literal["inside", "cover", "contain"]
 Metadata = Literal["strip", "rights"]
+Profile = Literal["srgb", "keep"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class Recipe:
     is lessened until it has no more.
 
     ``page``: of a document or a TIFF, from 1; ``time``: of a film, in seconds from its begin. None: the first page, a
-    moment that shows something. What is of another kind has neither, and is taken as it is.
+    moment that shows something. What is of another kind has neither, and is taken as it is. ``profile``: of
+    ``keep`` the colours stay in the file's own profile, which goes with them, as far as the type can hold that.
 
     ``metadata``: of ``strip`` nothing is written into the file; of ``rights`` the asset's title, alt text, rights,
     creator and credit, as XMP. Nothing of the original's own goes with it, its place least of all. ``focal`` and
@@ -69,6 +71,7 @@ class Recipe:
     metadata: Metadata = "strip"
     page: int | None = None
     time: float | None = None
+    profile: Profile = "srgb"
     focal: tuple[float, float] = (0.5, 0.5)
     words: Mapping[str, str] = field(default_factory=dict)
 

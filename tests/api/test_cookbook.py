@@ -52,14 +52,14 @@ def test_what_is_no_recipe_is_refused(world: World) -> None:
     assert errors(name="a" * 61) == {("name", "invalid")}
     code = "invalid_request"
     for more in ({"width": 9000}, {"width": "9"}, {"format": "gif"}, {"name": "../x"}, {"background": "red"}, {"x": 1},
-                 {"page": 0}, {"page": 1001}, {"time": -1}, {"time": "soon"}):  # fmt: skip
+                 {"profile": "x"}, {"page": 0}, {"page": 1001}, {"time": -1}, {"time": "soon"}):  # fmt: skip
         assert {field for field, _ in errors(**more)} == set(more)
 
 
-def test_it_says_which_page_and_which_moment_it_shows(world: World) -> None:
-    made = world.post("recipes", {**BANNER, "page": 3, "time": 12.5})
+def test_it_says_which_page_and_moment_it_shows_and_in_which_colours(world: World) -> None:
+    made = world.post("recipes", {**BANNER, "page": 3, "time": 12.5, "profile": "keep"})
     assert made.json is not None
-    assert (made.json["page"], made.json["time"]) == (3, 12.5)
+    assert (made.json["page"], made.json["time"], made.json["profile"]) == (3, 12.5, "keep")
     headers = {"If-Match": made.headers["ETag"]}
     changed = world.call("PATCH", "recipes/banner", json={"page": None, "time": 0}, headers=headers)
     assert changed.json is not None

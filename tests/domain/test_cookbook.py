@@ -59,6 +59,7 @@ def test_what_does_not_go_together_is_refused_with_each_field() -> None:
     assert wrong(Spec("jpeg", box=9, quality=101)) == {("quality", "out_of_range")}
     assert wrong(Spec("avif", box=3073)) == {("box", "out_of_range")}
     assert wrong(Spec("jpeg", box=9, max_bytes=0)) == {("max_bytes", "out_of_range")}
+    assert wrong(Spec("jpeg", box=9, profile="adobe")) == {("profile", "unknown")}  # type: ignore[arg-type]
     for page in (0, 1001, True, 1.5):
         assert wrong(Spec("jpeg", box=9, page=page)) == {("page", "out_of_range")}  # type: ignore[arg-type]
     for time in (-0.5, 86_401, float("nan"), True):
@@ -90,6 +91,15 @@ def test_a_change_is_the_next_version_beside_the_old_one() -> None:
     boxed = cookbook.change(first, {"fit": "inside", "width": None, "height": None, "box": 700}, "bea", LATER).recipe
     kept = {"background": "#ffffff", "quality": 86, "metadata": "strip"}
     assert boxed.spec == {"format": "jpeg", "fit": "inside", "box": 700, **kept}
+
+
+def test_a_recipe_from_before_profiles_were_a_choice_is_no_other_one_for_that() -> None:
+    assert "profile" not in added().spec
+    with pytest.raises(Conflict):
+        cookbook.change(added(), {"profile": "srgb"}, "bea", LATER)
+    kept = cookbook.change(added(), {"profile": "keep"}, "bea", LATER).recipe
+    assert (kept.version, kept.spec) == (2, {**WIDE, "profile": "keep"})
+    assert (cookbook.recipe_of(added()).profile, cookbook.recipe_of(kept).profile) == ("srgb", "keep")
 
 
 def test_another_title_alone_makes_no_version() -> None:

@@ -117,6 +117,7 @@ def test_a_recipe_of_the_house_is_added_changed_and_retired(visit: Visit) -> Non
     dialog.get_by_label("Name", exact=True).fill("our-teaser")
     dialog.get_by_label("Title").fill("Our teaser")
     dialog.get_by_label("Longest side in px").fill("640")
+    dialog.get_by_label("Colours").select_option("keep")
     dialog.get_by_label("Page", exact=True).fill("2")
     dialog.get_by_label("Moment of a film, in seconds").fill("1.5")
     visit.accessible()
@@ -132,7 +133,7 @@ def test_a_recipe_of_the_house_is_added_changed_and_retired(visit: Visit) -> Non
     expect(line).to_contain_text("800 px")
     shown = [each for each in visit.service.get("/api/v1/recipes")["data"] if each["name"] == "our-teaser"]
     assert [(each["version"], each["box"], each["choosable"]) for each in shown] == [(1, 640, False), (2, 800, True)]
-    assert [(each["page"], each["time"]) for each in shown] == [(2, 1.5), (2, 1.5)]
+    assert [(each["page"], each["time"], each["profile"]) for each in shown] == [(2, 1.5, "keep")] * 2
     page.get_by_role("button", name="Retire Our teaser").click()
     expect(line).to_have_count(0)
 

@@ -1,22 +1,32 @@
-"""Colours: from whatever profile a picture has to sRGB, and the one colour that stands for it.
+"""Colours: from whatever profile a picture has to sRGB, or as they are; and the one colour that stands for it.
 
 Belongs here: colour only, on pictures that are already small. Must not: read files.
 """
 
 import io
 from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import cast
 
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageColor
 
-from workers.media.plan import LONGEST_PROFILE_NAME, MIB, one_line
+from workers.media.plan import LARGEST_PROFILE, LONGEST_PROFILE_NAME, one_line
 
-# Press profiles are larger than those of screens (ISO Coated v2: 1.8 MB); beyond this it is no profile in good faith.
-LARGEST_PROFILE = 4 * MIB
 _SRGB = ImageCms.createProfile("sRGB")
 _LAB = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
 _SPACES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
+_HELD: Mapping[str, tuple[str, ...]] = {
+    "JPEG": ("L", "RGB", "CMYK"),
+    "PNG": ("L", "RGB"),
+    "WEBP": ("RGB",),
+    "AVIF": ("RGB",),
+}
+"""The kinds of colours that each format can hold, without transparency's A."""
 _OPAQUE_ENOUGH = 128
+
+Ground = tuple[int, ...]
+"""What is behind a picture, in its own kind of colours, without transparency."""
 
 
 def to_srgb(image: Image.Image, profile: bytes | None) -> tuple[Image.Image, str]:
@@ -34,6 +44,65 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> tuple[Image.Image, str
     if alpha:
         result.putalpha(alpha)
     return result, fate
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A picture in the colours of its file (L, LA, RGB, RGBA, CMYK), and the profile that says which they are (empty:
+    none)."""
+
+    image: Image.Image
+    profile: bytes
+
+    def ground(self, background: str | None) -> Ground | None:
+        """The colour (``#rrggbb`` in sRGB) as this picture has it."""
+        if background is None:
+            return None
+        pixel, mode = Image.new("RGB", (1, 1), background), self.image.mode.removesuffix("A")
+        return _one_pixel(_reached(pixel, self.profile, mode) or pixel.convert(mode))
+
+
+def kept(image: Image.Image, profile: bytes | None, format_: str) -> Kept | None:
+    """``image`` (as ``to_srgb`` takes it) for a file of this format without any conversion; None where the format can't
+    hold it so, or no profile that could be used says what its colours are. Ink that no profile describes stays ink.
+    """
+    usable = profile if profile and len(profile) <= LARGEST_PROFILE else None
+    space = _space(usable) if usable else None
+    if space == "RGB" and image.mode in ("L", "LA"):  # as in ``_transform``
+        image = image.convert("RGBA" if image.mode == "LA" else "RGB")
+    mode = image.mode.removesuffix("A")
+    if mode not in _HELD[format_] or (space != mode and mode != "CMYK"):
+        return None
+    own = image.copy()
+    own.info.clear()  # a comment would be written too
+    return Kept(own, usable if usable and space == mode else b"")
+
+
+def ground(background: str | None) -> Ground | None:
+    """The colour (``#rrggbb``) as a picture in sRGB has it."""
+    return None if background is None else ImageColor.getrgb(background)
+
+
+def _space(profile: bytes) -> str | None:
+    """The mode of the pictures that it is for; None of what can't be used."""
+    try:
+        return _SPACES.get(ImageCms.ImageCmsProfile(io.BytesIO(profile)).profile.xcolor_space)
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return None
+
+
+def _reached(pixel: Image.Image, profile: bytes, mode: str) -> Image.Image | None:
+    """From sRGB to the profile; None where there is none, or it does not lead there, as those of scanners."""
+    try:
+        target = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        transform = ImageCms.buildTransform(_SRGB, target, "RGB", mode, ImageCms.Intent.RELATIVE_COLORIMETRIC)
+        return cast(Image.Image, ImageCms.applyTransform(pixel, transform))
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return None
+
+
+def _one_pixel(picture: Image.Image) -> Ground:
+    return tuple(picture.tobytes())
 
 
 def profile_name(profile: bytes) -> str:

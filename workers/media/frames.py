@@ -1,12 +1,14 @@
 """How a picture comes into the frame of its rendition: which size it is needed at, what is cut off, what is put around.
 
-Belongs here: geometry and what it takes to carry it out on pictures in sRGB. Must not: decode, or write files.
+Belongs here: geometry and what it takes to carry it out, on pictures in whatever colours. Must not: decode, or write
+files.
 """
 
 import math
 
-from PIL import Image, ImageColor
+from PIL import Image
 
+from workers.media.colour import Ground
 from workers.media.decoded import Size, fit, scaled
 from workers.media.plan import LARGEST_BOX, Spec
 
@@ -27,13 +29,12 @@ def needed(whole: Size, spec: Spec) -> Size:
     return scaled(whole, factor)
 
 
-def framed(picture: Image.Image, spec: Spec) -> Image.Image:
-    """``picture`` (RGB or RGBA, at the size of ``needed``) as the rendition is to show it."""
+def framed(picture: Image.Image, spec: Spec, ground: Ground | None) -> Image.Image:
+    """``picture`` (L, LA, RGB, RGBA or CMYK, at the size of ``needed``) as the rendition is to show it; ``ground``: its
+    background, as the picture has colours."""
     if spec.frame is not None:
-        picture = (
-            _cut(picture, spec.frame, spec.focal) if spec.fit == "cover" else _put(picture, spec.frame, spec.background)
-        )
-    return _opaque(picture, spec.background)
+        picture = _cut(picture, spec.frame, spec.focal) if spec.fit == "cover" else _put(picture, spec.frame, ground)
+    return _opaque(picture, ground)
 
 
 def _cut(picture: Image.Image, frame: Size, focal: tuple[float, float]) -> Image.Image:
@@ -49,18 +50,23 @@ def _begin(there: int, kept: int, focal: float) -> int:
     return max(0, min(there - kept, math.floor(there * focal - kept / 2)))
 
 
-def _put(picture: Image.Image, frame: Size, background: str | None) -> Image.Image:
+def _put(picture: Image.Image, frame: Size, ground: Ground | None) -> Image.Image:
     """Into the middle of the frame; what is around it has the background's colour, or none at all."""
-    if background is None:
-        canvas = Image.new("RGBA", frame, (0, 0, 0, 0))
+    base = picture.mode.removesuffix("A")
+    if ground is None:
+        canvas = Image.new(base + "A", frame)
     else:
-        canvas, picture = Image.new("RGB", frame, background), _opaque(picture, background)
+        canvas, picture = Image.new(base, frame, ground), _opaque(picture, ground)
     canvas.paste(picture, ((frame[0] - picture.width) // 2, (frame[1] - picture.height) // 2))
     return canvas
 
 
-def _opaque(picture: Image.Image, background: str | None) -> Image.Image:
-    if picture.mode != "RGBA" or background is None:
+def _opaque(picture: Image.Image, ground: Ground | None) -> Image.Image:
+    if ground is None or picture.mode not in ("LA", "RGBA"):
         return picture
-    canvas = Image.new("RGBA", picture.size, ImageColor.getcolor(background, "RGBA"))
+    if picture.mode == "LA":
+        grey = Image.new("L", picture.size, ground)
+        grey.paste(picture.getchannel("L"), mask=picture.getchannel("A"))
+        return grey
+    canvas = Image.new("RGBA", picture.size, (*ground, 255))
     return Image.alpha_composite(canvas, picture).convert("RGB")

@@ -83,8 +83,14 @@ def render(
     picture, profile = colour.to_srgb(decoded.image, decoded.profile)
     picture.info.clear()  # a comment would be written too
     for spec, sink in sorted(zip(specs, sinks, strict=True), key=lambda job: -max(frames.needed(whole, job[0]))):
-        picture = _resized(picture, frames.needed(whole, spec))
-        _write(frames.framed(picture, spec), spec, sink)
+        size = frames.needed(whole, spec)
+        own = colour.kept(decoded.image, decoded.profile, spec.format) if spec.profile == "keep" else None
+        if own is not None:
+            shown = frames.framed(_resized(own.image, size), spec, own.ground(spec.background))
+            _write(shown, spec, sink, own.profile)
+        else:
+            picture = _resized(picture, size)
+            _write(frames.framed(picture, spec, colour.ground(spec.background)), spec, sink, b"")
     return {
         "width": decoded.size[0],
         "height": decoded.size[1],
@@ -140,18 +146,18 @@ def _resized(image: Image.Image, size: Size) -> Image.Image:
     return image if image.size == size else image.resize(size, Image.Resampling.LANCZOS)
 
 
-def _write(image: Image.Image, spec: Spec, sink: BinaryIO) -> None:
+def _write(image: Image.Image, spec: Spec, sink: BinaryIO, profile: bytes) -> None:
     if spec.max_bytes is None:
-        _save(image, spec, spec.quality, sink)
+        _save(image, spec, spec.quality, sink, profile)
     else:
-        sink.write(_within(image, spec, spec.max_bytes))
+        sink.write(_within(image, spec, spec.max_bytes, profile))
 
 
-def _within(image: Image.Image, spec: Spec, most: int) -> bytes:
+def _within(image: Image.Image, spec: Spec, most: int, profile: bytes) -> bytes:
     """The file of the best quality, up to the one asked for, that has at most ``most`` bytes; it is looked for by
     halving, so that there are eight encodings at most. Raises MediaFailure (``over_max_bytes``).
     """
-    found = _encoded(image, spec, spec.quality)
+    found = _encoded(image, spec, spec.quality, profile)
     if len(found) <= most:
         return found
     # A PNG has one quality only.
@@ -159,7 +165,7 @@ def _within(image: Image.Image, spec: Spec, most: int) -> bytes:
     fits = b""
     while least <= best:
         quality = (least + best) // 2
-        found = _encoded(image, spec, quality)
+        found = _encoded(image, spec, quality, profile)
         shortest = min(shortest, len(found))
         if len(found) <= most:
             fits, least = found, quality + 1
@@ -170,16 +176,17 @@ def _within(image: Image.Image, spec: Spec, most: int) -> bytes:
     return fits
 
 
-def _encoded(image: Image.Image, spec: Spec, quality: int) -> bytes:
+def _encoded(image: Image.Image, spec: Spec, quality: int, profile: bytes) -> bytes:
     file = io.BytesIO()
-    _save(image, spec, quality, file)
+    _save(image, spec, quality, file, profile)
     return file.getvalue()
 
 
-def _save(image: Image.Image, spec: Spec, quality: int, sink: IO[bytes]) -> None:
-    # The empty blocks keep the original's profile, place and camera out, whatever Pillow's defaults become.
+def _save(image: Image.Image, spec: Spec, quality: int, sink: IO[bytes], profile: bytes) -> None:
+    # The empty blocks keep the original's place and camera out, and its profile where it is not kept, whatever Pillow's
+    # defaults become.
     try:
-        image.save(sink, spec.format, icc_profile=b"", exif=b"", **_said(spec), **_options(spec, quality))
+        image.save(sink, spec.format, icc_profile=profile, exif=b"", **_said(spec), **_options(spec, quality))
     except RuntimeError as error:  # in this way AVIF's encoder says that there is no more memory
         raise MemoryError(str(error)) from error
 

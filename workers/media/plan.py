@@ -51,6 +51,8 @@ WORDS = ("title", "alt_text", "rights", "creator", "credit")  # what may be writ
 LONGEST_WORD = 2000  # characters; with all five a packet is shorter than a segment of a JPEG
 MOST_ENCODINGS = 8  # of one rendition, while a quality is looked for: 1 to 100 by halving
 MOST_SPECS = 16
+# Press profiles are larger than those of screens (ISO Coated v2: 1.8 MB); beyond this it is no profile in good faith.
+LARGEST_PROFILE = 4 * MIB
 MOST_PAGES = 1000  # of a TIFF that are counted, and of whatever has pages the last that can be asked for
 MOST_SECONDS = 86_400.0
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
@@ -85,6 +87,7 @@ def one_line(text: str, longest: int) -> str:
 
 
 Fit = Literal["inside", "cover", "contain"]
+Profile = Literal["srgb", "keep"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,8 @@ class Spec:
     ``max_bytes``: lessens the quality until the file is no longer than that. ``focal``: where the middle of a cut is to
     be, as far as the picture reaches, from 0 to 1 from its left and top; ``words``: texts by the names of ``WORDS``,
     which are written into the file. ``page``: of a document or a TIFF, from 1 (None: the first); ``time``: of a film,
-    in seconds (None: a moment that shows something); of what is made together, the same.
+    in seconds (None: a moment that shows something); of what is made together, the same. ``profile``: ``srgb``, or
+    ``keep`` for the colours of the file as they are, with its profile, where the format can hold them.
     """
 
     name: str
@@ -112,6 +116,7 @@ class Spec:
     max_bytes: int | None = None
     page: int | None = None
     time: float | None = None
+    profile: Profile = "srgb"
     focal: tuple[float, float] = (0.5, 0.5)
     words: Mapping[str, str] = field(default_factory=dict)
 
@@ -253,6 +258,8 @@ def _check_spec(spec: Spec) -> None:
 
 
 def _check_parameters(spec: Spec) -> None:
+    if spec.profile not in ("srgb", "keep"):
+        raise ValueError(f"{spec.name}: colours are made srgb, or kept")
     if not all(0 <= part <= 1 for part in spec.focal):
         raise ValueError(f"{spec.name}: the focal point is within the picture")
     page, time = 1 if spec.page is None else spec.page, spec.time or 0.0

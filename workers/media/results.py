@@ -17,6 +17,7 @@ from workers.media.claims import is_metadata
 from workers.media.courier import Verdict
 from workers.media.encoding import NOT_EXECUTED
 from workers.media.plan import (
+    LARGEST_PROFILE,
     LONGEST_PROFILE_NAME,
     MOST_BITS,
     NOT_CONFINED,
@@ -34,6 +35,7 @@ _MODES = frozenset(
     {"1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr", "LAB", "I", "I;16", "I;16B"}
 )
 _PROFILES = frozenset({"none", "applied", "ignored"})
+_PROFILE = LARGEST_PROFILE + LARGEST_PROFILE // 1000  # in segments of 64 KiB, each with 18 bytes before it
 _WORD = re.compile(r"[a-z0-9_]{1,40}\Z")
 _LOOK = re.compile(r"[0-9a-f]{64}\Z")
 _COLOUR = re.compile(r"#[0-9a-f]{6}\Z")
@@ -178,7 +180,7 @@ def check_files(outputs: Sequence[BinaryIO], specs: Sequence[Spec], limits: Limi
 def _measured(output: BinaryIO, spec: Spec, limits: Limits) -> RenderedFile:
     size = os.fstat(output.fileno()).st_size
     output.seek(0)
-    head = output.read(sizes.HEAD)
+    head = output.read(sizes.HEAD + (_PROFILE if spec.profile == "keep" else 0))
     output.seek(0)
     _require(size <= limits.output and (spec.format != "WEBP" or sizes.is_whole_webp(head, size)), "length")
     _require(spec.max_bytes is None or size <= spec.max_bytes, "length")

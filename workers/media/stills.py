@@ -22,9 +22,8 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from workers.media.colour import LARGEST_PROFILE
 from workers.media.decoded import Decoded, Decoder, Size, fit
-from workers.media.plan import MIB, MOST_BITS, MOST_PAGES, PIXELS, MediaFailure
+from workers.media.plan import LARGEST_PROFILE, MIB, MOST_BITS, MOST_PAGES, PIXELS, MediaFailure
 
 # Pillow imports these when it needs them; inside the sandbox it could not.
 PLUGINS = (

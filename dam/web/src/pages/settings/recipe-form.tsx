@@ -13,6 +13,7 @@ type Typed = Readonly<Record<string, string>>;
 
 const FORMATS = ["jpeg", "webp", "avif", "png"] as const;
 const METADATA = ["strip", "rights"] as const;
+const PROFILES = ["srgb", "keep"] as const;
 const FITS = ["inside", "cover", "contain"] as const;
 
 const typedOf = (recipe: Recipe | null): Typed => ({
@@ -20,7 +21,7 @@ const typedOf = (recipe: Recipe | null): Typed => ({
   box: String(recipe?.box ?? ""), width: String(recipe?.width ?? ""), height: String(recipe?.height ?? ""),
   background: recipe?.background ?? "", quality: recipe?.media_type === "image/png" ? "" : String(recipe?.quality ?? ""),
   max_bytes: String(recipe?.max_bytes ?? ""), metadata: recipe?.metadata ?? "strip",
-  page: String(recipe?.page ?? ""), time: String(recipe?.time ?? ""),
+  page: String(recipe?.page ?? ""), time: String(recipe?.time ?? ""), profile: recipe?.profile ?? "srgb",
 });
 
 const number = (text: string | undefined): number | null => (text ? Number(text) : null);
@@ -33,7 +34,7 @@ function said(typed: Typed): Schemas["Change"] {
     box: framed ? null : number(typed["box"]), width: framed ? number(typed["width"]) : null, height: framed ? number(typed["height"]) : null,
     background: typed["background"] || null, quality: typed["format"] === "png" ? null : number(typed["quality"]),
     max_bytes: number(typed["max_bytes"]), metadata: typed["metadata"] as (typeof METADATA)[number],
-    page: number(typed["page"]), time: number(typed["time"]),
+    page: number(typed["page"]), time: number(typed["time"]), profile: typed["profile"] as (typeof PROFILES)[number],
   };
 }
 
@@ -72,6 +73,7 @@ export function RecipeForm({ recipe, done }: { recipe: Recipe | null; done(): vo
       <Field {...bind("background")} placeholder="#ffffff" hint={t("settings.recipe.background_hint")} />
       {typed["format"] !== "png" && <Field {...bind("quality")} type="number" hint={t("settings.recipe.quality_hint")} />}
       <Field {...bind("max_bytes")} type="number" hint={t("settings.recipe.max_bytes_hint")} />
+      {choice("profile", PROFILES)}
       {choice("metadata", METADATA)}
       <Field {...bind("page")} type="number" hint={t("settings.recipe.page_hint")} />
       <Field {...bind("time")} type="number" step="any" hint={t("settings.recipe.time_hint")} />
