@@ -63,7 +63,7 @@ class Reader:
         """A person types slowly; the index has long caught up by then."""
         token = (self.folder / "data" / "token").read_text().strip()
         headers = {"Authorization": f"Bearer {token}"}
-        end = time.monotonic() + 20
+        end = time.monotonic() + 120
         while httpx.get(f"{self._address}/api/v1/assets", headers=headers, trust_env=False).json()["index"]["behind"]:
             assert time.monotonic() < end, "The index does not catch up."
 
@@ -96,4 +96,4 @@ def reading(folder: Path) -> Iterator[Reader]:
         yield Reader(folder, **json.loads(said))
     finally:
         service.send_signal(signal.SIGTERM)
-        service.communicate(timeout=40)
+        service.communicate(timeout=120)

@@ -56,7 +56,7 @@ def until_some_parts(home: Path) -> list[str]:
 
 def until_found(service: Service) -> list[str]:
     """The assets that a search finds, once the index has caught up."""
-    for _ in range(600):
+    for _ in range(2400):
         if found := service.get("/api/v1/assets?q=")["data"]:
             return [each["id"] for each in found]
         select.select([], [], [], 0.05)

@@ -30,7 +30,7 @@ from tests.services import services_in
 from workers import relay
 from workers.drain import drain
 
-WAIT_S = 100
+WAIT_S = 240
 Acts = list[list[Any]]
 
 

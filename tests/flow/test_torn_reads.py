@@ -14,7 +14,7 @@ REPLACED = 60
 """So often at least."""
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_a_reader_sees_the_old_file_whole_or_the_new_file_whole(house: House) -> None:
     asset, shop = house.upload(readers.content(1)), house.outside / "shop"
     placement = house.place(asset, house.channel())

@@ -4,7 +4,6 @@ error that the browser tells.
 Rule: tests name what a person sees (roles and labels), wait for what is to be seen, and never for time to pass.
 """
 
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from tests.web.axe import violations
 from tests.web.chromium import arguments, chromium
 
 PASSWORD = "a long enough password"
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 EXPECTED = ("Failed to load resource",)
 """A refused request is no error of the page's; what it shows then is asserted."""
 
@@ -26,7 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents and "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.timeout(300))
+            item.add_marker(pytest.mark.timeout(600))
 
 
 @pytest.fixture(scope="session")
@@ -95,7 +94,7 @@ def visiting(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Visit]]
     def visit(settings: Mapping[str, str] | None = None, **options: object) -> Visit:
         if not services:
             services.append(Service(tmp_path / "home", **(settings or {})))
-            urllib.request.urlopen(services[0].said["address"] + "/readyz", timeout=60).close()
+            services[0].until_ready()
         context = browser.new_context(**{"locale": "en-GB", "viewport": {"width": 1280, "height": 800}, **options})  # type: ignore[arg-type]
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)

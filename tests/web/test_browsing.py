@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import httpx
 from playwright.sync_api import Locator, Page, expect
@@ -34,7 +35,7 @@ def team(visit: Visit) -> httpx.Client:
 
 
 def add(client: httpx.Client, title: str, data: bytes | None = None, name: str = "a.png") -> Any:
-    files = {"file": (name, data if data is not None else png(30, 20, shade=hash(title) % 200))}
+    files = {"file": (name, data if data is not None else png(30, 20, shade=crc32(title.encode()) % 200))}
     answer = client.post("/assets", files=files, data={"title": title, "tag": ["first"]})
     assert answer.status_code == 201, answer.text
     return answer.json()

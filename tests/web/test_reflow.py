@@ -20,7 +20,7 @@ ZOOMED = {"width": 640, "height": 400}
 NARROW = {"width": 320, "height": 640}
 LONG = "Donaudampfschifffahrtsgesellschaftskapitaensmuetzenabzeichen_final_v2_FINAL"
 
-HOLDS_MS = 5_000
+HOLDS_MS = 30_000
 
 OUT_OF_REACH = """() => {
     const shown = document.querySelector('dialog[open]'), width = innerWidth, found = []

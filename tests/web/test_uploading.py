@@ -114,7 +114,7 @@ def test_what_is_there_already_is_said_before_it_is_sent(visit: Visit) -> None:
 
 
 PART = 8 << 20
-LOOKS, LOOK_MS = 600, 50
+LOOKS, LOOK_MS = 1200, 50
 
 
 @pytest.fixture

@@ -32,17 +32,17 @@ def sender(scheme: str, port: int, patience: float | None = None) -> CeleryBroke
 
 @KINDS
 def test_a_broker_that_refuses_is_away(scheme: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    with closing(sender(scheme, port)) as broker:
-        for _ in range(2):
-            with pytest.raises(BrokerAway) as refused:
-                broker.send("render", "media", [1])
-        assert "hunter2" not in str(refused.value)
+    with closing(socket.socket()) as taken:  # bound and never listening, so that nobody else gets the port meanwhile
+        taken.bind(("127.0.0.1", 0))
+        with closing(sender(scheme, taken.getsockname()[1])) as broker:
+            for _ in range(2):
+                with pytest.raises(BrokerAway) as refused:
+                    broker.send("render", "media", [1])
+            assert "hunter2" not in str(refused.value)
 
 
 @KINDS
-@pytest.mark.timeout(30)
+@pytest.mark.timeout(120)
 def test_a_broker_that_says_nothing_is_away_after_its_time(scheme: str, silent: int) -> None:
     with closing(sender(scheme, silent, 0.3)) as broker, pytest.raises(BrokerAway):
         broker.waiting("media")

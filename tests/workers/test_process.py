@@ -17,7 +17,7 @@ from workers.dispatch import LOOK, Dispatch
 from workers.process import Pace, Worker
 from workers.wakeup import Receiver, Sender
 
-LONG = 30.0
+LONG = 100.0
 
 
 @contextmanager
