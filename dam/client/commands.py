@@ -26,6 +26,7 @@ _TABLE = {
     "place": ("placements", "Put an asset into a channel, and keep it right there."),
     "preview": ("uploads", "Show a version by a picture of your own, which is delivered nowhere."),
     "publish": ("assets", "Give an asset its public address."),
+    "recipe": ("recipes", "Recipes, as which files are delivered: add, change, list, move, remove."),
     "reject": ("decisions", "Say no to a version, and why."),
     "repair": ("placements", "Bring what should be there again, whatever is there now."),
     "retry": ("placements", "Try a failed delivery again now."),

@@ -87,13 +87,18 @@ class Entry:
     event: Event
 
 
+def is_name(name: str) -> bool:
+    """Whether a recipe of a house may be called so. Never wider: ``recipes`` has a part of the names for itself."""
+    return _NAME.fullmatch(name) is not None and len(name) <= _LONGEST_NAME
+
+
 def add(name: str, title: str, spec: Spec, last: HouseRecipe | None, by: str, at: datetime) -> Entry:
     """A new recipe; under the name of a retired one (``last``) its next version. Raises Invalid ``invalid_recipe``,
     Conflict ``recipe_exists``.
     """
     if name == ORIGINAL or is_built_in(name) or (last is not None and last.retired_at is None):
         raise Conflict("recipe_exists", f"There is a recipe named {name!r} already.")
-    if not _NAME.fullmatch(name) or len(name) > _LONGEST_NAME:
+    if not is_name(name):
         detail = f"A name has small letters, digits and single hyphens, {_LONGEST_NAME} at most."
         raise _invalid([FieldError("name", "invalid", detail)])
     version = last.version + 1 if last else 1

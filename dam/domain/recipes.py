@@ -2,7 +2,9 @@
 that a house adds are rows (``cookbook``).
 
 Rule: a declared version of a recipe never changes and is never removed, because placements go on referring to it.
-Better output means a new version beside the old one. What is made without being asked for is built in.
+Better output means a new version beside the old one. What is made without being asked for is built in. The name of a
+recipe that comes from now on has two hyphens side by side (``web--800``), which no recipe of a house may have: an
+upgrade takes nobody's name away.
 """
 
 import hashlib

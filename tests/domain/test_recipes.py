@@ -1,11 +1,13 @@
 """Recipes by name and version, and the key of an artefact's parameters."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 
 import pytest
 
-from dam.domain import media_types, recipes
+from dam.api.document import WordConverter
+from dam.domain import cookbook, media_types, recipes
 from dam.domain.errors import NotFound
 from dam.domain.recipes import RECIPES, Recipe
 
@@ -54,6 +56,19 @@ def test_an_unknown_version_is_not_found(name: str, version: int) -> None:
 
 def test_the_original_has_one_version() -> None:
     assert recipes.newest_version("original") == 1
+
+
+def test_no_built_in_recipe_takes_a_name_that_a_house_may_have_given_to_its_own() -> None:
+    """Whoever upgrades has places by that name. These stood before a house could have recipes."""
+    first = {
+        "thumb-256", "preview-1024", "large-2048", "proxy-480", "sound-96", "sprite-160", "sprite-160-index",
+        "moving-480", "peaks-4000", "jpeg-1600", "link-1200x630", "wide-1920x1080", "square-1080", "story-1080x1920",
+        "shop-1500", "png-1600",
+    }  # fmt: skip
+    later = {each.name for each in RECIPES} - first
+    assert [name for name in later if cookbook.is_name(name)] == []
+    assert not cookbook.is_name("web--800")
+    assert re.fullmatch(WordConverter.regex, "web--800")
 
 
 def test_declarations_are_unique_and_sound() -> None:
