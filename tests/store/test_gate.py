@@ -78,7 +78,7 @@ def test_one_process_at_a_time(gate: Gate) -> None:
     told, tell = os.pipe()
     child = os.fork()
     if child == 0:
-        signal.alarm(20)
+        signal.alarm(60)
         with gate:
             os.write(tell, b"inside")
             os.close(tell)
@@ -99,7 +99,7 @@ def test_one_process_at_a_time(gate: Gate) -> None:
     assert not entered.wait(0.05)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    assert entered.wait(10)
+    assert entered.wait(60)
     thread.join()
 
 
@@ -110,15 +110,15 @@ def test_a_fork_while_another_thread_writes_leaves_the_child_free(gate: Gate) ->
     def hold() -> None:
         with gate:
             inside.set()
-            assert leave.wait(20)
+            assert leave.wait(60)
 
     thread = threading.Thread(target=hold)
     thread.start()
-    assert inside.wait(10)
+    assert inside.wait(60)
     wait, go = os.pipe()
     child = os.fork()
     if child == 0:
-        signal.alarm(20)
+        signal.alarm(60)
         os.close(go)
         os.read(wait, 1)
         with gate:

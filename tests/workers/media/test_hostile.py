@@ -115,7 +115,7 @@ def hosted(folder: Path, cases: list[Hostile], quick_seconds: float) -> dict[str
     for number, case in enumerate(cases):
         (folder / f"{number:03}.file").write_bytes(case.data)
     command = [sys.executable, "-m", "tests.workers.media.host", str(folder), str(quick_seconds)]
-    done = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, timeout=110, check=False)
+    done = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, timeout=280, check=False)
     assert done.returncode == 0, done.stderr
     told: dict[str, Any] = json.loads(done.stdout)
     return told
