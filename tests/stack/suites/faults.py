@@ -24,7 +24,7 @@ from tests.stack.suites.lengths import only_long
 
 pytestmark = pytest.mark.timeout(1200)
 
-DATABASE_S, OBJECTS_S = 60.0, 150.0
+DATABASE_S, OBJECTS_S = 150.0, 250.0
 """Longer than all that one request waits for, one after the other (docs/operate.md, "How long anybody waits"): of the
 database a free connection, a new one and an answer; of the bucket a connection, an answer, and bytes on their way. How
 quick what needs neither is meanwhile, ``make bench-stack`` measures: on a busy machine it says nothing here."""
@@ -93,7 +93,7 @@ class TestDatabase:
         assert (ready.status, ready.json["detail"]) == (503, "Not ready: database.")
         house.until_ok("/api/v1/assets")
         assert facts(house) == before
-        assert house.get("/readyz").json["status"] == "ready"
+        house.until_ok()
 
     def test_pages_live_while_it_says_nothing(self, house: House) -> None:
         """What waits for it takes threads, not all of them."""

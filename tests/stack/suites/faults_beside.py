@@ -20,8 +20,8 @@ from tests.stack.suites.indices import named
 from tests.stack.suites.lengths import only_long
 
 SERVERS = ("postgresql", "minio", "elasticsearch", "rabbitmq")
-SEARCH_S = 30.0
-"""Above the five seconds that a search waits, and what a busy machine adds."""
+SEARCH_S = 120.0
+"""Above the five seconds that a search waits, and what a busy machine adds; a search without a limit has none."""
 
 pytestmark = pytest.mark.timeout(1200)
 
@@ -112,7 +112,7 @@ def test_without_the_broker_work_waits_and_is_done(house: House, fault: Fault, s
     assert made.status == HTTPStatus.CREATED
     assert outcomes(alive) == {(200, "")}
     until_done(house, made.json["id"])
-    assert house.get("/readyz").json["status"] == "ready"
+    house.until_ok()
 
 
 def of_the_long_run(test: Callable[[House], None]) -> Callable[[House], None] | None:

@@ -100,7 +100,7 @@ def database(request: pytest.FixtureRequest, stack: Stack) -> dict[str, str]:
 def test_the_service_as_it_is_started(server: Server, database: dict[str, str], tmp_path: Path) -> None:
     service = Service(tmp_path / "home", DAM_OBJECTS_URL=server.url, **database)
     try:
-        assert service.get("/readyz")["status"] == "ready"
+        service.until_ready()
         picture, large = service.upload(png(40, 30))["id"], png() + bytes(range(256)) * 30_000
         until_rendered(service, picture)
         asset = service.upload(large)["id"]

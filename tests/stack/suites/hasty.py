@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from workers import tasks
 
-LIMIT_S = 4.0
+LIMIT_S = 8.0
+"""Less than the database lets anybody wait for a lock; and a decoder starts and makes a picture in less."""
 
 tasks.LANES = tuple(replace(lane, lease=timedelta(seconds=LIMIT_S)) for lane in tasks.LANES)  # type: ignore[assignment]
 

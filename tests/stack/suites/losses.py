@@ -41,7 +41,7 @@ def test_a_broker_that_is_lost_amid_much_work_loses_none_of_it(stack: Stack, tmp
             broker.stop(kill=loss == "killed")
             if loss == "emptied":
                 broker.empty()
-            assert house.service.get("/readyz")["status"] == "ready"
+            house.service.until_ready()
             late = upload(house, 1, shade=100_000)  # the service goes on
             house.until(lambda: "the broker is away" in house.said())
             broker.start()

@@ -60,7 +60,8 @@ def test_a_service_moves_onto_servers_and_back(target: dict[str, str], tmp_path:
     try:
         first = small.upload(png() + bytes(range(256)) * 30_000)["id"]
         picture = small.upload(png(40, 30))["id"]
-        until_rendered(small, picture)
+        for each in (first, picture):
+            until_rendered(small, each)
         file = tmp_path / "target"
         file.touch(0o600)
         file.write_text("".join(f"{name}={value}\n" for name, value in target.items()))

@@ -35,7 +35,7 @@ def visit(browser: Browser, tmp_path: Path) -> Iterator[Visit]:
     def begin(bucket: str) -> tuple[Service, Page]:
         service = Service(tmp_path / "home", DAM_OBJECTS_URL=bucket)
         services.append(service)
-        service.get("/readyz")
+        service.until_ready()
         contexts.append(browser.new_context(locale="en-GB"))
         contexts[-1].set_default_timeout(PATIENCE_MS)
         person = Person(service, contexts[-1].new_page(), contexts[-1])

@@ -72,7 +72,14 @@ def test_the_whole_story(away: Crew) -> None:
     worker = away.start()
     demo = away.run("demo")
     assert demo.returncode == 0, demo.stdout + demo.stderr + away.said()[-6000:]
+    upload(away, 1)
     away.until_at_rest()
+    # Before anything that takes long: decoders and hands leave by themselves after a quiet minute.
+    children = descendants(worker.process.pid)
+    watched = Watched(children)
+    arguments = "".join(command_line(pid) for pid in [worker.process.pid, *children])
+    assert "workers.media.template" in arguments
+    assert "step.py" in arguments  # a hand
     assert away.run("fsck", "--full").returncode == 0
     with psycopg.connect(away.database) as connection:
         delivered = connection.execute("SELECT count(*) FROM deliveries WHERE state = 'done'").fetchone()
@@ -82,15 +89,10 @@ def test_the_whole_story(away: Crew) -> None:
     asked = [sys.executable, "-m", "celery", "-A", "workers.app", "inspect", "ping", "--timeout", "20"]
     assert subprocess.run(asked, env=away.service.environment, cwd=ROOT, check=False).returncode == 0
 
-    children = descendants(worker.process.pid)
-    arguments = "".join(command_line(pid) for pid in [worker.process.pid, *children])
-    assert "workers.media.template" in arguments
-    assert "step.py" in arguments  # a hand
     for url in (away.database, away.broker):
         assert (secret := urlsplit(url).password)
         assert secret not in arguments + away.said()
 
-    watched = Watched(children)
     os.kill(worker.process.pid, 9)
     assert watched.ended(LONG), "it outlived its worker"
     assert "Traceback" not in away.said()
