@@ -7,7 +7,7 @@ Rule: exactly one thread runs at any time, so a schedule is a list of steps and 
 import threading
 from collections.abc import Callable
 
-_WAIT_S = 30
+_WAIT_S = 200
 _current = threading.local()
 
 
