@@ -69,11 +69,6 @@ def has_credentials(embedded: Embedded) -> bool:
     return bool((embedded or {}).get("c2pa"))
 
 
-def text(embedded: Embedded) -> str:
-    """The words of the first pages; empty where there are none, or none were read."""
-    return str((embedded or {}).get("text") or "")
-
-
 def is_unread(embedded: Embedded, media_type: str) -> bool:
     """Whether there is something to be learnt yet: it was never read, or before the words of such a type were."""
     return embedded is None or (media_type in _WORDED and "text" not in embedded)

@@ -13,7 +13,7 @@ from typing import Any
 
 from dam.domain import states
 from dam.domain.assets import Asset, Content
-from dam.domain.embedded import effective, text
+from dam.domain.embedded import effective
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
 from dam.ports.views import AssetView, PlacementWord
@@ -87,6 +87,7 @@ def _changes(work: UnitOfWork, ids: list[str], words: Iterable[PlacementWord]) -
     views = work.assets.views(ids)
     placed = work.placements.channel_names(ids)
     filenames = work.assets.filenames(ids)
+    texts = work.assets.texts(view.latest.version.sha256 for view in views if view.latest)
     makers = work.people.names(view.asset.created_by for view in views)
     found: dict[str, set[str]] = {}
     for each in words:
@@ -98,6 +99,7 @@ def _changes(work: UnitOfWork, ids: list[str], words: Iterable[PlacementWord]) -
             placed.get(view.asset.id, ()),
             tuple(sorted(found.get(view.asset.id, ()))),
             makers.get(view.asset.created_by, ""),
+            texts.get(view.latest.version.sha256, "") if view.latest else "",
         )
         for view in views
     ]
@@ -125,6 +127,7 @@ def _change(
     channels: tuple[str, ...],
     placements: tuple[str, ...],
     maker: str,
+    text: str,
 ) -> Document | Tombstone:
     asset, content = view.asset, view.latest.content if view.latest else None
     if asset.trashed_at is not None:
@@ -144,7 +147,7 @@ def _change(
         fields={
             name: said.value for name, said in effective(asset.fields, content.embedded if content else None).items()
         },
-        text=text(content.embedded) if content else "",
+        text=text,
         channels=channels,
         placements=placements,
         created_by=maker,

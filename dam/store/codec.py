@@ -99,7 +99,7 @@ def columns_of_need(name: str, need: Need | None) -> dict[str, str | None]:
     return {f"{name}_code": need.code if need else None, f"{name}_detail": need.detail if need else None}
 
 
-def fact_of(kind: type[F], row: RowMapping, **elsewhere: object) -> F:
+def fact_of(kind: type[F], row: Mapping[str, Any] | RowMapping, **elsewhere: object) -> F:
     """The fact that a row says; ``elsewhere`` are fields that are kept in other tables."""
     shape = SHAPES[kind]
     values: dict[str, Any] = {name: row[name] for name in shape.plain}

@@ -8,7 +8,7 @@ from sqlalchemy import inspect, text
 from dam.store.engine import make_engine, options
 from dam.store.failures import translated
 
-NEWEST = "0016"
+NEWEST = "0017"
 
 
 def is_newest(url: str) -> bool:

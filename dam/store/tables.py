@@ -27,6 +27,7 @@ contents = Table(
     when("created_at"),
     Column("properties", Json, nullable=False),
     Column("embedded", Json, nullable=True),
+    words("text", nullable=True),
     CheckConstraint("size >= 0", name="size"),
 )
 

@@ -11,7 +11,7 @@ from dam.domain.assets import Asset, Content, Decision, DecisionKind, Version, V
 from dam.domain.recipes import NO_PARAMS, RECIPES, Artefact, for_display
 from dam.ports.views import AssetView, VersionView
 from dam.store.asked import MADE_FOR, OLDEST_FIRST
-from dam.store.codec import fact_of, row_of
+from dam.store.codec import fact_of
 from dam.store.holds import hold_all
 from dam.store.shown import show_anew
 from dam.store.tables import (
@@ -23,6 +23,7 @@ from dam.store.tables import (
     rendition_overrides,
     versions,
 )
+from dam.store.texts import WITHOUT, content_of, row_of_content, split
 from dam.store.transaction import Transaction
 
 _DUPLICATES = 10
@@ -50,11 +51,11 @@ class Versions:
     def content(self, sha256: str) -> Content | None:
         """The content, or None."""
         row = self._tx.row(select(contents).where(contents.c.sha256 == sha256))
-        return None if row is None else fact_of(Content, row)
+        return None if row is None else content_of(row)
 
     def keep_content(self, content: Content) -> Content:
         """Store the row unless it is there; return the one that is there."""
-        if self._tx.insert_new(contents, [row_of(content)]):
+        if self._tx.insert_new(contents, [row_of_content(content)]):
             return content
         return self.content(content.sha256) or content
 
@@ -64,7 +65,7 @@ class Versions:
         """Set what a decoder found (and what was written in the file, unless that is None); where that is news,
         ``shown_anew`` for all assets that have these bytes. To be asked before anything else is held. Raises Conflict
         ``moved`` if another asset gets them at this moment."""
-        found = {"properties": dict(properties)} | ({} if embedded is None else {"embedded": dict(embedded)})
+        found = {"properties": dict(properties)} | ({} if embedded is None else split(embedded))
         columns = [contents.c[name] for name in found]
         row = self._tx.row(select(*columns).where(contents.c.sha256 == sha256))
         if row is not None and dict(row) != found:
@@ -86,7 +87,13 @@ class Versions:
         query = select(contents).order_by(contents.c.sha256).limit(limit)
         if after is not None:
             query = query.where(contents.c.sha256 > after)
-        return [fact_of(Content, row) for row in self._tx.rows(query)]
+        return [content_of(row) for row in self._tx.rows(query)]
+
+    def texts(self, digests: Iterable[str]) -> dict[str, str]:
+        """The words of those that have any, by digest."""
+        mine = contents.c.sha256.in_(sorted(set(digests))) & contents.c.text.is_not(None)
+        rows = self._tx.rows(select(contents.c.sha256, contents.c.text).where(mine))
+        return {row["sha256"]: row["text"] for row in rows}
 
     def version(self, asset_id: str, number: int) -> Version | None:
         """The version, or None."""
@@ -179,7 +186,7 @@ class Versions:
         if not found:
             return {}
         digests = sorted({version.sha256 for version in found})
-        rows = self._tx.rows(select(contents).where(contents.c.sha256.in_(digests)))
+        rows = self._tx.rows(select(*WITHOUT).where(contents.c.sha256.in_(digests)))
         bytes_of = {row["sha256"]: fact_of(Content, row) for row in rows}
         names = [(version.asset_id, version.number) for version in found]
         by_hand = self._overrides(names)

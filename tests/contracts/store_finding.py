@@ -58,6 +58,29 @@ class FindingContract:
             with store.reading() as work:
                 assert work.assets.content(digest("one")) == replace(content(), embedded=kept)
 
+    def test_the_words_of_documents_are_read_by_who_asks_for_them_and_by_no_list(self, store: Store) -> None:
+        credit: dict[str, object] = {"fields": {"credit": {"value": "Agency", "source": "xmp"}}}
+        fill(store, content(), content("two"), asset("a1", latest=1), version("a1"))
+        for embedded, raised in ((credit, 2), (credit | {"text": "hills"}, 3), (credit | {"text": "snow"}, 4)):
+            with store.writing() as work:
+                work.assets.describe_content(digest("one"), {}, embedded)
+                work.commit()
+            assert sequences(store, "a1") == [raised]
+        with store.writing() as work:
+            kept = replace(content("three"), embedded={"text": ""})
+            assert work.assets.keep_content(kept) == kept
+            work.commit()
+        with store.reading() as work:
+            (view,) = work.assets.views(["a1"])
+            assert view.latest is not None
+            assert view.latest.content.embedded == credit
+            assert work.assets.content(digest("one")) == replace(content(), embedded=credit | {"text": "snow"})
+            found = {each.sha256: each.embedded for each in work.assets.contents(None, 9)}
+            assert found[digest("one")] == credit | {"text": "snow"}
+            assert (found[digest("two")], found[digest("three")]) == (None, {"text": ""})
+            assert work.assets.texts(found) == {digest("one"): "snow", digest("three"): ""}
+            assert work.assets.texts([]) == {}
+
     def test_channels_of_assets_are_those_of_places_that_are_not_withdrawn(self, store: Store) -> None:
         one_placement(store)
         fill(store, asset("a2"), asset("a3"), channel("c2"), channel("c3", name="Another"))

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from dam.store.codec import SHAPES, row_of
 from dam.store.engine import make_engine, options
 from dam.store.places import metadata
 from dam.store.schema import NEWEST, is_newest
-from dam.store.tables import asked_renditions
+from dam.store.tables import asked_renditions, contents
 from tests.contracts.facts import artefact, asset, channel, content, digest, placement, version
 from tests.postgres import Postgres
 
@@ -78,6 +79,25 @@ def test_what_was_asked_for_before_stays_its_assets_own(new_url: Callable[[], st
         (id_, number, each.recipe, each.recipe_version, each.params_sha256, each.updated_at)
         for id_, number, each in keys
     ]
+
+
+def test_the_words_of_documents_move_to_a_column_of_their_own(new_url: Callable[[], str]) -> None:
+    credit: dict[str, object] = {"fields": {"credit": {"value": "A \u2192 'b'", "source": "xmp"}}}
+    words = "Hills \u2192 'snow' \U0001f3d4"
+    before = {"one": credit | {"text": words}, "two": credit, "three": None, "four": {"text": ""}}
+    with _writing(new_url()) as connection:
+        migrate.upgrade_to(connection, "0016")
+        for name, embedded in before.items():
+            _insert_as_it_was(connection, replace(content(name), embedded=embedded))
+        migrate.upgrade_to(connection, "0017")
+        there = contents.c
+        found = connection.execute(select(there.sha256, there.embedded, there.text)).all()
+    assert {sha256: said for sha256, *said in found} == {
+        digest("one"): [credit, words],
+        digest("two"): [credit, None],
+        digest("three"): [None, None],
+        digest("four"): [{}, ""],
+    }
 
 
 def _insert_as_it_was(connection: Connection, fact: object) -> None:
