@@ -21,7 +21,7 @@ from tests.stack.proxy import Fault, Proxy
 
 SILENT = Fault("silent")
 
-pytestmark = pytest.mark.postgresql
+pytestmark = [pytest.mark.postgresql, pytest.mark.timeout(120)]
 
 
 @pytest.fixture
