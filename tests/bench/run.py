@@ -18,6 +18,7 @@ from tests.bench import (
     atrest,
     channels,
     films,
+    formats,
     latency,
     media,
     objects,
@@ -35,6 +36,7 @@ from tests.bench.row import Row
 WHOLE: Mapping[str, Callable[[], list[Row]]] = {
     "render": render.measure,
     "films": films.measure,
+    "formats": formats.measure,
     "upload": upload.measure,
     "parts": parts.measure,
     "rollout": rollout.measure,
