@@ -4,14 +4,17 @@ error that the browser tells.
 Rule: tests name what a person sees (roles and labels), wait for what is to be seen, and never for time to pass.
 """
 
+import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.commands.test_up import Service
+from tests.warm import Warm, migrated
 from tests.web.axe import violations
 from tests.web.chromium import arguments, chromium
 
@@ -38,6 +41,24 @@ def browser() -> Iterator[Browser]:
         playwright.chromium.launch(executable_path=where, args=arguments()) as launched,
     ):
         yield launched
+
+
+class WarmService(Service):
+    """Forked from a warm process: these tests are of what it does, not of how it starts."""
+
+    def __init__(self, warm: Warm, home: Path, **settings: str) -> None:
+        self._warm = warm
+        super().__init__(home, **settings)
+
+    def run(self, *arguments: str) -> "subprocess.Popen[str]":
+        return cast("subprocess.Popen[str]", self._warm.start(self.environment, *arguments))
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[Warm]:
+    one = Warm()
+    yield one
+    one.close()
 
 
 @dataclass
@@ -85,7 +106,7 @@ class Told:
 
 
 @pytest.fixture
-def visiting(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Visit]]:
+def visiting(browser: Browser, warm: Warm, migrated_file: Path, tmp_path: Path) -> Iterator[Callable[..., Visit]]:
     """Begins visits: the first starts the service, later ones come to it with a browser of their own."""
     told = Told()
     services: list[Service] = []
@@ -93,7 +114,8 @@ def visiting(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Visit]]
 
     def visit(settings: Mapping[str, str] | None = None, **options: object) -> Visit:
         if not services:
-            services.append(Service(tmp_path / "home", **(settings or {})))
+            migrated(tmp_path / "home", migrated_file)
+            services.append(WarmService(warm, tmp_path / "home", **(settings or {})))
             services[0].until_ready()
         context = browser.new_context(**{"locale": "en-GB", "viewport": {"width": 1280, "height": 800}, **options})  # type: ignore[arg-type]
         context.set_default_timeout(PATIENCE_MS)
