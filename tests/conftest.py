@@ -14,11 +14,19 @@ import pytest
 from dam import tracing
 from dam.store import migrate
 from dam.store.work import SqlStore, open_store
+from tests import shares
 from tests.harness.plans import Plans
 from tests.postgres import Postgres
 
 NewDatabase = Callable[[], str]
 """Makes a migrated, empty database; returns its URL."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """After the shuffle."""
+    processes = getattr(config, "workerinput", {}).get("workercount", 1)
+    items[:] = shares.long_ones_first(items, lambda item: item.nodeid, processes)
 
 
 class Time:
