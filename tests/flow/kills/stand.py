@@ -61,6 +61,8 @@ class Stand:
     def __init__(self, folder: Path) -> None:
         self._play, self._folder = folder / "play", folder
         self._settings = Settings(home=self._play / "data")
+        self._untouched = set[int]()
+        """Steps that have been gone on from as they were before."""
         self._time = Shifted()
         self._store = open_store(wiring.database_url(self._settings), now=self._time.now)
         self._studio = Studio()
@@ -81,10 +83,10 @@ class Stand:
         the number of the durable state that was there.
         """
         self._found()
-        points, states = [], dict[durable.State, int]()
+        points, states, seen = [], dict[durable.State, int](), durable.Seen(self._play)
 
         def look() -> int:
-            return states.setdefault(durable.state(self._play), len(states))
+            return states.setdefault(seen.now(), len(states))
 
         for step in range(len(STEPS)):
             shutil.copytree(self._play, self._checkpoint(step))
@@ -95,16 +97,25 @@ class Stand:
         with self._live(None) as story:
             if wrong := _come_to_rest(story, "unhurt") + oracle.after_kill(story) + oracle.at_rest(story):
                 raise RuntimeError(f"The story goes wrong by itself: {wrong}")
+        seen.close()
         gc.freeze()  # what is there now stays as it is, so that children need no copy of it
         return points
 
     def kill(self, step: int, point: str, *, on: bool) -> list[str]:
-        """Kill at ``point`` of ``step``, restart, go on: what was wrong. ``on``: to the end of the story."""
+        """Kill at ``point`` of ``step``, restart, go on: what was wrong. ``on``: to the end of the story.
+
+        Kills that leave everything as it was before the step leave the same: of those, one is gone on from.
+        """
         shutil.rmtree(self._play)
         shutil.copytree(self._checkpoint(step), self._play)
+        before = durable.state(self._play)
         status = self._fork(lambda: self._until_killed(step, point))
         if not (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL):
             return [f"It was not killed there: status {status}. {self._said()}"]
+        if durable.state(self._play) == before and not on:
+            if step in self._untouched:
+                return []
+            self._untouched.add(step)
         status = self._fork(lambda: self._restart(step, on=on))
         if status:
             return [f"The restart ended with status {status}. {self._said()}"]

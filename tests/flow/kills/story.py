@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -43,6 +44,7 @@ Facts = dict[str, Any]
 """What a step acknowledges: see ``oracle.Held.take``."""
 
 
+@cache
 def picture(number: int) -> bytes:
     """The bytes of the asset's version ``number``: tiles, because a picture with hardly a line in it has no look."""
     tile = corners((40, 25), _COLOURS[number:] + _COLOURS[:number])
@@ -52,6 +54,7 @@ def picture(number: int) -> bytes:
     return encoded(whole, "JPEG", quality=80)
 
 
+@cache
 def digest_of(number: int) -> str:
     return hashlib.sha256(picture(number)).hexdigest()
 
