@@ -1,5 +1,5 @@
-"""A service of its own for each test that changes something, a Chromium for all of them, and a page that hears of every
-error that the browser tells.
+"""A service of its own for each test that changes something, a Chromium for all of them, a page that hears of every
+error that the browser tells, and a team of who else works there.
 
 Rule: tests name what a person sees (roles and labels), wait for what is to be seen, and never for time to pass.
 """
@@ -8,17 +8,20 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
+from tests.api.world import png
 from tests.commands.test_up import Service
 from tests.warm import Warm, migrated
 from tests.web.axe import violations
 from tests.web.chromium import arguments, chromium
 
 PASSWORD = "a long enough password"
+PICTURE = png(640, 400, 60)
 PATIENCE_MS = 60_000
 EXPECTED = ("Failed to load resource",)
 """A refused request is no error of the page's; what it shows then is asserted."""
@@ -139,3 +142,50 @@ def visit(visiting: Callable[..., Visit]) -> Visit:
     one = visiting()
     one.sign_in()
     return one
+
+
+@dataclass
+class Team:
+    """Somebody before the browser, and colleagues who come by the API."""
+
+    visit: Visit
+    http: httpx.Client
+
+    @property
+    def page(self) -> Page:
+        return self.visit.page
+
+    def asset(self, title: str = "Hero", data: bytes = PICTURE, name: str = "hero.png", **said: str) -> dict[str, Any]:
+        return self._post("assets", data={"title": title, **said}, files={"file": (name, data)})
+
+    def version(self, asset: dict[str, Any], data: bytes, why: str, name: str = "hero.png") -> dict[str, Any]:
+        return self._post(f"assets/{asset['id']}/versions", data={"rationale": why}, files={"file": (name, data)})
+
+    def approve(self, asset: dict[str, Any], number: int) -> None:
+        sha256 = self.http.get(f"assets/{asset['id']}/versions/{number}").json()["sha256"]
+        self._post(f"assets/{asset['id']}/versions/{number}/approve", json={"sha256": sha256, "expected_head": None})
+
+    def edit(self, asset: dict[str, Any], **change: object) -> None:
+        """What a colleague writes."""
+        tag = self.http.get(f"assets/{asset['id']}").headers["ETag"]
+        self.http.patch(f"assets/{asset['id']}", json=change, headers={"If-Match": tag}).raise_for_status()
+
+    def now(self, asset: dict[str, Any]) -> Any:
+        return self.http.get(f"assets/{asset['id']}").json()
+
+    def open(self, asset: dict[str, Any], rest: str = "") -> None:
+        self.visit.go(f"/assets/{asset['id']}{rest}")
+        expect(self.page.get_by_role("heading", level=1)).to_be_visible()
+
+    def _post(self, path: str, **kwargs: Any) -> dict[str, Any]:
+        answer = self.http.post(path, **kwargs)
+        assert answer.is_success, answer.text
+        return dict(answer.json())
+
+
+@pytest.fixture
+def team(visit: Visit) -> Iterator[Team]:
+    token = (visit.service.home / "token").read_text().strip()
+    headers = {"authorization": f"Bearer {token}"}
+    with httpx.Client(base_url=f"{visit.address}/api/v1/", headers=headers, timeout=60) as http:
+        yield Team(visit, http)

@@ -3,68 +3,16 @@ file or a person calls itself.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
-import httpx
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.api.world import png
-from tests.web.conftest import PASSWORD, Visit
+from tests.web.conftest import PASSWORD, PICTURE, Team, Visit
 
 HOSTILE = "<img src=x onerror=\"window.ran='title'\"><script>window.ran=1</script>"
-PICTURE = png(640, 400, 60)
 SLOW_MS = 60_000
 """For what is heard of by the feed: each question for news may come a moment too early, the next is in ten seconds."""
-
-
-@dataclass
-class Team:
-    """Somebody before the browser, and colleagues who come by the API."""
-
-    visit: Visit
-    http: httpx.Client
-
-    @property
-    def page(self) -> Page:
-        return self.visit.page
-
-    def asset(self, title: str = "Hero", data: bytes = PICTURE, name: str = "hero.png", **said: str) -> dict[str, Any]:
-        return self._post("assets", data={"title": title, **said}, files={"file": (name, data)})
-
-    def version(self, asset: dict[str, Any], data: bytes, why: str, name: str = "hero.png") -> dict[str, Any]:
-        return self._post(f"assets/{asset['id']}/versions", data={"rationale": why}, files={"file": (name, data)})
-
-    def approve(self, asset: dict[str, Any], number: int) -> None:
-        sha256 = self.http.get(f"assets/{asset['id']}/versions/{number}").json()["sha256"]
-        self._post(f"assets/{asset['id']}/versions/{number}/approve", json={"sha256": sha256, "expected_head": None})
-
-    def edit(self, asset: dict[str, Any], **change: object) -> None:
-        """What a colleague writes."""
-        tag = self.http.get(f"assets/{asset['id']}").headers["ETag"]
-        self.http.patch(f"assets/{asset['id']}", json=change, headers={"If-Match": tag}).raise_for_status()
-
-    def now(self, asset: dict[str, Any]) -> Any:
-        return self.http.get(f"assets/{asset['id']}").json()
-
-    def open(self, asset: dict[str, Any], rest: str = "") -> None:
-        self.visit.go(f"/assets/{asset['id']}{rest}")
-        expect(self.page.get_by_role("heading", level=1)).to_be_visible()
-
-    def _post(self, path: str, **kwargs: Any) -> dict[str, Any]:
-        answer = self.http.post(path, **kwargs)
-        assert answer.is_success, answer.text
-        return dict(answer.json())
-
-
-@pytest.fixture
-def team(visit: Visit) -> Iterator[Team]:
-    token = (visit.service.home / "token").read_text().strip()
-    headers = {"authorization": f"Bearer {token}"}
-    with httpx.Client(base_url=f"{visit.address}/api/v1/", headers=headers, timeout=60) as http:
-        yield Team(visit, http)
 
 
 def heard(page: Page) -> None:

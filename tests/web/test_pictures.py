@@ -1,0 +1,65 @@
+"""What of a picture has to be seen, set on its asset's page; and which others look like it."""
+
+import io
+import re
+
+from PIL import Image, ImageEnhance
+from playwright.sync_api import Locator, Page, expect
+
+from tests.web.conftest import Team
+from tests.workers.media.test_look import scene
+
+
+def jpeg(picture: Image.Image) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=85)
+    return file.getvalue()
+
+
+def focal(page: Page) -> Locator:
+    return page.get_by_role("button", name="Set the focal point")
+
+
+def says(page: Page, where: str) -> None:
+    expect(page.get_by_role("region", name="Focal point").locator("[aria-live]")).to_have_text(where)
+
+
+def test_the_focal_point_is_set_by_pointer_and_by_keys_and_kept(team: Team) -> None:
+    asset, page = team.asset(), team.page
+    team.open(asset)
+    expect(focal(page).locator("img")).to_have_js_property("complete", True)
+    says(page, "The middle")
+    width, height = focal(page).evaluate("button => [button.clientWidth, button.clientHeight]")
+    focal(page).click(position={"x": width * 0.25, "y": height * 0.75})
+    says(page, "25 % from the left, 75 % from the top")
+    focal(page).focus()
+    page.keyboard.press("ArrowRight")
+    says(page, "30 % from the left, 75 % from the top")
+    page.keyboard.press("ArrowUp")
+    says(page, "30 % from the left, 70 % from the top")
+    team.visit.accessible()
+    page.reload()
+    says(page, "30 % from the left, 70 % from the top")
+    kept = team.now(asset)["focal_point"]
+    assert {name: round(value, 1) for name, value in kept.items()} == {"x": 0.3, "y": 0.7}
+    page.get_by_role("button", name="Back to the middle").click()
+    says(page, "The middle")
+    assert team.now(asset)["focal_point"] is None
+
+
+def test_what_looks_like_it_is_shown_and_led_to(team: Team) -> None:
+    page, hills = team.page, scene(1)
+    asset = team.asset("Hills", jpeg(hills), "hills.jpg")
+    brighter = team.asset("Hills, brighter", jpeg(ImageEnhance.Brightness(hills).enhance(1.2)), "bright.jpg")
+    for each in (brighter, team.asset("Another picture", jpeg(scene(2)), "other.jpg")):
+        team.open(each)
+        expect(page.get_by_role("img", name=f"{each['title']}, version 1", exact=True)).to_be_visible()
+    team.open(asset)
+    alike = page.get_by_role("region", name="Looks like")
+    expect(alike.get_by_role("link")).to_have_count(1)
+    team.visit.accessible()
+    alike.get_by_role("link", name="Hills, brighter").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hills, brighter")
+    expect(page).to_have_url(re.compile("/assets/"))
+    expect(alike.get_by_role("link")).to_have_count(1)
+    expect(alike.get_by_role("link", name="Hills", exact=True)).to_be_visible()
