@@ -11,13 +11,15 @@ from typing import Literal
 
 from search import amounts, fields, moments
 from search.analysis import keyword, needle
+from search.document import is_id
 from search.errors import QueryError
 from search.projection import own_name
-from search.query import Begins, Between, During, Has, Is, Not, NumberName, Own, Query, TimeName
+from search.query import Begins, Between, During, Has, Is, Like, Not, NumberName, Own, Query, TimeName
 
 MIN_PREFIX = 2  # characters; one letter begins too many words. One character of an unspaced script does not
 
 Shape = Literal["word", "quoted", "prefix", "any", "minus"]
+AN_ID = "the id of an asset, as in the address of its page"
 _ANY = "*"
 _EQUAL = frozenset({":", "="})
 
@@ -92,9 +94,17 @@ def _named(field: str, name: Piece, value: Value) -> Query:
     if field in {fields.HAS, fields.MISSING}:
         there = Has(_presence(value))
         return there if field == fields.HAS else Not(there)
+    if field == fields.LIKE:
+        return _like(value)
     if field.startswith(fields.OWN):
         return _own(name, own_name(field[len(fields.OWN) :]), value)
     return _keyword(field, value)
+
+
+def _like(value: Value) -> Query:
+    if value.shape not in {"word", "quoted"} or not is_id(value.text):
+        raise value.refuse(f"{value.written!r} can't be the id of an asset", AN_ID)
+    return Like(value.text, value.position + (value.shape == "quoted"))
 
 
 def _keyword(field: str, value: Value) -> Query:

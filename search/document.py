@@ -16,8 +16,13 @@ MAX_NUMBER = 2**63 - 1
 _MANY = {"filenames", "tags", "campaigns", "statuses", "channels", "placements", "colourspaces", "codecs"}
 
 
+def is_id(text: str) -> bool:
+    """Whether a document may be called so."""
+    return _ID.fullmatch(text) is not None
+
+
 def _check_identity(id_: str, index_seq: int) -> None:
-    if not _ID.fullmatch(id_):
+    if not is_id(id_):
         raise ValueError(f"not an id for the index: {id_!r}")
     if not 0 <= index_seq <= MAX_NUMBER:
         raise ValueError(f"index_seq out of range: {index_seq}")

@@ -73,11 +73,14 @@ PRESENCE: Mapping[str, str] = {
 }
 HAS, MISSING = "has", "missing"
 
+#: What looks like the asset whose id stands behind it.
+LIKE = "like"
+
 #: Begins the name of one of the asset's own fields.
 OWN = "field."
 
 #: Every name that can stand before a colon, as it is listed to people.
-NAMES: tuple[str, ...] = (*KEYWORDS, *NUMBERS, *TIMES, HAS, MISSING)
+NAMES: tuple[str, ...] = (*KEYWORDS, *NUMBERS, *TIMES, HAS, MISSING, LIKE)
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

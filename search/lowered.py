@@ -12,7 +12,23 @@ from dataclasses import dataclass
 from search.analysis import keyword, needle
 from search.document import MAX_NUMBER
 from search.projection import FRAGMENTS, OWN_WORDS, RANKS, instant, own_word
-from search.query import And, Begins, Between, During, Everything, Has, Is, Not, Or, Own, Phrase, Prefix, Query, Word
+from search.query import (
+    And,
+    Begins,
+    Between,
+    During,
+    Everything,
+    Has,
+    Is,
+    Like,
+    Not,
+    Or,
+    Own,
+    Phrase,
+    Prefix,
+    Query,
+    Word,
+)
 
 #: The last rank, which finds all that matches.
 LAST = len(RANKS)
@@ -62,6 +78,13 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
+class Among:
+    """The document has one of these ids; a tombstone may have it too."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Complement:
     """All that lives and is not found by ``operand``."""
 
@@ -82,7 +105,7 @@ class AnyOf:
     operands: tuple["Lowered", ...]
 
 
-Lowered = Live | Nothing | Term | Start | Run | Range | Complement | AllOf | AnyOf
+Lowered = Live | Nothing | Term | Start | Run | Range | Among | Complement | AllOf | AnyOf
 
 
 def lower(query: Query, rank: int = LAST) -> Lowered:
@@ -104,7 +127,7 @@ def lower(query: Query, rank: int = LAST) -> Lowered:
             return _condition(query)
 
 
-def _condition(query: Is | Begins | Own | Has | Between | During) -> Lowered:
+def _condition(query: Is | Begins | Own | Has | Between | During | Like) -> Lowered:
     """What holds or not, at every rank alike."""
     match query:
         case Is(field, value):
@@ -119,6 +142,14 @@ def _condition(query: Is | Begins | Own | Has | Between | During) -> Lowered:
             return _range(field, low, high)
         case During(field, _, begin, end):
             return _range(field, 0 if begin is None else instant(begin), None if end is None else instant(end) - 1)
+        case Like(ids=ids):
+            return _among(ids)
+
+
+def _among(ids: tuple[str, ...] | None) -> Lowered:
+    if ids is None:
+        raise ValueError("nobody has said what looks alike")
+    return AllOf((Live(), Among(ids))) if ids else Nothing()
 
 
 def _range(field: str, low: int, high: int | None) -> Lowered:

@@ -17,12 +17,13 @@ from lark.visitors import v_args
 from search.analysis import needle
 from search.conditions import Piece, Shape, Value, check_beginning, condition
 from search.errors import QueryError
-from search.query import And, Everything, Not, Or, Own, Phrase, Prefix, Query, Word, count, count_prefixes
+from search.query import And, Everything, Not, Or, Own, Phrase, Prefix, Query, Word, count, count_prefixes, likes
 
 MAX_LENGTH = 1000  # characters
 MAX_DEPTH = 10  # parentheses within parentheses
 MAX_CONDITIONS = 50  # words, phrases and fields in all
 MAX_PREFIXES = 10  # of them, what ends with *: each may begin many words
+MAX_LIKES = 5  # of them, what looks like an asset: for each, many pictures are compared
 MAX_TERMS = 500  # words in all, characters of scripts without spaces and symbols being words: servers count them too
 
 _EXPECTED = {
@@ -172,6 +173,7 @@ def _check_conditions(query: Query | _Blank) -> None:
     for most, found, what in (
         (MAX_CONDITIONS, count(query), "conditions"),
         (MAX_PREFIXES, count_prefixes(query), "conditions that end with *"),
+        (MAX_LIKES, sum(1 for _ in likes(query)), "conditions with like:"),
         (MAX_TERMS, _terms(query), "words, characters and symbols"),
     ):
         if found > most:

@@ -5,7 +5,8 @@ how it is run. A new kind of condition is one more dataclass here and one more c
 ``repr`` shows is what was asked: cursors and caches may be kept by it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from dataclasses import field as part
 from datetime import datetime
 from typing import Literal
@@ -99,6 +100,17 @@ class During:
 
 
 @dataclass(frozen=True, slots=True)
+class Like:
+    """Looks like the asset of this id. No index knows how pictures look: who does says by ``with_likes`` which ``ids``
+    those are, before an engine is asked. They change with the library, and a cursor has to stay one of its query.
+    ``position``: where the id stands in what was asked."""
+
+    asset: str
+    position: int = part(default=0, repr=False, compare=False)
+    ids: tuple[str, ...] | None = part(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """The exact complement."""
 
@@ -120,7 +132,7 @@ class Or:
 
 
 Text = Word | Phrase | Prefix
-Query = Everything | Text | Is | Begins | Own | Has | Between | During | Not | And | Or
+Query = Everything | Text | Is | Begins | Own | Has | Between | During | Like | Not | And | Or
 
 
 def is_ranked(query: Query) -> bool:
@@ -156,6 +168,33 @@ def count_prefixes(query: Query) -> int:
             return 1
         case _:
             return 0
+
+
+def likes(query: Query) -> Iterator[Like]:
+    """All that ask what looks like an asset."""
+    match query:
+        case And(operands) | Or(operands):
+            for operand in operands:
+                yield from likes(operand)
+        case Not(operand):
+            yield from likes(operand)
+        case Like():
+            yield query
+
+
+def with_likes(query: Query, alike: Callable[[Like], tuple[str, ...]]) -> Query:
+    """The query, in which each ``Like`` has the ids that ``alike`` says."""
+    match query:
+        case And(operands):
+            return And(tuple(with_likes(operand, alike) for operand in operands))
+        case Or(operands):
+            return Or(tuple(with_likes(operand, alike) for operand in operands))
+        case Not(operand):
+            return Not(with_likes(operand, alike))
+        case Like():
+            return replace(query, ids=alike(query))
+        case _:
+            return query
 
 
 def without_selection(query: Query, facet: FieldName) -> Query:

@@ -13,6 +13,7 @@ from dam.domain import policy
 from dam.domain.errors import NotFound
 from dam.domain.principals import Actor
 from dam.domain.work import Job
+from dam.operations import alike
 from dam.operations.changes import asset_not_found
 from dam.ports.services import Services
 from dam.ports.views import AssetView, Named, NumberedEvent, VersionView
@@ -20,7 +21,7 @@ from search.parse import parse
 from search.results import FacetCount, Page
 
 _MOST_TWINS = 10
-_MOST_SIMILAR, _MOST_NEAR = 24, 200
+_MOST_SIMILAR = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ def search(services: Services, actor: Actor, query: str, page: Page, facets: Seq
     """Assets that match. Raises Forbidden, ``search.errors``' QueryError, PageError and SearchUnavailable."""
     policy.require(actor, "asset.read")
     with services.store.reading() as work:
-        now = work.now()
-    hits = services.index.search(parse(query, now), page, facets=facets)
+        asked = alike.found_in(work, parse(query, work.now()))
+    hits = services.index.search(asked, page, facets=facets)
     with services.store.reading() as work:
         views = [view for view in work.assets.views(hits.ids) if view.asset.trashed_at is None]
         return Found(views, hits.total, hits.facets, hits.next, work.assets.count_behind())
@@ -86,17 +87,8 @@ def similar(services: Services, actor: Actor, asset_id: str) -> list[tuple[Asset
         views = work.assets.views([asset_id])
         if not views:
             raise asset_not_found()
-        latest = views[0].latest
-        look = work.looks.of(latest.version.sha256) if latest else None
-        if look is None:
-            return []
-        bits = dict(work.looks.near(look, _MOST_NEAR))
-        found: dict[str, int] = {}
-        for other, sha256 in work.looks.shown_by(list(bits), _MOST_NEAR):
-            if other != asset_id:
-                found[other] = min(bits[sha256], found.get(other, bits[sha256]))
-        nearest = sorted(found, key=lambda other: (found[other], other))[:_MOST_SIMILAR]
-        return [(each, found[each.asset.id]) for each in work.assets.views(nearest)]
+        bits = dict(alike.nearest(work, views[0], _MOST_SIMILAR) or ())
+        return [(each, bits[each.asset.id]) for each in work.assets.views(list(bits))]
 
 
 def version(services: Services, actor: Actor, asset_id: str, number: int) -> VersionView:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from search.engines.elastic_schema import own_token
-from search.lowered import LAST, AllOf, AnyOf, Complement, Live, Lowered, Nothing, Range, Run, Start, Term, lower
+from search.lowered import LAST, AllOf, Among, AnyOf, Complement, Live, Lowered, Nothing, Range, Run, Start, Term, lower
 from search.projection import OWN_WORDS
 from search.query import And, Query, is_ranked
 
@@ -68,7 +68,7 @@ def _compile(query: Lowered) -> Compiled:
             return _leaf(query)
 
 
-def _leaf(query: Term | Start | Run | Range) -> Compiled:
+def _leaf(query: Term | Start | Run | Range | Among) -> Compiled:
     match query:
         case Range(field, low, high):
             return {"range": {field: {"gte": low, "lte": high}}}
@@ -79,6 +79,8 @@ def _leaf(query: Term | Start | Run | Range) -> Compiled:
         case Run(field, tokens):
             phrase = " ".join(_stored(field, token) for token in tokens)
             return {"match_phrase": {field: {"query": phrase, "analyzer": "whitespace"}}}
+        case Among(ids):
+            return {"ids": {"values": list(ids)}}
 
 
 def _all_of(operands: Sequence[Lowered]) -> Compiled:

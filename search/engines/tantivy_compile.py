@@ -13,7 +13,7 @@ from tantivy import FieldType, Occur, Order
 from tantivy import Query as Compiled
 
 from search.engines.tantivy_schema import SCHEMA
-from search.lowered import LAST, AllOf, AnyOf, Complement, Live, Lowered, Nothing, Range, Run, Start, Term, lower
+from search.lowered import LAST, AllOf, Among, AnyOf, Complement, Live, Lowered, Nothing, Range, Run, Start, Term, lower
 from search.query import Query, is_ranked
 
 # Only for its parser: tantivy's range over a text column can be written, but not built. It holds no documents, and is
@@ -70,7 +70,7 @@ def _compile(query: Lowered) -> Compiled:
             return _leaf(query)
 
 
-def _leaf(query: Term | Start | Run | Range) -> Compiled:
+def _leaf(query: Term | Start | Run | Range | Among) -> Compiled:
     match query:
         case Range(field, low, high):
             return Compiled.range_query(SCHEMA, field, FieldType.Unsigned, lower_bound=low, upper_bound=high)
@@ -81,6 +81,8 @@ def _leaf(query: Term | Start | Run | Range) -> Compiled:
             return Compiled.fuzzy_term_query(SCHEMA, field, start, distance=0, prefix=True)
         case Run(field, tokens):
             return Compiled.phrase_query(SCHEMA, field, list(tokens))
+        case Among(ids):
+            return Compiled.term_set_query(SCHEMA, "id", list(ids))
 
 
 def _each(queries: Iterable[Lowered]) -> list[Compiled]:

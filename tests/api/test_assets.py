@@ -294,7 +294,14 @@ def test_others_that_look_alike(world: World, asset: Any) -> None:
     found = world.get(f"assets/{asset['id']}/similar")["data"]
     assert [(each["asset"]["id"], each["distance"]) for each in found] == [(near["id"], 4)]
     assert world.get(f"assets/{near['id']}/similar")["data"][0]["asset"]["title"] == "First"
+    while indexing.index_behind(world.services):
+        pass
+    query = f"assets?q=like:{asset['id']}"
+    assert [each["id"] for each in world.get(query)["data"]] == [near["id"]]
+    refused = problem(world.call("GET", f"assets?q=tag:a%20like:{NOBODY}"), 422, "query_invalid")
+    assert (refused["position"], refused["found"]) == (11, NOBODY)
     world.call("DELETE", f"assets/{near['id']}")
+    assert world.get(query)["data"] == []
     assert world.get(f"assets/{asset['id']}/similar") == {"data": []}
     problem(world.call("GET", f"assets/{NOBODY}/similar"), 404, "asset_not_found")
 

@@ -1,14 +1,17 @@
 """Search shows what is so: each change that a document shows reaches the index, and nothing else is raised for it."""
 
+import pytest
+
 from dam.domain.assets import Edit
 from dam.domain.principals import Principal
-from dam.operations import channels, describe, indexing, place, read
+from dam.operations import alike, channels, describe, indexing, place, read
 from dam.operations.channels import ChannelEdit
 from dam.operations.draft import SHOWN_WITHIN
 from dam.operations.uploads import Details
 from dam.ports.services import Services
+from search.errors import QueryError
 from search.results import FacetCount, Page
-from tests.flow.house import House
+from tests.flow.house import House, sha256
 from tests.harness.stage import BOSS
 from tests.workers.world import PNG
 
@@ -188,6 +191,49 @@ def test_the_words_of_a_document_are_found_behind_everything_else(house: House) 
     indexing.index_behind(house.services)
     assert find(house.services, "tulips") == [named, worded]
     assert find(house.services, '"and 40 hyacinths"') == [worded]
+
+
+def looks(house: House, **bits: int) -> dict[str, str]:
+    """An asset of each name, whose look differs in the first so many bits from one without any."""
+    made = {name: house.upload(name.encode(), details=Details(title=name)) for name in bits}
+    with house.services.store.writing() as work:
+        for name, count in bits.items():
+            work.looks.keep(sha256(name.encode()), f"{(1 << count) - 1:064x}")
+        work.commit()
+    house.drain()
+    return made
+
+
+def test_what_looks_alike_is_found_together_with_whatever_else_is_asked(house: House) -> None:
+    plain, made = house.upload(b"without a look"), looks(house, red=0, rose=8, pink=16, grey=200, late=0)
+    red = made["red"]
+    assert set(find(house.services, f"like:{red}")) == {made["rose"], made["pink"], made["late"]}
+    assert find(house.services, f"like:{red} pink") == [made["pink"]]
+    assert find(house.services, f"like:{made['grey']}") == []
+    assert set(find(house.services, f"-like:{red}")) == {plain, red, made["grey"]}
+    assert {each.asset.id for each, _ in read.similar(house.services, BOSS, red)} == set(
+        find(house.services, f"like:{red}")
+    )
+    describe.trash(house.services, BOSS, made["late"])
+    assert set(find(house.services, f"like:{red}")) == {made["rose"], made["pink"]}, "before the index has heard of it"
+    for asset, why in (("0193", "there is no asset 0193"), (plain, "nothing can look like the asset")):
+        with pytest.raises(QueryError, match=why) as refused:
+            find(house.services, f'pink like:"{asset}"')
+        assert (refused.value.position, refused.value.found) == (11, asset)
+
+
+def test_a_query_finds_the_nearest_and_its_cursor_outlives_what_comes(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = looks(house, red=0, rose=8, pink=16, ruby=4)
+    monkeypatch.setattr(alike, "MOST", 2)
+    query = f"like:{made['red']}"
+    assert set(find(house.services, query)) == {made["ruby"], made["rose"]}
+    first = read.search(house.services, BOSS, query, Page(1), ())
+    monkeypatch.setattr(alike, "MOST", 9)
+    looks(house, late=1)
+    following = read.search(house.services, BOSS, query, Page(9, first.next), ())
+    assert [view.asset.id for view in following.assets] == [made["pink"], made["rose"]]
 
 
 def test_own_fields_and_the_maker(house: House) -> None:

@@ -4,6 +4,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 
 from search.document import Document
+from search.errors import QueryError
+from search.parse import parse
+from search.query import Like, Query, with_likes
 
 #: What relative dates are counted from.
 NOW = datetime(2026, 11, 22, 15, 30, tzinfo=UTC)
@@ -36,6 +39,21 @@ _AGES = (
     timedelta(0), timedelta(hours=11), timedelta(hours=16), timedelta(days=6, hours=23), timedelta(days=8),
     timedelta(days=31), timedelta(days=52), timedelta(days=190), timedelta(days=326), timedelta(days=400),
 )  # fmt: skip
+
+
+#: What looks like what.
+ALIKE = {"d00": ("d01", "d02", "d09", "d24"), "d01": ("d00",), "d05": (), "d07": ("gone", "d08", "d47")}
+
+
+def asked(text: str) -> Query:
+    """A query about them. Raises QueryError."""
+    return with_likes(parse(text, NOW), _alike)
+
+
+def _alike(like: Like) -> tuple[str, ...]:
+    if like.asset not in ALIKE:
+        raise QueryError(like.position, like.asset, ("d00",), "nothing looks like it")
+    return ALIKE[like.asset]
 
 
 def documents(number: int = 48) -> list[Document]:
@@ -145,6 +163,10 @@ _TIMES = (
     "created:..-1y", "updated>-2h", "created:yesterday..today", "created>-9999y", "created<-9999m", "created>9999",
     "created:0001", "created<=9999-12-31", "updated<=0001-01-01",
 )  # fmt: skip
+_ALIKE = (
+    "like:d00", "like:d01", 'like:"d07"', "like:d05", "-like:d00", "like:d00 like:d01", "like:d00 OR like:d07",
+    "like:d00 tag:hero", "like:d00 hero", "like:d00 -like:d07 kind:image", "LIKE=d07 width>=800", "like!=d07 京",
+)  # fmt: skip
 _TOGETHER = (
     "hero tag:hero width>=800", "(tag:web OR tag:hero) status:approved", "kind:image format:png placed:shop",
     "hero created>-7d", "-(width>1000 OR kind:video)", "missing:alt_text placed:*",
@@ -157,4 +179,4 @@ _TOGETHER = (
     "(hero OR kind:video) -web",
 )  # fmt: skip
 
-QUERIES = tuple(dict.fromkeys((*_TEXTS, *_KEYWORDS, *_PRESENCE, *_OWN, *_NUMBERS, *_TIMES, *_TOGETHER)))
+QUERIES = tuple(dict.fromkeys((*_TEXTS, *_KEYWORDS, *_PRESENCE, *_OWN, *_NUMBERS, *_TIMES, *_ALIKE, *_TOGETHER)))

@@ -17,6 +17,7 @@ from search.query import (
     Everything,
     Has,
     Is,
+    Like,
     Not,
     Or,
     Own,
@@ -109,7 +110,7 @@ def matches(query: Query, document: Document, rank: int) -> bool:
             return _holds(query, document)
 
 
-def _holds(query: Is | Begins | Own | Has | Between | During, document: Document) -> bool:
+def _holds(query: Is | Begins | Own | Has | Between | During | Like, document: Document) -> bool:
     match query:
         case Is(field, value):
             return keyword(value) in _named(document, field)
@@ -126,6 +127,8 @@ def _holds(query: Is | Begins | Own | Has | Between | During, document: Document
         case During(field, _, begin, end):
             when = document.created_at if field == "created" else document.updated_at
             return (begin is None or begin <= when) and (end is None or when < end)
+        case Like(ids=ids):
+            return document.id in (ids or ())
 
 
 def _is_there(name: str, document: Document) -> bool:

@@ -14,18 +14,18 @@ from hypothesis import strategies as st
 
 from dam.ports.search import SearchIndex
 from search.errors import QueryError
-from search.parse import MAX_CONDITIONS, MAX_LENGTH, MAX_PREFIXES, parse
-from search.query import Query, count, count_prefixes
+from search.parse import MAX_CONDITIONS, MAX_LENGTH, MAX_LIKES, MAX_PREFIXES
+from search.query import Query, count, count_prefixes, likes
 from search.results import Page
-from tests.search.collection import NOW, QUERIES, documents
+from tests.search.collection import QUERIES, asked, documents
 from tests.search.engines.every import ENGINES
 from tests.search.model import NaiveIndex
 
 NAMES = ("tag", "campaign", "kind", "status", "placed", "format", "by", "width", "size", "created", "has", "missing",
-         "field.alt_text", "field.x", "field.", "nothing")  # fmt: skip
+         "like", "field.alt_text", "field.x", "field.", "nothing")  # fmt: skip
 SIGNS = (":", ":", "=", "!=", "<", "<=", ">", ">=")
 VALUES = ("hero", "image", "draft", "shop", "800", "1mb", "2026", "-7d", "today", "her*", "*", '"a b"', "..", "1..2",
-          "2026..", "京", "(", "-", "", "\ud800", "9" * 30, "jpg")  # fmt: skip
+          "2026..", "京", "(", "-", "", "\ud800", "9" * 30, "jpg", "d00", '"d07"')  # fmt: skip
 PARTS = (("", "-", "("), NAMES, SIGNS, VALUES, ("", ")"))
 CONDITIONS = st.tuples(*(st.sampled_from(each) for each in PARTS)).map("".join)
 WORDS = st.sampled_from(
@@ -37,13 +37,13 @@ LONGEST = [
     each * (MAX_LENGTH // len(each))
     for each in ("a", '"', "-", "(", ")", "a ", "a*", "*", ":", "a:", "tag:", "tag:a ", ">=", "width>", "field.",
                  "field.x:", "field.a.", "=", "1..", "created:-", "-7d", "OR ", "a OR ", "(a ", "a) ", "\u0301", "京",
-                 "\ufdfa", " ", "w ", "widht:1 ", "kind:x", "9", "_", "tag:*")
+                 "\ufdfa", " ", "w ", "widht:1 ", "kind:x", "9", "_", "tag:*", "like:a ")
 ]  # fmt: skip
 
 
 def refusal(text: str) -> Query | QueryError:
     try:
-        return parse(text, NOW)
+        return asked(text)
     except QueryError as error:
         return error
 
@@ -92,6 +92,7 @@ def test_any_text_is_a_bounded_tree_or_refused_where_it_stands(text: str) -> Non
     else:
         assert count(found) <= MAX_CONDITIONS
         assert count_prefixes(found) <= MAX_PREFIXES
+        assert len(list(likes(found))) <= MAX_LIKES
         assert refusal(text) == found
 
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from search import fields
-from search.parse import MAX_CONDITIONS, MAX_DEPTH, MAX_LENGTH, MAX_PREFIXES, MAX_TERMS, parse
+from search.parse import MAX_CONDITIONS, MAX_DEPTH, MAX_LENGTH, MAX_LIKES, MAX_PREFIXES, MAX_TERMS, parse
 from search.query import And
 from search.results import MAX_FACET_VALUES, Sort
 from tests.search.collection import NOW
@@ -30,6 +30,6 @@ def test_every_name_is_told() -> None:
 
 
 def test_the_limits_are_told() -> None:
-    for limit in (MAX_CONDITIONS, MAX_DEPTH, MAX_PREFIXES, MAX_TERMS, MAX_FACET_VALUES):
+    for limit in (MAX_CONDITIONS, MAX_DEPTH, MAX_LIKES, MAX_PREFIXES, MAX_TERMS, MAX_FACET_VALUES):
         assert f" {limit} " in GUIDE
     assert f"{MAX_LENGTH:,}" in GUIDE

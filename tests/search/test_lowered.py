@@ -3,9 +3,9 @@
 import pytest
 
 from search.document import MAX_NUMBER
-from search.lowered import LAST, AllOf, AnyOf, Complement, Lowered, Nothing, Range, Run, Start, Term, lower
+from search.lowered import LAST, AllOf, Among, AnyOf, Complement, Live, Lowered, Nothing, Range, Run, Start, Term, lower
 from search.projection import RANKS
-from search.query import And, Between, Not, Own, Phrase, Prefix, Query, Word
+from search.query import And, Between, Like, Not, Own, Phrase, Prefix, Query, Word
 
 
 def test_a_word_is_looked_for_in_the_rank_s_text_and_at_last_in_fragments_too() -> None:
@@ -28,10 +28,17 @@ def test_a_word_is_looked_for_in_the_rank_s_text_and_at_last_in_fragments_too() 
         (Between("width", 5), Range("width", 5, MAX_NUMBER)),
         (Between("width", 5, 4), Nothing()),
         (Between("width", 2**63), Nothing()),
+        (Like("a", ids=("b", "c")), AllOf((Live(), Among(("b", "c"))))),
+        (Like("a", ids=()), Nothing()),
     ],
 )
 def test_what_is_looked_for(query: Query, expected: Lowered) -> None:
     assert lower(query) == expected
+
+
+def test_nothing_is_looked_for_until_somebody_has_said_what_looks_alike() -> None:
+    with pytest.raises(ValueError, match="nobody has said"):
+        lower(Like("a"))
 
 
 def test_what_is_excluded_is_excluded_wherever_it_stands() -> None:

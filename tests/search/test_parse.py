@@ -8,9 +8,27 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from search import moments
+from search.conditions import AN_ID
 from search.errors import QueryError
-from search.parse import MAX_CONDITIONS, MAX_DEPTH, MAX_LENGTH, MAX_PREFIXES, MAX_TERMS, parse
-from search.query import And, Begins, Between, Everything, Has, Is, Not, Or, Own, Phrase, Prefix, Query, Word
+from search.parse import MAX_CONDITIONS, MAX_DEPTH, MAX_LENGTH, MAX_LIKES, MAX_PREFIXES, MAX_TERMS, parse
+from search.query import (
+    And,
+    Begins,
+    Between,
+    Everything,
+    Has,
+    Is,
+    Like,
+    Not,
+    Or,
+    Own,
+    Phrase,
+    Prefix,
+    Query,
+    Word,
+    likes,
+    with_likes,
+)
 
 A, B, C = Word("a"), Word("b"), Word("c")
 
@@ -105,6 +123,8 @@ A, B, C = Word("a"), Word("b"), Word("c")
         ("field.alt_text:*", Has("field.alt_text")),
         ("-field.alt_text:x", Not(Own("alt_text", "x"))),
         ("field.x-y.z:a", Own("x-y.z", "a")),
+        ("like:0193-a", Like("0193-a")),
+        ('-like:"0193-a"', Not(Like("0193-a"))),
     ],
 )
 def test_parses(text: str, tree: Query) -> None:
@@ -150,6 +170,12 @@ def test_parses(text: str, tree: Query) -> None:
         ("width>1..3", 6, "1..3", "a single value"),
         ("width>*", 6, "*", "a single value"),
         ("version:*", 8, "*", "a single value"),
+        ("like:*", 5, "*", AN_ID),
+        ("like:01*", 5, "01*", AN_ID),
+        ("like:-x", 5, "-x", "a value"),
+        ("like:é", 5, "é", AN_ID),
+        ('x like:"a b"', 7, '"a b"', AN_ID),
+        ("like>a", 0, "like>", "like:"),
         ("size>10zb", 5, "10zb", "a size such as 500kb, 1.5mb or 2gb"),
         ("size>1ib", 5, "1ib", "a size such as 500kb, 1.5mb or 2gb"),
         ("created>2026-13", 8, "2026-13", moments.EXPECTED),
@@ -190,6 +216,23 @@ def test_prefixes_are_bounded() -> None:
     with pytest.raises(QueryError) as refused:
         parse(" ".join(each[i % 4] for i in range(MAX_PREFIXES + 1)))
     assert "*" in refused.value.detail
+
+
+def test_what_asks_for_looks_is_bounded_and_knows_where_it_stands() -> None:
+    parse(" ".join(["-like:a"] * MAX_LIKES))
+    with pytest.raises(QueryError) as refused:
+        parse(" ".join(["-like:a"] * MAX_LIKES) + " (b OR like:a)")
+    assert f"at most {MAX_LIKES} conditions with like:" in refused.value.detail
+    text = 'b (like:a1 OR -like:"a2")'
+    found = {each.asset: each.position for each in likes(parse(text))}
+    assert found == {"a1": text.index("a1"), "a2": text.index("a2")}
+
+
+def test_what_looks_alike_is_said_of_each_and_moves_no_cursor() -> None:
+    asked = parse("b (like:a1 OR -like:a2)")
+    found = with_likes(asked, lambda like: (f"{like.asset}-other",))
+    assert [each.ids for each in likes(found)] == [("a1-other",), ("a2-other",)]
+    assert (found != asked, repr(found)) == (True, repr(asked))
 
 
 @pytest.mark.parametrize("each", ["東{}", "-東{}", '"東{}"', "field.x:東{}", "(a OR 東{})", "\ufdfa{}"])

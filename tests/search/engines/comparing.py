@@ -11,7 +11,6 @@ from dam.ports.search import SearchIndex
 from search.analysis import needle
 from search.document import Change, Tombstone
 from search.fields import FACETS
-from search.parse import parse
 from search.query import (
     And,
     Begins,
@@ -20,6 +19,7 @@ from search.query import (
     Everything,
     Has,
     Is,
+    Like,
     Not,
     Or,
     Own,
@@ -92,6 +92,7 @@ LEAVES: st.SearchStrategy[Query] = st.one_of(
     st.builds(Own, st.just("alt"), st.sampled_from(["he", "京", "spring ba"]), st.booleans()),
     st.builds(Has, st.sampled_from([*FACETS, "title", "description", "approved", "width", "size", "field.alt"])),
     st.builds(Between, st.sampled_from([*NUMBER_NAMES]), st.integers(0, 4), BOUNDS),
+    st.builds(Like, st.just("d0"), ids=st.lists(IDS, max_size=3).map(tuple)),
     st.builds(During, st.sampled_from(["created", "updated"]), st.just(""), MOMENTS, MOMENTS),
 )
 
@@ -151,6 +152,6 @@ def fill(index: SearchIndex) -> None:
 
 def compare_listed(index: SearchIndex, model: SearchIndex, number: int) -> None:
     """The listed query of this number about that collection, by relevance and in one other order."""
-    query, orders = parse(collection.QUERIES[number], collection.NOW), list(Sort)
+    query, orders = collection.asked(collection.QUERIES[number]), list(Sort)
     for sort in (Sort.RELEVANCE, orders[number % len(orders)]):
         assert answers(index, query, sort, 17) == answers(model, query, sort, 17)

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from dam.ports.search import SearchIndex
-from search.parse import parse
 from search.results import Page
-from tests.search.collection import NOW, QUERIES, documents
+from tests.search.collection import QUERIES, asked, documents
 from tests.search.engines.comparing import compare_listed, fill
 from tests.search.engines.every import ENGINES
 from tests.search.model import NaiveIndex
@@ -30,7 +29,7 @@ def model() -> SearchIndex:
 
 def test_there_are_enough_and_most_separate_the_collection(model: SearchIndex) -> None:
     assert len(QUERIES) >= 300
-    totals = [model.search(parse(text, NOW), Page(limit=1)).total for text in QUERIES]
+    totals = [model.search(asked(text), Page(limit=1)).total for text in QUERIES]
     assert sum(0 < total < len(documents()) for total in totals) >= 0.75 * len(QUERIES)
 
 

@@ -26,6 +26,7 @@ export function Similar({ asset }: { asset: Asset }) {
           </li>
         ))}
       </ul>
+      <p class="small"><a href={`/?q=${encodeURIComponent(`like:${asset.id}`)}`}>{t("asset.similar_found")}</a></p>
     </Part>
   );
 }

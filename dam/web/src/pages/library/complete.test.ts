@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { merged } from "./bulk";
-import { chosen, fitting, fixed, typing } from "./complete";
+import { chosen, FIELDS, fitting, fixed, typing } from "./complete";
 
 const at = (marked: string) => typing(marked.replace("|", ""), marked.indexOf("|"));
 
@@ -30,9 +30,15 @@ test("offers begin so, then hold it; accents and case do not matter; what stands
   expect(fitting(["a", "b"], "")).toEqual(["a", "b"]);
 });
 
+test("fields of the language are offered by their beginning", () => {
+  expect(fitting(FIELDS, "li")).toEqual(["like:"]);
+  expect(fitting(FIELDS, "plac")).toEqual(["placed:", "placement:"]);
+});
+
 test("values of the language itself are known; names are asked for", () => {
   expect(fixed("missing")).toContain("title");
   expect(fixed("tag")).toBeNull();
+  expect(fixed("like")).toEqual([]);
   expect(fixed("unheard")).toEqual([]);
 });
 

@@ -3,7 +3,7 @@
 
 export const FIELDS = [
   "tag:", "campaign:", "kind:", "status:", "placed:", "placement:", "format:", "by:", "width>=", "height>=", "size>",
-  "created>", "updated>", "version>=", "has:", "missing:",
+  "created>", "updated>", "version>=", "has:", "missing:", "like:",
 ] as const;
 
 const OPERATOR = /^(-?)([\p{L}_][\p{L}\p{N}_.]*)(:|>=|<=|!=|=|>|<)(.*)$/su;
