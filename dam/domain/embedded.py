@@ -6,16 +6,30 @@ anything, and nothing of it is ever copied over. Where the file was taken is no 
 
 The shape, JSON-ready, every part only if there is something: ``fields`` {name: {value, source}}, ``keywords`` {values,
 source}, ``location`` {latitude, longitude, source}, ``c2pa`` True, ``text`` (the words of a document's first
-pages, in one line). ``source`` is exif, iptc, xmp, or container (a film's own tags).
+pages, or what is said first in a film, in one line), ``reading`` (by which of ``READINGS`` it was found, unless by the
+first). ``source`` is exif, iptc, xmp, or container (a film's own tags).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from types import MappingProxyType
+from typing import Any, cast, get_args
+
+from dam.domain import media_types
+from dam.domain.media_types import Route
 
 PERSON = "person"
-_WORDED = frozenset({"application/pdf", "text/plain", "text/vtt", "application/x-subrip"})
-"""Types that may have words to be searched."""
+_FIRST = 1
+READINGS: Mapping[Route, int] = MappingProxyType(
+    dict.fromkeys(get_args(Route), _FIRST)
+    | dict.fromkeys(("PDF", "TEXT", "SUBTITLES"), 2)  # words
+    | dict.fromkeys(("HEIF", "AVIF", "RAW"), 2)  # EXIF and XMP
+    | dict.fromkeys(("WAV", "AIFF", "FLAC", "OGG", "MP3", "M4A"), 2)  # the container's tags
+    | dict.fromkeys(("AVI", "MPEG", "MPEGTS", "MXF", "ASF", "FLV"), 2)  # the same, and languages of subtitles
+    | dict.fromkeys(("MOV", "MKV"), 2)  # the same, and what is said
+)
+"""Which reading of such files is the newest: raised when more is read of them, and ``recipes.EDITION`` with it, so that
+what was read before is read again. What says no number was read by the first, or the second if it has words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +84,22 @@ def has_credentials(embedded: Embedded) -> bool:
 
 
 def is_unread(embedded: Embedded, media_type: str) -> bool:
-    """Whether there is something to be learnt yet: it was never read, or before the words of such a type were."""
-    return embedded is None or (media_type in _WORDED and "text" not in embedded)
+    """Whether there is something to be learnt yet: it was never read, or when less was read of such a type."""
+    if embedded is None:
+        return True
+    reading = embedded.get("reading", 2 if "text" in embedded else _FIRST)
+    return cast(int, reading) < _newest(media_type)
+
+
+def as_read(found: Mapping[str, object], media_type: str) -> dict[str, object]:
+    """What was found now in a file of such a type."""
+    newest = _newest(media_type)
+    return {**found, "reading": newest} if newest > _FIRST else dict(found)
+
+
+def _newest(media_type: str) -> int:
+    route = media_types.named(media_type).route
+    return _FIRST if route is None else READINGS[route]
 
 
 def effective(written: Mapping[str, str], embedded: Embedded) -> dict[str, Said]:

@@ -1,6 +1,6 @@
-"""What was uploaded before its type had a decoder, before a display recipe had its newest version, before what is
-written in files was read, or before the program was there that draws it: it is looked at again, and gets its renditions
-then, and its fields.
+"""What was uploaded before its type had a decoder, before a display recipe had its newest version, before as much was
+read of such files as now (``embedded.READINGS``), or before the program was there that draws it: it is looked at again,
+and gets its renditions then, and its fields.
 
 Rule: one walk over all contents for each ``recipes.EDITION``, and for each program that is new, a page at a time, and
 only while nothing else is to be rendered: nobody who uploads now waits for what is old. To walk again does no harm.

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from dam.domain import looks, recipes
 from dam.domain.assets import Content
-from dam.domain.embedded import is_unread
+from dam.domain.embedded import as_read, is_unread
 from dam.domain.events import event
 from dam.domain.parameters import applied
 from dam.domain.principals import SYSTEM_ID
@@ -129,10 +129,11 @@ class _Found:
 
 
 def _describe(services: Services, renderer: Renderer, content: Content) -> None:
-    """The smallest rendition is made for it and thrown away: what is shown stays as it is."""
+    """The smallest rendition is made for it and thrown away: what is shown stays as it is; of what can't be read any
+    more, also what is known of it."""
     pictures = [each for each in recipes.for_display() if each.makes == "picture"]
     smallest = min(pictures, key=lambda recipe: recipe.box)
-    found = _Found(content.properties, {})
+    found = _Found(content.properties, content.embedded or {})
     with (
         contextlib.suppress(MediaFailure),
         services.objects.open(content.sha256) as source,
@@ -145,7 +146,8 @@ def _describe(services: Services, renderer: Renderer, content: Content) -> None:
 
 
 def _learn(work: UnitOfWork, content: Content, found: _Found) -> None:
-    work.assets.describe_content(content.sha256, found.properties, found.embedded)
+    embedded = as_read(found.embedded, content.media_type)
+    work.assets.describe_content(content.sha256, found.properties, embedded)
     if isinstance(look := found.properties.get("look"), str):
         work.looks.keep(content.sha256, look)
 

@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import BinaryIO
 
 import pytest
 
-from dam.domain import media_types, recipes
+from dam.domain import embedded, media_types, recipes
 from dam.domain.assets import Content
 from dam.domain.errors import NotFound
 from dam.domain.principals import SYSTEM
@@ -15,10 +16,10 @@ from dam.domain.recipes import Artefact
 from dam.operations import catch_up, rendering, renditions
 from dam.ports.media import MediaFailure
 from dam.ports.services import Services
-from tests.workers.world import PNG, Painter, jobs, upload
+from tests.workers.world import PNG, SEEN, Painter, jobs, upload
 
 SOURCE = hashlib.sha256(PNG + b"A picture").hexdigest()
-KNOWN = {15: "81b4dde40107ec87"}
+KNOWN = {16: "d3867ae2c45e666a"}
 
 
 @pytest.fixture
@@ -138,7 +139,55 @@ def test_a_document_whose_words_were_not_read_is_read_again(unread: Services) ->
     assert waiting(unread) == [SOURCE]
     for _ in range(2):
         rendering.render(unread, Painter(written={"text": "words"}), SOURCE)
-    assert found(unread).embedded == {"text": "words"}
+    assert found(unread).embedded == {"text": "words", "reading": 2}
+
+
+def of_each_type(services: Services, read: Callable[[media_types.MediaType], dict[str, object] | None]) -> set[str]:
+    """A file of each type that is decoded, with its renditions and with what was ``read`` of it; their digests."""
+    digests = set()
+    for each in media_types.DECODED.values():
+        upload(services, each.name)
+        digests.add(digest := hashlib.sha256(PNG + each.name.encode()).hexdigest())
+        with services.store.writing() as work:
+            work.jobs.relay({}, 10)
+            for made in work.artefacts.of_source(digest):
+                work.replace(made, replace(made, state="ready", sha256=digest, size=1, media_type="image/webp"))
+            work.assets.retype_content(digest, each.name, each.kind)
+            work.assets.describe_content(digest, SEEN, read(each))
+            work.commit()
+    return digests
+
+
+def test_of_each_type_what_was_read_when_less_was_read_of_it_is_read_again_and_once(services: Services) -> None:
+    def before(found_type: media_types.MediaType) -> dict[str, object] | None:
+        assert found_type.route is not None
+        newest = embedded.READINGS[found_type.route]
+        without_numbers: dict[int, dict[str, object] | None] = {1: None, 2: {"fields": {}}}
+        return without_numbers.get(newest, {"reading": newest - 1})
+
+    digests = of_each_type(services, before)
+    catch_up.walk(services, "")
+    assert set(waiting(services)) == digests
+    painter = Painter(written={"c2pa": True})
+    for digest in (*digests, *digests):
+        rendering.render(services, painter, digest)
+    assert sorted(painter.asked) == sorted(media_types.DECODED)
+
+
+def test_of_each_type_what_was_read_as_it_is_read_now_is_left(services: Services) -> None:
+    of_each_type(services, lambda found_type: embedded.as_read({}, found_type.name))
+    catch_up.walk(services, "")
+    assert waiting(services) == []
+
+
+def test_what_can_not_be_read_again_keeps_what_was_read(unread: Services) -> None:
+    with unread.store.writing() as work:
+        work.assets.retype_content(SOURCE, media_types.HEIC.name, "image")
+        work.assets.describe_content(SOURCE, SEEN, {"c2pa": True, "text": "words", "reading": 1})
+        work.commit()
+    for _ in range(2):
+        rendering.render(unread, Painter(MediaFailure("crashed", "It crashed.")), SOURCE)
+    assert found(unread).embedded == {"c2pa": True, "text": "words", "reading": 2}
 
 
 def test_what_can_not_be_read_any_more_is_left_as_it_is(unread: Services) -> None:
@@ -227,5 +276,6 @@ def test_who_changes_types_or_display_recipes_raises_the_edition() -> None:
     """When this fails: raise ``EDITION``, and put the new digest here beside it."""
     shown = [[each.name, each.route] for each in media_types.DECODED.values()]
     made = [[each.name, each.version] for each in recipes.for_display()]
-    digest = hashlib.sha256(json.dumps([sorted(shown), sorted(made)]).encode()).hexdigest()
+    read = sorted(embedded.READINGS.items())
+    digest = hashlib.sha256(json.dumps([sorted(shown), sorted(made), read]).encode()).hexdigest()
     assert {recipes.EDITION: digest[:16]} == KNOWN
