@@ -6,7 +6,7 @@ import pytest
 
 from dam.domain.principals import ROLES, Role
 from tests.api.world import World
-from tests.corpus import written
+from tests.corpus import subtitled, written
 from workers.drain import drain
 from workers.media.studio import Studio
 from workers.render import StudioRenderer
@@ -70,3 +70,22 @@ def test_the_place_is_for_those_who_may_and_for_no_search(world: World, asset: A
         assert ("48.858" in told) == shown[role]
     assert shown == {"viewer": False, "contributor": False, "approver": False, "manager": True, "admin": True}
     assert found(world, "48.858 OR 2.2945 OR has:location OR has:latitude") == []
+
+
+def test_a_film_is_found_by_what_is_said_in_it(world: World) -> None:
+    of = {name: subtitled.subtitled(*case) for name, case in FILMS.items()}
+    films = {name: world.asset(data, f"{name}.mkv", title=name)["id"] for name, data in of.items()}
+    work(world)
+    assert found(world, "tulips here") == found(world, '"are here"') == [films["English"]]
+    assert found(world, "tulpen") == [films["German"]]
+    assert found(world, '"0 0 l" OR i1 OR an8 OR deu') == []
+    version = world.get(f"assets/{films['German']}/versions/1")
+    assert (version["properties"]["subtitles"], version["properties"]["duration"]) == (["deu"], 4.0)
+    assert "subtitles" not in world.get(f"assets/{films['silent']}/versions/1")["properties"]
+
+
+FILMS: dict[str, Any] = {
+    "English": ("matroska", subtitled.ALPHA),
+    "German": ("mp4", subtitled.GERMAN),
+    "silent": ("mp4",),
+}

@@ -16,7 +16,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from dam.domain import media_types
-from tests.corpus import cameras, covers, drawn, films, fonts, papers, photoshop, sounds, stills, words
+from tests.corpus import cameras, covers, drawn, films, fonts, papers, photoshop, sounds, stills, subtitled, words
 from tests.corpus.cases import Bad, Good
 from workers.media.plan import MediaFailure, Spec
 from workers.media.studio import Studio
@@ -45,6 +45,7 @@ def everything() -> list[Good | Bad]:
         *photoshop.good(),
         *papers.good(),
         *films.good(),
+        *subtitled.good(),
         *sounds.good(),
         *words.good(),
         *fonts.good(),

@@ -18,8 +18,8 @@ Size = tuple[int, int]
 class Decoded:
     """``image``: upright, no larger than asked for; L, LA, RGB, RGBA, CMYK or LAB, in the colours of ``profile``.
     ``size`` in px and ``mode`` in Pillow's words are the original's, upright; ``details`` are further properties, which
-    ``results`` knows by name; ``text``: the words of the first pages, as they are in the file; ``written``: what the
-    container says of people and places.
+    ``results`` knows by name; ``text``: the words of the first pages, or what is said first, as it is in the file;
+    ``written``: what the container says of people and places.
     """
 
     image: Image.Image

@@ -19,7 +19,7 @@ from av.video.reformatter import Colorspace, ColorTrc, Interpolation
 from av.video.stream import VideoStream
 from PIL import Image, ImageStat
 
-from workers.media import hdr, tagged
+from workers.media import hdr, spoken, tagged
 from workers.media.decoded import Decoded, Decoder, Size, fit
 from workers.media.encoding import DEMUXERS
 from workers.media.plan import PIXELS, MediaFailure
@@ -41,20 +41,34 @@ def refuse(*_: object) -> NoReturn:
 def decode(format_: str, source: BinaryIO, box: int, data: int, time: float | None = None) -> Decoded:
     """As ``Decoder`` says, of what is seen at ``time`` (seconds from the begin; None: a moment that shows something).
     The size is that of a frame as it is shown, of which sRGB's curve is near enough. HDR is pressed into its range
-    (``hdr``). ``details``: ``duration`` in seconds,
-    ``frame_rate``, ``video_codec``, ``audio_codec``, ``hdr``, ``bit_depth``."""
+    (``hdr``). ``details``: ``duration`` in seconds, ``frame_rate``, ``video_codec``, ``audio_codec``, ``hdr``,
+    ``bit_depth``, ``subtitles``. What is said is told with the poster."""
     del data
     with opened(format_, source) as (film, stream):
         details, written = _details(film, stream), tagged.read(film.metadata)
         frame = _poster(film, stream) if time is None else _seen_at(film, stream, time)
         size, picture = shown(frame, stream, box)
+        wordy = time is None and spoken.are_words(film, format_)
+    said = _said(format_, source) if wordy else ""
     details["bit_depth"] = max(part.bits for part in frame.format.components)
     if frame.color_trc in hdr.CURVES:
         details["hdr"] = hdr.CURVES[ColorTrc(frame.color_trc)]
-    return Decoded(picture, size, "RGB", None, details, written=written)
+    return Decoded(picture, size, "RGB", None, details, said, written)
 
 
 DECODERS: dict[str, Decoder] = {format_: partial(decode, format_) for format_ in DEMUXERS}
+
+
+def _said(format_: str, source: BinaryIO) -> str:
+    """The words of its subtitles, as far as they can be read. The film is opened anew: once pictures were looked for in
+    it, not every one finds back to its begin."""
+    source.seek(0)
+    with (
+        contextlib.suppress(MediaFailure, MemoryError),
+        opened(format_, cast(BinaryIO, spoken.Metered(source))) as (film, _),
+    ):
+        return spoken.words(film, format_)
+    return ""
 
 
 def _load_all() -> None:
@@ -102,6 +116,8 @@ def _details(film: Any, stream: VideoStream) -> dict[str, object]:
         found["audio_codec"] = film.streams.audio[0].codec_context.name
     if seconds := seconds_of(film, stream):
         found["duration"] = round(seconds, 3)
+    if languages := spoken.languages(film):
+        found["subtitles"] = languages
     rate = stream.average_rate or stream.guessed_rate
     if rate and 0 < float(rate) < 10_000:
         found["frame_rate"] = round(float(rate), 3)

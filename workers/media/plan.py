@@ -66,6 +66,8 @@ LONGEST_KEYWORD = 100
 MOST_KEYWORDS = 100
 LONGEST_TEXT = 4000  # of a document's words: the first pages, to be searched
 MOST_TEXT = 16_000  # bytes of JSON
+MOST_LANGUAGES = 64  # of a film's subtitles
+UNSAID = "und"  # the language of what does not say it (ISO 639-2)
 MOST_METADATA = 24_000  # bytes of JSON: a report has to fit into a pipe that nobody empties
 Place = tuple[float, float]
 """Latitude and longitude in degrees."""

@@ -20,6 +20,7 @@ from workers.media.plan import (
     LARGEST_PROFILE,
     LONGEST_PROFILE_NAME,
     MOST_BITS,
+    MOST_LANGUAGES,
     NOT_CONFINED,
     NOT_READY,
     PIXELS,
@@ -38,6 +39,7 @@ _PROFILES = frozenset({"none", "applied", "ignored"})
 _PROFILE = LARGEST_PROFILE + LARGEST_PROFILE // 1000  # in segments of 64 KiB, each with 18 bytes before it
 _WORD = re.compile(r"[a-z0-9_]{1,40}\Z")
 _LOOK = re.compile(r"[0-9a-f]{64}\Z")
+_LANGUAGE = re.compile(r"[a-z]{2,3}\Z")
 _COLOUR = re.compile(r"#[0-9a-f]{6}\Z")
 
 
@@ -207,10 +209,16 @@ def _is_word(value: object) -> bool:
     return isinstance(value, str) and _WORD.match(value) is not None
 
 
+def _are_languages(value: object) -> bool:
+    if not isinstance(value, list) or not 0 < len(value) <= MOST_LANGUAGES:
+        return False
+    return all(isinstance(each, str) and _LANGUAGE.match(each) for each in value)
+
+
 # ``bit_depth``: of a sample, as stored; ``profile_name``: of the colour profile. ``pages`` of a document;
 # ``font_name``: of a font its family and style; ``animated``: there is more than the one picture that is shown;
 # ``text_missing``: the drawing has text that is not in its picture; ``duration`` in seconds, codecs by FFmpeg's names;
-# ``hdr``: the curve of a film.
+# ``hdr``: the curve of a film; ``subtitles``: the languages that it has some in.
 _DETAILS: Mapping[str, Callable[[object], bool]] = {
     "pages": _is_side,
     "font_name": _is_line,
@@ -225,6 +233,7 @@ _DETAILS: Mapping[str, Callable[[object], bool]] = {
     "audio_codec": _is_word,
     "sample_rate": _is_side,
     "channels": _is_side,
+    "subtitles": _are_languages,
     "hdr": lambda value: value in ("pq", "hlg"),
 }
 

@@ -1,7 +1,8 @@
-"""Subtitles: what is said and when, one below the other.
+"""Subtitles that are files: what is said and when, one below the other.
 
-Belongs here: cues of SubRip and WebVTT. Nothing of how they would look is obeyed: tags are left out, styles and notes
-too. Only the begin of a file is read, in one pass. Sources: W3C WebVTT (6.3, 6.4); SubRip has no standard.
+Belongs here: SubRip and WebVTT; those inside of films are in ``spoken``. Nothing of how they would look is obeyed: tags
+are left out, styles and notes too. Only the begin of a file is read, in one pass. Sources: W3C WebVTT (6.3, 6.4);
+SubRip has no standard.
 """
 
 import re
@@ -9,12 +10,11 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from workers.media import texts
+from workers.media.cues import plain
 from workers.media.decoded import Decoded, Decoder
 
 _CLOCK = r"(?:[0-9]{1,3}:)?[0-9]{1,2}:[0-9]{2}[.,][0-9]{1,3}"
 _TIMES = re.compile(rf"[ \t]{{0,8}}({_CLOCK})[ \t]{{0,8}}-->[ \t]{{0,8}}{_CLOCK}")
-_TAG = re.compile(r"<[^<>]{0,200}>|\{\\[^{}]{0,200}\}")  # of WebVTT and SubRip, and what came from SubStation Alpha
-_ENTITIES = {"&lt;": "<", "&gt;": ">", "&nbsp;": " ", "&lrm;": "", "&rlm;": "", "&amp;": "&"}
 
 
 def decode(source: BinaryIO, box: int, data: int) -> Decoded:
@@ -44,7 +44,7 @@ def cues(written: str) -> Iterator[tuple[str, str]]:
             yield from _cue(when, lines)
             when, lines = "", []
         elif when:
-            lines.append(_plain(line))
+            lines.append(plain(line))
     yield from _cue(when, lines)
 
 
@@ -52,10 +52,3 @@ def _cue(when: str, lines: list[str]) -> Iterator[tuple[str, str]]:
     text = " ".join(filter(None, lines))
     if when and text:
         yield when, text
-
-
-def _plain(line: str) -> str:
-    line = _TAG.sub("", line)
-    for name, sign in _ENTITIES.items():
-        line = line.replace(name, sign)
-    return line.strip()

@@ -18,11 +18,26 @@ from tests.corpus.hostile import (
     pixels,
     printed,
     sounds,
+    subtitled,
     texts,
 )
 from tests.corpus.hostile.case import Canary, Hostile
 
-_FAMILIES = (pixels, containers, blocks, drawings, printed, films, sounds, texts, archives, covered, disguised, cut)
+_FAMILIES = (
+    pixels,
+    containers,
+    blocks,
+    drawings,
+    printed,
+    films,
+    subtitled,
+    sounds,
+    texts,
+    archives,
+    covered,
+    disguised,
+    cut,
+)
 
 
 def cases(canary: Canary) -> Iterator[Hostile]:

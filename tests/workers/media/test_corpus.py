@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from dam.domain import media_types
-from tests.corpus import cameras, covers, films, fonts, papers, photoshop, sounds, stills, words
+from tests.corpus import cameras, covers, films, fonts, papers, photoshop, sounds, stills, subtitled, words
 from tests.corpus.cases import Bad, Good
 from tests.workers.media import generate
 from workers.media import programs
@@ -22,6 +22,7 @@ GOOD = [
     *photoshop.good(),
     *papers.good(),
     *films.good(),
+    *subtitled.good(),
     *sounds.good(),
     *words.good(),
     *fonts.good(),

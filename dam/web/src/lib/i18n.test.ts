@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { ago, choose, duration, size, t } from "./i18n";
+import { ago, choose, duration, size, t, tongues } from "./i18n";
 import { gaps } from "../../build/messages.ts";
 
 beforeEach(() => choose("en"));
@@ -16,6 +16,12 @@ test("sizes are binary, with three figures at most", () => {
 
 test("a film's length reads as players tell it", () => {
   expect([4.4, 65, 3609].map(duration)).toEqual(["0:04", "1:05", "1:00:09"]);
+});
+
+test("languages have names, and letters that mean none stay as they are", async () => {
+  expect(tongues(["eng", "ger", "deu", "und", "qaa", "<b>"])).toBe("English, German, German, not said, qaa, <b>");
+  await choose("de");
+  expect(tongues(["eng", "und"])).toBe("Englisch, nicht angegeben");
 });
 
 test("times are relative", () => {

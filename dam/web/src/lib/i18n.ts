@@ -74,6 +74,20 @@ export function duration(seconds: number): string {
   return shown.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, "0"))).join(":");
 }
 
+/** Languages by their names, from the letters that a file has for them (ISO 639); letters that mean none stay. */
+export function tongues(codes: readonly string[]): string {
+  const names = new Intl.DisplayNames(locale(), { type: "language" });
+  return new Intl.ListFormat(locale(), { type: "unit", style: "short" }).format(codes.map((code) => nameOf(names, code)));
+}
+
+function nameOf(names: Intl.DisplayNames, code: string): string {
+  try {
+    return code === "und" ? t("asset.property.subtitles.und") : (names.of(code) ?? code);
+  } catch {
+    return code; // what can't be a language at all is a RangeError
+  }
+}
+
 export const moment = (at: string | Date): string =>
   new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "medium" }).format(new Date(at));
 

@@ -1,7 +1,7 @@
 // What the version's file tells of itself, and who has the same. Everything of it is hostile text.
 import { Copy } from "../../components/copy";
 import { Time } from "../../components/time";
-import { duration, maybe, number, size, t } from "../../lib/i18n";
+import { duration, maybe, number, size, t, tongues } from "../../lib/i18n";
 import type { Asset, Version } from "../../state/asset";
 import { colour, dimensions } from "../../state/looks";
 import { nameOf } from "../../state/names";
@@ -47,5 +47,6 @@ function Duplicate({ id }: { id: string }) {
 function plain(name: string, value: unknown): string | null {
   if (typeof value === "boolean") return t(value ? "asset.yes" : "asset.no");
   if (typeof value === "number") return name === "duration" ? duration(value) : number(value);
+  if (Array.isArray(value)) return name === "subtitles" ? tongues(value.map(String)) : null;
   return typeof value === "string" && value !== "" ? (maybe(`asset.property.${name}.${value}`) ?? value) : null;
 }
