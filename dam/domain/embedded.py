@@ -23,7 +23,8 @@ _FIRST = 1
 READINGS: Mapping[Route, int] = MappingProxyType(
     dict.fromkeys(get_args(Route), _FIRST)
     | dict.fromkeys(("PDF", "TEXT", "SUBTITLES"), 2)  # words
-    | dict.fromkeys(("HEIF", "AVIF", "RAW"), 2)  # EXIF and XMP
+    | dict.fromkeys(("HEIF", "AVIF"), 2)  # EXIF and XMP
+    | dict.fromkeys(("RAW",), 3)  # the same; that of CR3
     | dict.fromkeys(("WAV", "AIFF", "FLAC", "OGG", "MP3", "M4A"), 2)  # the container's tags
     | dict.fromkeys(("AVI", "MPEG", "MPEGTS", "MXF", "ASF", "FLV"), 2)  # the same, and languages of subtitles
     | dict.fromkeys(("MOV", "MKV"), 2)  # the same, and what is said

@@ -16,7 +16,20 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from dam.domain import media_types
-from tests.corpus import cameras, covers, drawn, films, fonts, papers, photoshop, sounds, stills, subtitled, words
+from tests.corpus import (
+    cameras,
+    canon,
+    covers,
+    drawn,
+    films,
+    fonts,
+    papers,
+    photoshop,
+    sounds,
+    stills,
+    subtitled,
+    words,
+)
 from tests.corpus.cases import Bad, Good
 from workers.media.plan import MediaFailure, Spec
 from workers.media.studio import Studio
@@ -42,6 +55,7 @@ def everything() -> list[Good | Bad]:
     good = [
         *stills.good(),
         *cameras.good(),
+        *canon.good(),
         *photoshop.good(),
         *papers.good(),
         *films.good(),

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from workers.media import items
+from workers.media import canon, items
 from workers.media.directories import Directory
 from workers.media.plan import MIB
 
@@ -34,10 +34,12 @@ _PDF_PART = 16 * MIB
 
 @dataclass(slots=True)
 class Blocks:
-    """What was found. ``exif``: a TIFF structure, in a block of its own or (of a TIFF file) the file; ``digest``: MD5
-    of the IPTC block that XMP was last brought in line with; ``c2pa``: there is a manifest, which is not read."""
+    """What was found. ``exif``: a TIFF structure, in a block of its own or (of a TIFF file) the file; ``apart``: two of
+    its directories where they are structures of their own, as ``exif.read`` has them; ``digest``: MD5 of the IPTC block
+    that XMP was last brought in line with; ``c2pa``: there is a manifest, which is not read."""
 
     exif: BinaryIO | None = None
+    apart: tuple[BinaryIO | None, BinaryIO | None] = (None, None)
     iptc: bytes = b""
     digest: bytes = b""
     xmp: bytes = b""
@@ -144,9 +146,13 @@ def _tiff(source: BinaryIO, blocks: Blocks) -> None:
 
 
 def _raw(source: BinaryIO, blocks: Blocks) -> None:
-    """Cameras' own formats are TIFF structures, some under another number; Fujifilm's has its EXIF in a JPEG."""
+    """Cameras' own formats are TIFF structures, some under another number; Fujifilm's has its EXIF in a JPEG, and
+    Canon's of today is made of boxes."""
     head = source.read(92)
-    if not head.startswith(b"FUJIFILM"):
+    if head[4:].startswith(canon.BRAND):
+        found = canon.find(source, LARGEST)
+        blocks.exif, blocks.apart, blocks.xmp = found.exif, (found.pictured, found.placed), found.xmp
+    elif not head.startswith(b"FUJIFILM"):
         _tiff(source, blocks)
     elif len(head) == 92:
         place, length = struct.unpack_from(">II", head, 84)

@@ -17,19 +17,21 @@ _LATITUDE, _LONGITUDE = (1, 2, "S"), (3, 4, "W")
 _LONGEST = 10_000
 
 
-def read(source: BinaryIO) -> Written:
-    """Raises what a broken block makes ``struct`` and others raise."""
+def read(source: BinaryIO, pictured: BinaryIO | None = None, placed: BinaryIO | None = None) -> Written:
+    """``pictured``, ``placed``: structures of their own, for a format that keeps these two directories apart. Raises
+    what a broken block makes ``struct`` and others raise."""
     first = Directory.first(source)
     found = Written("exif")
     found.say("creator", _line(first, _ARTIST))
     found.say("rights", _line(first, _COPYRIGHT))
     with contextlib.suppress(struct.error, ValueError, OSError):  # the rest is read all the same
-        of_picture = first.inner(_OF_PICTURE)
+        of_picture = first.inner(_OF_PICTURE) if pictured is None else Directory.first(pictured)
         if of_picture is not None:
             found.take(text(of_picture.data(_TAKEN, 20)))
-    place = first.inner(_GPS)
-    if place is not None:
-        found.locate(_degrees(place, *_LATITUDE), _degrees(place, *_LONGITUDE))
+    with contextlib.suppress(struct.error, ValueError, OSError):
+        place = first.inner(_GPS) if placed is None else Directory.first(placed)
+        if place is not None:
+            found.locate(_degrees(place, *_LATITUDE), _degrees(place, *_LONGITUDE))
     return found
 
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from workers.media.boxes import MOST, boxes, within
 from workers.media.plan import MIB
 
 _LARGEST_META = MIB
-_MOST = 5000
 _MOST_PARTS = 64  # of an item
 _C2PA = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 _XMP = b"application/rdf+xml"
@@ -47,7 +47,7 @@ def find(source: BinaryIO, largest: int, found: Items) -> None:
     """Put those of a whole file into ``found``; one of more than ``largest`` bytes is left out. Raises struct.error,
     IndexError for what is broken; what was found before stays."""
     metas = []
-    for kind, begin, end in _top(source):
+    for kind, begin, end in within(source):
         source.seek(begin)
         if kind == b"uuid" and source.read(16) == _C2PA:
             found.c2pa = True
@@ -57,40 +57,9 @@ def find(source: BinaryIO, largest: int, found: Items) -> None:
         _take(source, _described(data), largest, found)
 
 
-def _top(source: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
-    """Type, begin and end of the content of each box of the file."""
-    size, place = source.seek(0, 2), 0
-    for _ in range(_MOST):
-        source.seek(place)
-        head = source.read(16)
-        if len(head) < 8:
-            return
-        length, skip = int.from_bytes(head[:4], "big"), 8
-        if length == 1:
-            length, skip = int.from_bytes(head[8:16], "big"), 16
-        end = place + length if length else size
-        if end < place + skip or end > size:
-            return
-        yield head[4:8], place + skip, end
-        place = end
-
-
-def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Type and content of the boxes inside of another."""
-    at = 0
-    for _ in range(_MOST):
-        if len(data) < at + 8:
-            return
-        length = int.from_bytes(data[at : at + 4], "big")
-        if length < 8 or at + length > len(data):
-            return
-        yield data[at + 4 : at + 8], data[at + 8 : at + length]
-        at += length
-
-
 def _described(data: bytes) -> _Meta:
     meta = _Meta()
-    for kind, held in _boxes(data[4:]):
+    for kind, held in boxes(data[4:]):
         if kind == b"pitm":
             meta.primary = _Reader(held, 4).number(4 if held[0] else 2)
         elif kind == b"iinf":
@@ -105,7 +74,7 @@ def _described(data: bytes) -> _Meta:
 
 
 def _types(held: bytes) -> Iterator[tuple[int, bytes]]:
-    for kind, entry in _boxes(held[8 if held[0] else 6 :]):
+    for kind, entry in boxes(held[8 if held[0] else 6 :]):
         if kind == b"infe" and entry[0] in (2, 3):
             reader = _Reader(entry, 4)
             number = reader.number(4 if entry[0] == 3 else 2)
@@ -116,7 +85,7 @@ def _types(held: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _descriptions(held: bytes) -> Iterator[tuple[int, tuple[int, ...]]]:
     size = 4 if held[0] else 2
-    for kind, entry in _boxes(held[4:]):
+    for kind, entry in boxes(held[4:]):
         if kind == b"cdsc":
             reader = _Reader(entry, 0)
             number, count = reader.number(size), reader.number(2)
@@ -130,7 +99,7 @@ def _places(held: bytes) -> Iterator[tuple[int, tuple[bool, list[_Extent]]]]:
     for_offset, for_length, for_base, for_index = (sizes >> shift & 15 for shift in (12, 8, 4, 0))
     if not for_length:
         return  # each would be the whole file, and a part take no room: there could be any number of them
-    for _ in range(min(reader.number(4 if version == 2 else 2), _MOST)):
+    for _ in range(min(reader.number(4 if version == 2 else 2), MOST)):
         number = reader.number(4 if version == 2 else 2)
         method = reader.number(2) & 15 if version else 0
         elsewhere, base = reader.number(2), reader.number(for_base)

@@ -54,7 +54,7 @@ def worded(text: str) -> dict[str, object]:
 
 def _by_precedence(found: blocks.Blocks) -> list[Written]:
     """What could be read, what is believed first comes first."""
-    of_exif = _tried(exif.read, found.exif) if found.exif else None
+    of_exif = _tried(lambda first: exif.read(first, *found.apart), found.exif) if found.exif else None
     of_iptc = _tried(iptc.read, found.iptc) if found.iptc else None
     of_xmp = _tried(xmp.read, found.xmp) if found.xmp else None
     newer = bool(found.digest) and hashlib.md5(found.iptc, usedforsecurity=False).digest() != found.digest

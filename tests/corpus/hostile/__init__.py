@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from tests.corpus.hostile import (
     archives,
     blocks,
+    canon,
     containers,
     covered,
     cut,
@@ -26,6 +27,7 @@ from tests.corpus.hostile.case import Canary, Hostile
 _FAMILIES = (
     pixels,
     containers,
+    canon,
     blocks,
     drawings,
     printed,

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from dam.domain import media_types
-from tests.corpus import cameras, covers, films, fonts, papers, photoshop, sounds, stills, subtitled, words
+from tests.corpus import cameras, canon, covers, films, fonts, papers, photoshop, sounds, stills, subtitled, words
 from tests.corpus.cases import Bad, Good
 from tests.workers.media import generate
 from workers.media import programs
@@ -19,6 +19,7 @@ from workers.media.studio import Studio
 GOOD = [
     *stills.good(),
     *cameras.good(),
+    *canon.good(),
     *photoshop.good(),
     *papers.good(),
     *films.good(),
@@ -33,9 +34,8 @@ BAD += [*fonts.bad(), *covers.bad()]
 SPECS = [Spec("large", 2048, quality=95), Spec("small", 96, quality=95)]
 
 
-# Their containers are FFmpeg's, which reads the others too; what cameras write beside DNG, and Office
-# wrote before 2007, nobody else can write.
-UNMADE = {covers.OLE, media_types.RAW.name, "video/mpeg", "application/mxf", "video/x-ms-wmv", "video/x-flv"}
+# Their containers are FFmpeg's, which reads the others too; what Office wrote before 2007, nobody else can write.
+UNMADE = {covers.OLE, "video/mpeg", "application/mxf", "video/x-ms-wmv", "video/x-flv"}
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +70,7 @@ def test_a_file_is_shown(studio: Studio, case: Good) -> None:
 SPACES = {"CMYK": "cmyk", "YCCK": "cmyk", "grey": "grey", "fax": "grey", "PSD bitmap": "grey", "Lab": "lab"}
 DEPTHS = {"16 bit": 16, "interlaced": 16, "fax": 1, "PSD bitmap": 1, "ProRes": 10}
 SUBTITLES = {"text/vtt", "application/x-subrip"}
-NOT_STORED = {"image/x-adobe-dng", "application/pdf", "text/plain", *SUBTITLES, *fonts.TYPES, *covers.TYPES}
+NOT_STORED = {"image/x-adobe-dng", canon.CR3, "application/pdf", "text/plain", *SUBTITLES, *fonts.TYPES, *covers.TYPES}
 NO_DEPTH = {"image/bmp", "image/vnd.microsoft.icon", "image/avif", "image/svg+xml", *NOT_STORED}
 
 

@@ -14,7 +14,8 @@ WORDED = {"PDF", "TEXT", "SUBTITLES", "OFFICE", "EPS"}
 KNOWN: dict[str, tuple[int, str]] = {
     **dict.fromkeys(("GIF", "BMP", "ICO", "SVG", "FONT", "INDD"), (1, "")),
     **dict.fromkeys(("JPEG", "PNG", "WEBP", "TIFF", "PSD"), (1, "blocks")),
-    **dict.fromkeys(("HEIF", "AVIF", "RAW"), (2, "blocks")),
+    **dict.fromkeys(("HEIF", "AVIF"), (2, "blocks")),
+    "RAW": (3, "blocks"),
     "PDF": (2, "blocks, words"),
     **dict.fromkeys(("TEXT", "SUBTITLES"), (2, "words")),
     **dict.fromkeys(("OFFICE", "EPS"), (1, "words")),
