@@ -4,9 +4,10 @@ import io
 import re
 
 from PIL import Image, ImageEnhance
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.web.conftest import Team
+from tests.web.files import drop
 from tests.workers.media.test_look import scene
 
 
@@ -73,3 +74,32 @@ def test_what_looks_like_it_is_shown_and_led_to(team: Team) -> None:
     search.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("Expected: the id of an asset")
     expect(page.locator("mark")).to_have_text("0198")
+
+
+def test_who_uploads_what_is_there_in_other_bytes_is_told_once(team: Team) -> None:
+    page, hills = team.page, scene(1)
+    there = team.asset("Hills", jpeg(hills), "hills.jpg")
+    team.open(there)
+    expect(page.get_by_role("img", name="Hills, version 1", exact=True)).to_be_visible()
+    team.visit.go("/")
+    drop(page, {"small.jpg": jpeg(hills.resize((240, 160))), "other.jpg": jpeg(scene(2))})
+    compared: list[str] = []
+
+    def note(request: Request) -> None:
+        compared.extend([request.url] if request.url.endswith("/similar") else [])
+
+    def both(request: Request) -> bool:
+        note(request)
+        return len(compared) == 2
+
+    with page.expect_event("requestfinished", both):
+        page.get_by_role("button", name="Upload 2 files").click()
+    page.on("request", note)
+    uploads = page.get_by_role("complementary", name="Uploads")
+    rows = {name: uploads.get_by_role("listitem").filter(has_text=name) for name in ("small.jpg", "other.jpg")}
+    expect(uploads.get_by_text("Ready")).to_have_count(2)
+    expect(rows["small.jpg"]).to_contain_text("Looks like Hills")
+    expect(rows["small.jpg"].get_by_role("link", name="Hills")).to_have_attribute("href", f"/assets/{there['id']}")
+    team.visit.accessible()
+    expect(rows["other.jpg"]).not_to_contain_text("Looks like")
+    assert len(set(compared)) == len(compared) == 2, "each is asked for once"

@@ -29,6 +29,7 @@ export function Row({ of, choose }: Props) {
       <div class="what">
         {now.made ? <a class="name" href={`/assets/${now.made.assetId}`} title={name}>{name}</a> : <span class="name" title={name}>{name}</span>}
         {now.error ? <p class="wrong">{problemOf(now.error)} <code>{now.error.code}</code></p> : <p class="quiet">{status(of)}</p>}
+        {now.alike && <p class="quiet">{t("upload.alike")} <a href={`/assets/${now.alike.id}`}>{now.alike.title}</a></p>}
         {now.phase === "known" && <Known of={now} />}
         {now.phase === "known" && <button class="button" onClick={() => retry(of)}>{t("upload.anyway")}</button>}
         {now.hold === "file" && <GoOn of={of} choose={choose} />}

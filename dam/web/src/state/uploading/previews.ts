@@ -1,5 +1,6 @@
-// What has become of what is safe: its preview is looked for when the feed tells of one.
-import { api, asked } from "../../api/client";
+// What has become of what is safe: its preview is looked for when the feed tells of one; and when that is there, once,
+// whether another asset looks like a new one.
+import { api, asked, type Schemas } from "../../api/client";
 import { hurry, listen } from "../live";
 import type { Upload } from "./upload";
 
@@ -39,6 +40,15 @@ async function look(upload: Upload): Promise<void> {
   const path = { asset_id: made.assetId, number: made.number };
   const version = await asked(api.GET("/api/v1/assets/{asset_id}/versions/{number}", { params: { path } })).catch(() => null);
   if (!version || version.renditions.some((each) => each.state === "pending")) return;
-  upload.happened({ is: "rendered", thumbnail: version.renditions.find((each) => each.recipe === THUMBNAIL)?.url ?? null });
+  const thumbnail = version.renditions.find((each) => each.recipe === THUMBNAIL)?.url ?? null;
+  upload.happened({ is: "rendered", thumbnail });
   forget(upload);
+  if (thumbnail && upload.entry.purpose.kind === "asset") await compare(upload, version);
+}
+
+/** Whose bytes are the same was said before it was sent. A question that fails is not asked again: it was a hint. */
+async function compare(upload: Upload, { asset_id, sha256 }: Schemas["Version"]): Promise<void> {
+  const found = await asked(api.GET("/api/v1/assets/{asset_id}/similar", { params: { path: { asset_id } } })).catch(() => null);
+  const nearest = found?.data.find(({ asset }) => asset.latest?.sha256 !== sha256)?.asset;
+  if (nearest) upload.happened({ is: "compared", alike: { id: nearest.id, title: nearest.title } });
 }

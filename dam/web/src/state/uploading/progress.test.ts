@@ -38,6 +38,13 @@ test("what is safe stays safe, whatever comes late", () => {
   expect([ended(safe), unfinished(safe)]).toEqual([true, false]);
 });
 
+test("what it looks like is said of what is there, also at its end", () => {
+  const compared = { is: "compared", alike: { id: "b", title: "Hills" } } as const;
+  const ready = told({ is: "queued" }, { is: "begun" }, { is: "made", made: MADE }, { is: "rendered", thumbnail: "/t" });
+  expect(after(ready, compared)).toEqual({ ...ready, alike: compared.alike });
+  expect(told({ is: "queued" }, compared).alike).toBeNull();
+});
+
 test("a failure stays until the person tries again", () => {
   const failed = told({ is: "queued" }, { is: "begun" }, { is: "failed", error: new Refusal("too_large", "", 413) });
   expect([needsPerson(failed), after(failed, { is: "underway", bytes: 3 })]).toEqual([true, failed]);

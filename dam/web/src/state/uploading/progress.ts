@@ -23,6 +23,13 @@ export interface Progress {
   readonly sameAs: string | null;
   /** What it has become. */
   readonly made: Made | null;
+  /** Another asset that looks most like it; its bytes are others. */
+  readonly alike: Alike | null;
+}
+
+export interface Alike {
+  readonly id: string;
+  readonly title: string;
 }
 
 export interface Made {
@@ -46,17 +53,22 @@ export type Happened =
   | { readonly is: "released" }
   | { readonly is: "made"; readonly made: Made }
   | { readonly is: "rendered"; readonly thumbnail: string | null }
+  | { readonly is: "compared"; readonly alike: Alike }
   | { readonly is: "failed"; readonly error: Refusal };
 
 export const FIRST: Progress = {
   phase: "reading", hold: null, read: 0, acknowledged: 0, underway: 0, error: null, twins: [], sameAs: null, made: null,
+  alike: null,
 };
 
 const SENDING: readonly Phase[] = ["sending", "checking"];
 
+/** What may come to what is at its end. */
+const LATE: ReadonlySet<Happened["is"]> = new Set(["queued", "rendered", "compared"]);
+
 /** The state after that has happened. What comes too late changes nothing: what is safe stays safe. */
 export function after(now: Progress, happened: Happened): Progress {
-  if (ended(now) && happened.is !== "queued" && happened.is !== "rendered") return now;
+  if (ended(now) && !LATE.has(happened.is)) return now;
   switch (happened.is) {
     case "read":
       return now.phase === "reading" ? { ...now, hold: null, read: happened.bytes } : now;
@@ -82,6 +94,8 @@ export function after(now: Progress, happened: Happened): Progress {
       return { ...now, phase: "rendering", hold: null, made: happened.made, underway: 0 };
     case "rendered":
       return now.made ? { ...now, phase: "ready", hold: null, made: { ...now.made, thumbnail: happened.thumbnail ?? now.made.thumbnail } } : now;
+    case "compared":
+      return now.made ? { ...now, alike: happened.alike } : now;
     case "failed":
       return { ...now, phase: "failed", hold: null, underway: 0, error: happened.error };
   }
