@@ -122,6 +122,8 @@ def _tell(made: Thing, *, as_json: bool) -> None:
 
 
 def _size(found: Thing) -> str:
+    if not (found["media_type"] or "").startswith(("image/", "video/")):
+        return ""  # a sound, an outline or an index has no pixels
     if found["width"]:
         return f"{found['width']} × {found['height']} px, {found['fit']}"
     return f"{found['box']} px" if found["box"] else ""

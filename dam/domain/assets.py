@@ -113,8 +113,8 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A change of an asset's description; None leaves a part as it is. Sets are given whole; an
-    empty ``focal`` is none."""
+    """A change of an asset's description; None leaves a part as it is. Sets are given whole; an empty ``focal`` is
+    none."""
 
     title: str | None = None
     description: str | None = None
@@ -251,13 +251,8 @@ def _move(
     decision = Decision(
         asset.id, version.number, version.sha256, kind, by, asset.head, version.number, note, self_approval, at
     )
-    data = {
-        "number": version.number,
-        "sha256": version.sha256,
-        "head_before": asset.head,
-        "note": note,
-        "self_approval": self_approval,
-    }
+    moved = {"head_before": asset.head, "note": note, "self_approval": self_approval}
+    data = {"number": version.number, "sha256": version.sha256, **moved}
     word = "version.approved" if kind == "approve" else "asset.rolled_back"
     return Outcome(after, (event(word, by, at, asset.id, data),), decision=decision)
 

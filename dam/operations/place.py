@@ -111,8 +111,7 @@ def change(services: Services, actor: Actor, placement_id: str, to: Change) -> i
     """Pin, follow, or deliver by another recipe or a newer version of it; returns the rollout.
 
     Raises Forbidden, NotFound, Invalid ``unknown_recipe``, PreconditionFailed ``revision_differs``, Conflict
-    ``never_approved``, ``withdrawn``,
-    ``nothing_changes``, ``recipe_retired``.
+    ``never_approved``, ``withdrawn``, ``nothing_changes``, ``recipe_retired``.
     """
     policy.require(actor, "placement.edit")
     with services.store.writing() as work:

@@ -21,12 +21,14 @@ def said(fake: Fake) -> object:
 def test_what_can_be_chosen_is_listed(fake: Fake, dam: Dam) -> None:
     original = {**MADE, "name": "original", "media_type": None, "box": None, "width": None, "built_in": True}
     old = {**MADE, "version": 1, "title": "Old", "choosable": False}
-    fake.on("GET", "/recipes", {"data": [original, old, MADE], "next": None})
+    sound = {**MADE, "name": "sound-96", "media_type": "audio/mp4", "box": 1, "width": None}
+    fake.on("GET", "/recipes", {"data": [original, old, sound, MADE], "next": None})
     shown = dam("recipe", "list").stdout
     assert "600 × 300 px, cover" in shown
+    assert shown.count(" px") == 1, "a sound has no pixels"
     assert "\x1b" not in shown
     assert "Old" not in shown
-    assert len(json.loads(dam("recipe", "list", "--json").stdout)["data"]) == 3
+    assert len(json.loads(dam("recipe", "list", "--json").stdout)["data"]) == 4
 
 
 def test_one_is_added_with_numbers_as_numbers(fake: Fake, dam: Dam) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -65,8 +66,8 @@ def test_the_embedded_default_loads_no_celery() -> None:
         ("sqs://hunter2@x", "sqs can't be used"),
     ],
 )
-def test_a_worker_that_could_not_work_says_why_and_ends(broker: str, said: str) -> None:
-    assert said in refusal(DAM_BROKER_URL=broker)
+def test_a_worker_that_could_not_work_says_why_and_ends(broker: str, said: str, tmp_path: Path) -> None:
+    assert said in refusal(tmp_path, DAM_BROKER_URL=broker)
 
 
 def test_a_worker_says_nothing_to_others_whatever_its_command_line_says() -> None:
@@ -84,19 +85,20 @@ def test_a_worker_says_nothing_to_others_whatever_its_command_line_says() -> Non
     assert done.stdout == "[True, True, True] True\n"
 
 
-def test_a_worker_of_another_version_does_not_start(postgres: Postgres) -> None:
+def test_a_worker_of_another_version_does_not_start(postgres: Postgres, tmp_path: Path) -> None:
     unmigrated = postgres.url("postgres")
     settings = {"DAM_BROKER_URL": "redis://:hunter2@127.0.0.1:1/0", "DAM_DATABASE_URL": unmigrated}
-    assert "schema_unfit: " in refusal(**settings)
-    assert "pool_unfit: " in refusal("--pool", "solo", **settings)
+    assert "schema_unfit: " in refusal(tmp_path, **settings)
+    assert "pool_unfit: " in refusal(tmp_path, "--pool", "solo", **settings)
     nobody = {**settings, "DAM_DATABASE_URL": "postgresql://dam:hunter2@127.0.0.1:1/dam"}
-    assert "database_unavailable: " in refusal(**nobody)
+    assert "database_unavailable: " in refusal(tmp_path, **nobody)
 
 
-def refusal(*options: str, **settings: str) -> str:
+def refusal(home: Path, *options: str, **settings: str) -> str:
     """What a worker says that ends before it has begun."""
     command = [sys.executable, "-m", "celery", "-A", "workers.app", "worker", *options]
-    done = subprocess.run(command, capture_output=True, text=True, env={**settings, "PATH": ""}, check=False)
+    environment = {**settings, "DAM_HOME": str(home), "PATH": ""}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert done.returncode == 1
     assert "hunter2" not in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
