@@ -22,6 +22,7 @@ from PIL import (
     WebPImagePlugin,
 )
 
+from workers.media import bigtiff
 from workers.media.decoded import Decoded, Decoder, Size, fit
 from workers.media.plan import LARGEST_PROFILE, MIB, MOST_BITS, MOST_PAGES, PIXELS, MediaFailure
 
@@ -109,7 +110,7 @@ def opened(source: BinaryIO, format_: str, data: int = 512 * MIB) -> Image.Image
     # Pillow raises at twice this figure, before any decoder has taken memory for the picture.
     Image.MAX_IMAGE_PIXELS = PIXELS[format_] // 2
     try:
-        image = Image.open(source, formats=[format_])
+        image = Image.open(bigtiff.readable(source) if format_ == "TIFF" else source, formats=[format_])
     except Image.DecompressionBombError as error:
         raise MediaFailure("too_large", str(error)) from error
     except MemoryError:
@@ -136,13 +137,12 @@ def _coefficients(image: Image.Image) -> int:
 
 
 def _what_is_wrong(source: BinaryIO, format_: str) -> str:
-    """With a file whose header can't be read. Only WebP's says how many bytes should have come; Pillow takes a BigTIFF
-    of big-endian byte order for a small one."""
+    """With a file whose header can't be read. Only WebP's says how many bytes should have come."""
     source.seek(0)
     head = source.read(12)
     if format_ == "WEBP" and len(head) == 12 and head[:4] == b"RIFF":
         return "truncated" if struct.unpack("<I", head[4:8])[0] + 8 > source.seek(0, 2) else "broken_file"
-    return "unsupported_variant" if head.startswith(b"MM\0+") else "broken_file"
+    return "broken_file"
 
 
 def _turn_to(image: Image.Image, page: int) -> None:
