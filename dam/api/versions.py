@@ -80,6 +80,12 @@ def retry_rendition(asset_id: str, number: int, recipe: str) -> dict[str, Any]:
     return _judged(asset_id, number, lambda who: renditions.retry(services(), who, asset_id, number, recipe))
 
 
+@routes.on(Route("POST", f"{VERSION}/awaited", "asset.read", answers.Version, 202))
+def await_version(asset_id: str, number: int) -> dict[str, Any]:
+    """Somebody is looking at it: what is still to be made of it is made before what nobody looks at."""
+    return _judged(asset_id, number, lambda who: renditions.prefer(services(), who, asset_id, number))
+
+
 @routes.on(
     Route("PUT", f"{VERSION}/preview", "version.preview", answers.Version, 202, form=bodies.PreviewUpload, fails=(409,))
 )

@@ -6,7 +6,7 @@ or late does no harm.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 MAX_TRIES = 5
@@ -14,6 +14,15 @@ MAX_TRIES = 5
 
 ID_NAMES = ("asset_id", "channel_id", "placement_id", "rollout", "sha256", "upload_id")
 """What a job takes from the event that it follows from: names of things, never their text."""
+
+IN_LINE = frozenset({"render"})
+"""Tasks of which thousands may wait. They stand in line by the moment since which they are due:"""
+SINGLY = timedelta(hours=1)
+"""what was brought in singly counts as due for so long already, before what one person brought in by the dozen,"""
+LOOKED_AT = timedelta(days=1)
+"""and what somebody is looking at for so long, before all else. Nothing waits for ever: what is bulk gets older too."""
+BULK, BULK_WITHIN, BULK_EVENTS = 20, timedelta(minutes=2), 500
+"""Of one person, so many events of one type within that time are a bulk; of so many events at most, the last ones."""
 
 BACKOFF_S = (1, 5, 30, 120)
 """Seconds before the second, third … try."""

@@ -27,7 +27,7 @@ def version_of(work: UnitOfWork, asset_id: str, number: int) -> Version:
     """Raises NotFound ``version_not_found``."""
     version = work.assets.version(asset_id, number)
     if version is None:
-        raise NotFound("version_not_found", f"The asset has no version {number}.")
+        raise version_not_found(number)
     return version
 
 
@@ -74,3 +74,8 @@ def start_rollout(
 def asset_not_found() -> NotFound:
     """The one answer for assets that are not there."""
     return NotFound("asset_not_found", "There is no such asset.")
+
+
+def version_not_found(number: int) -> NotFound:
+    """The same for versions."""
+    return NotFound("version_not_found", f"The asset has no version {number}.")

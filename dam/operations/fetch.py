@@ -13,7 +13,7 @@ from dam.domain.errors import Conflict, Gone, NotFound
 from dam.domain.principals import Actor
 from dam.domain.recipes import ORIGINAL, Artefact, Recipe
 from dam.operations import cookbook
-from dam.operations.changes import asset_not_found
+from dam.operations.changes import asset_not_found, version_not_found
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
 from dam.ports.views import FileView, ShownView, VersionView
@@ -47,7 +47,7 @@ def content(services: Services, actor: Actor, asset_id: str, number: int, recipe
     with services.store.reading() as work:
         file = work.assets.file(asset_id, number)
         if file is None:
-            raise NotFound("version_not_found", f"The asset has no version {number}.")
+            raise version_not_found(number)
         if recipe == ORIGINAL:
             return _original(file)
         newest = cookbook.newest(work, recipe)

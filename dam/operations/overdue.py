@@ -68,7 +68,8 @@ def _waiting(work: UnitOfWork, job: Job) -> list[Artefact]:
     """What this job was to make; not what somebody has asked for since."""
     task = _task(job)
     found = waiting(work, _source(job), task) if task else []
-    return [each for each in found if each.updated_at <= job.due_at]
+    since = max(job.due_at, job.created_at)  # what is preferred counts as due before it was there
+    return [each for each in found if each.updated_at <= since]
 
 
 def _sentence(job: Job) -> str:

@@ -10,11 +10,10 @@ from datetime import datetime
 from typing import Literal
 
 from dam.domain import policy
-from dam.domain.errors import NotFound
 from dam.domain.principals import Actor
 from dam.domain.work import Job
 from dam.operations import alike
-from dam.operations.changes import asset_not_found
+from dam.operations.changes import asset_not_found, version_not_found
 from dam.ports.services import Services
 from dam.ports.views import AssetView, Named, NumberedEvent, VersionView
 from search.parse import parse
@@ -97,7 +96,7 @@ def version(services: Services, actor: Actor, asset_id: str, number: int) -> Ver
     with services.store.reading() as work:
         view = work.assets.version_view(asset_id, number)
     if view is None:
-        raise NotFound("version_not_found", f"The asset has no version {number}.")
+        raise version_not_found(number)
     return view
 
 

@@ -16,7 +16,7 @@ from dam.domain.principals import Actor
 from dam.domain.recipes import Artefact, Recipe, RenditionTask
 from dam.operations import cookbook
 from dam.operations.answers import remember
-from dam.operations.changes import version_of
+from dam.operations.changes import version_not_found, version_of
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
 
@@ -59,10 +59,34 @@ def _enqueue(work: UnitOfWork, task: RenditionTask, sha256: str) -> None:
 
 def enqueue(work: UnitOfWork, artefacts: Iterable[Artefact]) -> None:
     """See to it that a worker makes those that are pending."""
+    for task, sha256 in _work_of(artefacts):
+        _enqueue(work, task, sha256)
+
+
+def _work_of(artefacts: Iterable[Artefact]) -> list[tuple[RenditionTask, str]]:
+    """What makes those that are pending: tasks, and of which bytes."""
     pending = [each for each in artefacts if each.state == "pending"]
     wanted = ((recipes.task_of(each.recipe, each.recipe_version), each.source_sha256) for each in pending)
-    for task, sha256 in dict.fromkeys(wanted):
-        _enqueue(work, task, sha256)
+    return list(dict.fromkeys(wanted))
+
+
+def prefer(services: Services, actor: Actor, asset_id: str, number: int) -> None:
+    """Somebody is looking at the version: what is still to be made of it is made before what nobody looks at. Raises
+    Forbidden, NotFound ``version_not_found``.
+    """
+    policy.require(actor, "asset.read")
+    with services.store.writing() as work:
+        view = work.assets.version_view(asset_id, number)
+        if view is None:
+            raise version_not_found(number)
+        _prefer(work, view.renditions)
+        remember(work, actor, asset_id=asset_id, number=str(number))
+        work.commit()
+
+
+def _prefer(work: UnitOfWork, artefacts: Iterable[Artefact]) -> None:
+    for task, sha256 in _work_of(artefacts):
+        work.jobs.prefer(task, sha256)
 
 
 def ask(work: UnitOfWork, version: Version, recipe: Recipe, at: datetime, params: Parameters) -> None:
@@ -136,6 +160,7 @@ def _try_again(work: UnitOfWork, version: Version, artefact: Artefact, at: datet
     again = artefact.again(at)
     work.replace(artefact, again)
     enqueue(work, [again])
+    _prefer(work, [again])  # who asks is looking
     ask_for(work, version, again, at)
 
 

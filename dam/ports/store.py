@@ -34,11 +34,18 @@ class Jobs(Protocol):
 
     def relay(self, routes: Mapping[str, Sequence[str]], limit: int) -> int:
         """Number the events that have none, in the order in which they were committed, and insert a job for each task
-        that ``routes`` names for their type; returns how many events.
+        that ``routes`` names for their type; returns how many events. Where the line is long (``work.IN_LINE``), what
+        somebody does by the dozen stands behind the rest.
         """
         ...
 
     def enqueue(self, task: str, ids: Mapping[str, object]) -> None: ...
+    def prefer(self, task: str, sha256: str) -> int:
+        """Somebody is looking at these bytes: put the job at the head of the line, if it still waits there, for its
+        first try; returns how many.
+        """
+        ...
+
     def enqueue_by(self, task: str, due_at: datetime) -> None:
         """A job without ids that is due then, unless one of this task that begins after this commit is due by then."""
         ...

@@ -27,13 +27,16 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from dam import tracing
 from dam.domain.events import Event
-from dam.domain.work import ID_NAMES, Job
+from dam.domain.work import BULK, BULK_EVENTS, BULK_WITHIN, ID_NAMES, IN_LINE, LOOKED_AT, SINGLY, Job
 from dam.ports.views import NumberedEvent
 from dam.store.codec import fact_of
 from dam.store.measures import Measures, earliest
 from dam.store.tables import counters, events, jobs
 
 _COUNTER = "events"
+
+_Cause = tuple[str, str]
+"""What happened, and who did it."""
 
 
 # Built once: the worker's loop and the browsers ask these all day, and building a statement costs more than running it.
@@ -76,6 +79,19 @@ _WAITING = (
     .limit(1)
     .with_for_update(skip_locked=True)
 )
+_PREFER = (
+    update(jobs)
+    .where(jobs.c.task == bindparam("of_task"), jobs.c.ids["sha256"].as_string() == bindparam("digest"), _WAITS)
+    # Not what waits after a failure, or was begun anew by a person: when that is due says more than its place in line.
+    .where(jobs.c.tries == 0, jobs.c.due_at <= jobs.c.created_at, jobs.c.due_at > bindparam("then", type_=_NOW.type))
+    .values(due_at=bindparam("then", type_=_NOW.type))
+)
+_BULK = (
+    select(events.c.type, events.c.principal_id)
+    .where(events.c.number > bindparam("after"), events.c.at > bindparam("since", type_=_NOW.type))
+    .group_by(events.c.type, events.c.principal_id)
+    .having(func.count() > BULK)
+)
 _NOT_SENT = (
     update(jobs)
     .where(jobs.c.id == bindparam("job"), jobs.c.state == "due", jobs.c.sent_until == bindparam("was"))
@@ -114,8 +130,18 @@ class Jobs(Measures):
         )
         last = number + len(waiting)
         self._tx.change(update(counters).where(counters.c.name == _COUNTER).values(value=last))
-        self._insert(_jobs_of(waiting, routes))
+        self._insert(self._lined_up(_jobs_of(waiting, routes), last))
         return len(waiting)
+
+    def _lined_up(self, wanted: Sequence[tuple[dict[str, object], _Cause]], last: int) -> list[dict[str, object]]:
+        """The jobs; those that stand in line count as due since then. ``last``: the newest event's number."""
+        if not any(job["task"] in IN_LINE for job, _ in wanted):
+            return [job for job, _ in wanted]
+        now = self._tx.now()
+        found = self._tx.rows(_BULK, {"after": last - BULK_EVENTS, "since": now - BULK_WITHIN})
+        bulk = {(row["type"], row["principal_id"]) for row in found}
+        singly = {"due_at": now - SINGLY}
+        return [job | singly if job["task"] in IN_LINE and cause not in bulk else job for job, cause in wanted]
 
     def _locked_counter(self) -> int:
         self._tx.insert_new(counters, [{"name": _COUNTER, "value": 0}])
@@ -125,6 +151,11 @@ class Jobs(Measures):
     def enqueue(self, task: str, ids: Mapping[str, object]) -> None:
         """A job that is due now."""
         self._insert([{"task": task, "ids": dict(ids), "request_id": tracing.current()}])
+
+    def prefer(self, task: str, sha256: str) -> int:
+        """Somebody is looking at these bytes: put the job at the head of the line, if it still waits there, for its
+        first try; returns how many."""
+        return self._tx.change(_PREFER, {"of_task": task, "digest": sha256, "then": self._tx.now() - LOOKED_AT})
 
     def enqueue_by(self, task: str, due_at: datetime) -> None:
         """A job without ids that is due then, unless one of this task that begins after this commit is due by then: so
@@ -138,7 +169,7 @@ class Jobs(Measures):
             return
         now = self._tx.now()
         fresh = {"state": "due", "due_at": due_at or now, "tries": 0, "created_at": now}
-        self._tx.change(insert(jobs), [each | fresh for each in wanted])
+        self._tx.change(insert(jobs), [fresh | each for each in wanted])
 
     def lease(self, tasks: Sequence[str], now: datetime, until: datetime, limit: int) -> list[Job]:
         """Take jobs that are due or whose lease ran out; each taking counts as a try. The longest due come first. One
@@ -236,15 +267,19 @@ class Jobs(Measures):
         return int(self._tx.value(_LAST_NUMBER) or 0)
 
 
-def _jobs_of(happened: Sequence[RowMapping], routes: Mapping[str, Sequence[str]]) -> list[dict[str, object]]:
-    """A job for each task of each event, in order, equal ones once: then the first one's request counts."""
-    wanted: dict[tuple[str, str], dict[str, object]] = {}
+def _jobs_of(
+    happened: Sequence[RowMapping], routes: Mapping[str, Sequence[str]]
+) -> list[tuple[dict[str, object], _Cause]]:
+    """A job for each task of each event, in order, with its cause; equal ones once: then the first one's request
+    counts."""
+    wanted: dict[tuple[str, str], tuple[dict[str, object], _Cause]] = {}
     for row in happened:
         said = {"asset_id": row["asset_id"], **row["data"]}
         ids = {name: said[name] for name in ID_NAMES if said.get(name) is not None}
         for task in routes.get(row["type"], ()):
             job = {"task": task, "ids": ids, "request_id": row["request_id"]}
-            wanted.setdefault((task, json.dumps(ids, sort_keys=True)), job)
+            cause = row["type"], row["principal_id"]
+            wanted.setdefault((task, json.dumps(ids, sort_keys=True)), (job, cause))
     return list(wanted.values())
 
 

@@ -35,6 +35,7 @@ LEAST: dict[tuple[str, str], str] = {
     ("GET", "/assets/{asset_id}/versions/{number}/content"): "viewer",
     ("GET", "/assets/{asset_id}/versions/{number}/renditions/{recipe}"): "viewer",
     ("POST", "/assets/{asset_id}/versions/{number}/renditions/{recipe}/retry"): "contributor",
+    ("POST", "/assets/{asset_id}/versions/{number}/awaited"): "viewer",
     ("PUT", "/assets/{asset_id}/versions/{number}/preview"): "contributor",
     ("DELETE", "/assets/{asset_id}/versions/{number}/preview"): "contributor",
     ("GET", "/assets/{asset_id}/versions/{number}/impact"): "viewer",

@@ -8,8 +8,10 @@ import pytest
 
 from dam import tracing
 from dam.domain.errors import Conflict
+from dam.domain.events import event
 from dam.domain.principals import Grant, RequestKey, Session, SignInLink, Token
 from dam.domain.timing import BOUNDS_S, Timing
+from dam.domain.work import BULK, BULK_WITHIN, SINGLY
 from dam.ports.store import Store
 from dam.ports.views import Answer, NumberedEvent, Queued, SessionView, TokenView, Waiting
 from tests.conftest import Time
@@ -311,6 +313,68 @@ class JobsContract:
                 work.jobs.enqueue("index", {"n": number})
             chosen = [work.jobs.send(["index"], time.now(), time.after(60), 1)[0].ids["n"] for _ in range(3)]
             assert chosen == [1, 0, 2]
+
+    def test_what_somebody_looks_at_goes_to_the_head_of_the_line(self, store: Store, time: Time) -> None:
+        with store.writing() as work:
+            for number in range(3):
+                work.jobs.enqueue("render", {"asset_id": "a", "sha256": str(number)})
+            work.jobs.enqueue("encode", {"sha256": "2"})
+            assert work.jobs.prefer("render", "2") == 1
+            assert work.jobs.prefer("render", "2") == 0
+            assert work.jobs.prefer("render", "unknown") == 0
+            found = [work.jobs.lease(["render"], time.now(), time.after(9), 1)[0].ids["sha256"] for _ in range(3)]
+            assert found == ["2", "0", "1"]
+            assert work.jobs.prefer("render", "0") == 0
+
+    def test_what_waits_after_a_failure_or_was_begun_anew_keeps_its_time(self, store: Store, time: Time) -> None:
+        with store.writing() as work:
+            work.jobs.enqueue("render", {"sha256": "a"})
+            (job,) = work.jobs.lease(["render"], time.now(), time.after(9), 1)
+            assert work.jobs.failed(job, "broken", "", time.after(30))
+            assert work.jobs.prefer("render", "a") == 0
+            (job,) = work.jobs.lease(["render"], time.after(30), time.after(60), 1)
+            assert work.jobs.failed(job, "poison", "", None)
+            assert work.jobs.retry(job.id, time.after(99))
+            assert work.jobs.prefer("render", "a") == 0
+
+    def test_what_one_person_brings_in_by_the_dozen_stands_behind_what_others_bring(
+        self, store: Store, time: Time
+    ) -> None:
+        routes = {"version.created": ("render", "index")}
+
+        def bring(by: str, *digests: str) -> None:
+            with store.writing() as work:
+                for digest_ in digests:
+                    work.record(event("version.created", by, time.now(), "a", {"sha256": digest_}))
+                work.commit()
+
+        bring("ann", *(f"{number:03}" for number in range(BULK + 10)))
+        with store.writing() as work:
+            work.jobs.relay(routes, 100)
+            work.commit()
+        time.move(30)
+        bring("ann", "one more")
+        bring("ben", "single")
+        with store.writing() as work:
+            work.jobs.relay(routes, 100)
+            line = [job.ids["sha256"] for job in work.jobs.lease(["render"], time.now(), time.after(999), 100)]
+            assert (line[0], line[-1], len(line)) == ("single", "one more", BULK + 12)
+            work.commit()
+        time.move(BULK_WITHIN.total_seconds() + 1)
+        bring("ann", "later")
+        with store.writing() as work:
+            work.jobs.relay(routes, 100)
+            assert [job.ids["sha256"] for job in work.jobs.lease(["render"], time.now(), time.after(9), 1)] == ["later"]
+
+    def test_nothing_waits_for_ever(self, store: Store, time: Time) -> None:
+        with store.writing() as work:
+            work.jobs.enqueue("render", {"sha256": "bulk"})
+            for seconds, name in ((SINGLY.total_seconds() - 1, "before"), (2, "after")):
+                time.move(seconds)
+                work.record(event("version.created", "ben", time.now(), "a", {"sha256": name}))
+                work.jobs.relay({"version.created": ("render",)}, 100)
+            line = [job.ids["sha256"] for job in work.jobs.lease(["render"], time.now(), time.after(9), 9)]
+            assert line == ["before", "bulk", "after"]
 
     def test_a_lease_is_renewed_by_who_holds_it(self, store: Store, time: Time) -> None:
         with store.writing() as work:

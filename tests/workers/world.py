@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Self
 
 from dam.domain.events import event
-from dam.domain.principals import SYSTEM, SYSTEM_ID
+from dam.domain.principals import SYSTEM, SYSTEM_ID, Actor
 from dam.domain.recipes import Recipe
 from dam.domain.work import Job
 from dam.operations import uploads
@@ -87,8 +87,8 @@ def jobs(store: Store, state: str = "due") -> list[Job]:
         return work.jobs.page(state, None, 1000)  # type: ignore[arg-type]
 
 
-def upload(services: Services, title: str = "A picture", start: bytes = PNG) -> str:
+def upload(services: Services, title: str = "A picture", start: bytes = PNG, by: Actor = SYSTEM) -> str:
     """A new asset, whose bytes are ``start`` and its title; returns its id."""
     sink = services.objects.receive()
     sink.write(start + title.encode())
-    return uploads.create_asset(services, SYSTEM, Incoming(sink, "a.png", start), Details(title=title))
+    return uploads.create_asset(services, by, Incoming(sink, "a.png", start), Details(title=title))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from dam.domain.errors import NotFound
 from dam.domain.principals import Actor
-from dam.operations import previews, uploads
+from dam.operations import previews, renditions, uploads
 from tests.flow.kills.story import BOSS, Facts, Story, digest_of
 from tests.flow.kills.worker import work
 
@@ -20,6 +20,7 @@ def upload(story: Story) -> Facts:
         return {"asset_id": uploads.create_asset(story.services, who, story.incoming(1), details)}
 
     asset = story.once("upload", run)["asset_id"]
+    renditions.prefer(story.services, BOSS, asset, 1)  # and looks at it at once
     described = {"title": "Spring hero", "tags": ["hero", "spring"], "campaigns": ["spring 26"]}
     return {"asset": asset, "describes": described, "version": [1, digest_of(1), ""]}
 

@@ -1,6 +1,6 @@
 // One asset with its versions, as they are by now, and how it is changed so that nobody's change is lost.
 // Must not: draw.
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { api, asked, Refusal, type Schemas } from "../api/client";
 import { useResource, type Resource } from "./resource";
 import { nudge, type Event } from "./live";
@@ -54,6 +54,17 @@ export const useVersion = (id: string, number: number | null): Resource<Version>
     (signal) => asked(api.GET("/api/v1/assets/{asset_id}/versions/{number}", { params: { path: { asset_id: id, number: number ?? 0 } }, signal })),
     ofVersions(id),
   );
+
+/** Somebody looks at the version: what is still to be made of it is made before what nobody looks at. */
+export function useAwaited(version: Version | undefined): void {
+  const waits = version?.renditions.some((each) => each.state === "pending") ?? false;
+  useEffect(() => {
+    if (!version || !waits) return;
+    const { asset_id, number } = version;
+    // A hint: without it the same is made, only later.
+    void api.POST("/api/v1/assets/{asset_id}/versions/{number}/awaited", { params: { path: { asset_id, number } } }).catch(() => undefined);
+  }, [version?.asset_id, version?.number, waits]);
+}
 
 /** What an approval would touch; asked anew when something about the asset's places happens. */
 export const useImpact = (id: string, number: number | null): Resource<Schemas["Impact"]> =>

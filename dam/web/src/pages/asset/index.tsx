@@ -8,7 +8,7 @@ import { t } from "../../lib/i18n";
 import { useKeys } from "../../lib/keys";
 import { go, place, withQuery, type Params } from "../../lib/route";
 import { useTitle } from "../../lib/title";
-import { useAsset, useVersion, useVersions, type Asset, type Version } from "../../state/asset";
+import { useAsset, useAwaited, useVersion, useVersions, type Asset, type Version } from "../../state/asset";
 import { useHurry } from "../../state/live";
 import type { Resource } from "../../state/resource";
 import { Actions } from "./actions";
@@ -39,6 +39,7 @@ function Loaded({ resource, asset }: { resource: Resource<Asset>; asset: Asset }
   const alone = useVersion(asset.id, listed || versions.loading ? null : number);
   const version = listed ?? alone.data;
   useHurry(version?.renditions.some((each) => each.state === "pending") ?? false);
+  useAwaited(version ?? undefined);
   useSteps(number, versions.rows);
   const changed = (): void => void versions.reload();
   return (
