@@ -13,7 +13,7 @@ from datetime import datetime
 # Ids are made by us; an id that is hostile is a mistake of the caller and no input.
 _ID = re.compile(r"[0-9A-Za-z_.:-]{1,128}")
 MAX_NUMBER = 2**63 - 1
-_MANY = {"filenames", "tags", "campaigns", "statuses", "channels", "placements", "colourspaces", "codecs"}
+_MANY = {"filenames", "tags", "campaigns", "statuses", "channels", "placements", "colours", "colourspaces", "codecs"}
 
 
 def is_id(text: str) -> bool:
@@ -34,9 +34,9 @@ class Document:
     ``approved`` where there is an approved head. ``fields`` is custom metadata, text by name. ``channels``: names of
     those where it is placed; ``placements``: the states of its places. ``version`` is the latest one's number, whose
     are ``media_type``, ``size`` (bytes), ``width`` and ``height``, ``duration`` (ms), ``frame_rate`` (thousandths of a
-    frame a second), ``pages``, ``bit_depth``, ``colourspaces`` (and names of profiles) and ``codecs``; None is not
-    known. ``text``: the words of its first pages. Times are aware. Raises ValueError for a malformed id, a number
-    outside 0…2⁶³-1 or a naive time."""
+    frame a second), ``pages``, ``bit_depth``, ``colours`` (their names), ``colourspaces`` (and names of profiles) and
+    ``codecs``; None is not known. ``text``: the words of its first pages. Times are aware. Raises ValueError for a
+    malformed id, a number outside 0…2⁶³-1 or a naive time."""
 
     id: str
     index_seq: int
@@ -62,6 +62,7 @@ class Document:
     frame_rate: int | None = None
     pages: int | None = None
     bit_depth: int | None = None
+    colours: tuple[str, ...] = ()
     colourspaces: tuple[str, ...] = ()
     codecs: tuple[str, ...] = ()
     text: str = ""

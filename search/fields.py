@@ -22,6 +22,8 @@ KEYWORDS: Mapping[str, FieldName] = {
     "type": "format",
     "by": "by",
     "created_by": "by",
+    "colour": "colour",
+    "color": "colour",
     "colourspace": "colourspace",
     "colorspace": "colourspace",
     "codec": "codec",
@@ -45,6 +47,9 @@ FACETS: tuple[FieldName, ...] = ("tag", "campaign", "kind", "status", "channel",
 #: Fields with these values and no others. ``unapproved``: nothing is decided that would be shown. ``placement``: in
 #: which states the places of an asset are.
 VALUES: Mapping[str, tuple[str, ...]] = {
+    "colour": (
+        "black", "white", "grey", "red", "orange", "brown", "yellow", "green", "cyan", "blue", "purple", "pink",
+    ),
     "kind": ("image", "video", "audio", "document", "other"),
     "status": ("draft", "approved", "rejected", "revoked", "withdrawn", "unapproved"),
     "placement": (
@@ -68,6 +73,7 @@ PRESENCE: Mapping[str, str] = {
     "frame_rate": "frame_rate",
     "pages": "pages",
     "bit_depth": "bit_depth",
+    "colour": "colour",
     "colourspace": "colourspace",
     "codec": "codec",
 }

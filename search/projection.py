@@ -13,7 +13,7 @@ from search.analysis import encodable, fold, fragments, keyword, parts, words
 from search.document import Document
 from search.fields import FACETS, OWN
 
-VERSION = 4
+VERSION = 5
 
 #: The texts, narrowest first; each holds what the one before holds. Fragments of file names rank after the last.
 RANKS = ("text_title", "text_names", "text_all")
@@ -21,7 +21,7 @@ FRAGMENTS = "fragments"
 #: The words of the asset's own fields, each behind its field's name and ``=``, which no analysis gives.
 OWN_WORDS = "own"
 #: Keyword fields: the facets, who made it, what a decoder found, and what there is (``query.Has``).
-KEYWORDS = (*FACETS, "by", "colourspace", "codec", "has")
+KEYWORDS = (*FACETS, "by", "colour", "colourspace", "codec", "has")
 #: Unsigned numbers; times in microseconds since the year 1.
 NUMBERS = (
     "width", "height", "size", "version", "duration", "frame_rate", "pages", "bit_depth", "created", "updated",
@@ -80,6 +80,7 @@ def project(document: Document) -> Projection:
         **values,
         "format": _formats(document.media_type),
         "by": (document.created_by,),
+        "colour": document.colours[:MAX_VALUES],
         "colourspace": document.colourspaces[:MAX_VALUES],
         "codec": document.codecs[:MAX_VALUES],
     }

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 FieldName = Literal[
-    "tag", "campaign", "kind", "status", "channel", "placement", "format", "by", "colourspace", "codec",
+    "tag", "campaign", "kind", "status", "channel", "placement", "format", "by", "colour", "colourspace", "codec",
 ]  # fmt: skip
 NumberName = Literal["width", "height", "size", "version", "duration", "frame_rate", "pages", "bit_depth"]
 TimeName = Literal["created", "updated"]

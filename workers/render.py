@@ -81,7 +81,8 @@ class Made:
         found = self._properties
         if found is None:
             return {}
-        look = {} if found.format in (*plan.LOOKLESS, *SOUNDS) else {"look": found.look}
+        drawn = found.format in (*plan.LOOKLESS, *SOUNDS)
+        look = {} if drawn else {"look": found.look, "colours": list(found.colours)}
         if found.format in SOUNDS or found.format in media_types.STAND_INS:
             # What is seen of it is a cover or drawn by us: its measures say nothing of the file.
             return {"format": found.format, "colour": found.dominant_colour, **look, **found.details}

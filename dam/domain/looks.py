@@ -13,12 +13,14 @@ from dam.domain import media_types
 NEAR = 31
 """What PDQ's authors recommend as a bound for "the same picture" (Facebook, 2019)."""
 _BITS = 16
+_LEARNT = {"look", "colours"}
 
 
 def is_missing(properties: Mapping[str, object], media_type: str) -> bool:
-    """Whether nobody has looked at such a picture yet; one that has no look has None."""
+    """Whether nobody has looked at such a picture yet, or not for all that is told now; one without a look has
+    None."""
     found = media_types.named(media_type)
-    return found.route not in (None, "TEXT", "FONT") and found.kind != "audio" and "look" not in properties
+    return found.route not in (None, "TEXT", "FONT") and found.kind != "audio" and not properties.keys() >= _LEARNT
 
 
 def bands(look: str) -> tuple[int, ...]:

@@ -180,9 +180,9 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe("png-1600", 1, "PNG, 1600 px, transparency kept", "image/png", "png", 1600, 100, PICTURES, display=False),
 )
 
-EDITION = 17
-"""Which types have a decoder, which display recipes there are, and how much is read of files (``embedded.READINGS``),
-by number: raised with every change of them (a test knows the last), so that what was uploaded before is looked at again
+EDITION = 18
+"""Which types have a decoder, which display recipes there are, and how much is read and told of files
+(``embedded.READINGS``, ``looks``), by number: raised with every change of them (a test knows the last), so that what was uploaded before is looked at again
 (``dam.operations.catch_up``)."""
 
 

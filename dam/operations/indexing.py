@@ -13,6 +13,7 @@ from typing import Any
 
 from dam.domain import states
 from dam.domain.assets import Asset, Content
+from dam.domain.colours import name_of
 from dam.domain.embedded import effective
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
@@ -164,9 +165,15 @@ def _measures(content: Content) -> dict[str, Any]:
     return {
         **{name: _whole(found.get(name)) for name in ("width", "height", "pages", "bit_depth")},
         **{name: _thousandths(found.get(name)) for name in ("duration", "frame_rate")},
+        "colours": _colours(found),
         "colourspaces": _words_of(found, "colour_space", "profile_name"),
         "codecs": _words_of(found, "video_codec", "audio_codec"),
     }
+
+
+def _colours(found: Mapping[str, object]) -> tuple[str, ...]:
+    told = found.get("colours")
+    return tuple(dict.fromkeys(map(name_of, told))) if isinstance(told, list) else ()
 
 
 def _whole(found: object) -> int | None:

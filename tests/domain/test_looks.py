@@ -24,5 +24,6 @@ def test_bands_are_all_of_it() -> None:
 def test_a_look_is_missing_where_there_could_be_one() -> None:
     assert is_missing({}, "image/png")
     assert is_missing({"width": 4}, "video/mp4")
-    assert not is_missing({"look": "0" * 64}, "image/png")
+    assert is_missing({"look": "0" * 64}, "image/png")
+    assert not is_missing({"look": None, "colours": []}, "image/png")
     assert not any(is_missing({}, each) for each in ("text/plain", "font/ttf", "audio/flac", "application/zip"))

@@ -165,6 +165,7 @@ def test_what_a_decoder_told_of_a_film_and_of_colours_is_found(house: House) -> 
             "bit_depth": 16,
             "pages": 3,
             "duration": "?",
+            "colours": ["#ff0000", "#8b0000", "#87ceeb"],
         },
     }
     house.drain()
@@ -178,6 +179,8 @@ def test_what_a_decoder_told_of_a_film_and_of_colours_is_found(house: House) -> 
     assert find(house.services, "duration:1:30 fps<30 frame_rate=29.97 codec:h264 codec:aac bit_depth:10") == [film]
     assert find(house.services, 'colourspace:rgb colorspace:"adobe rgb (1998)" bit_depth>=16 pages>1') == [photo]
     assert find(house.services, "missing:duration missing:codec has:colourspace") == [photo]
+    assert find(house.services, "colour:red color:blue -colour:green") == [photo]
+    assert find(house.services, "missing:colour") == [film]
 
 
 def test_the_words_of_a_document_are_found_behind_everything_else(house: House) -> None:

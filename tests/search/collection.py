@@ -90,6 +90,7 @@ def _document(i: int) -> Document:
         frame_rate=rate,
         pages=pages,
         bit_depth=depth,
+        colours=(("red", "grey"), (), ("blue",))[i // 2 % 3],
         colourspaces=colourspaces,
         codecs=codecs,
     )
@@ -118,6 +119,7 @@ _KEYWORDS = (
     "placed:shop placed:site", "placed:shop -placed:site", "format:jpeg", "format:jpg", "format:image/jpeg",
     "format:tif",
     "format:im*", "format:image/*", "format:*", "-format:*", "type:png", "format:mp4 OR format:webp", "by:ada",
+    "colour:red", "colour:RED -colour:grey", "color:blue", "colour:*", "-colour:*", "colour:red OR colour:blue",
     "colourspace:rgb", "colourspace:RGB", "colorspace:cmyk", "colourspace:*", "-colourspace:*", "colourspace:gr*",
     'colourspace:"adobe rgb (1998)"', "colourspace:adobe*", "colourspace:lab", "codec:h264", "codec:aac codec:H264",
     "codec:he*", "codec!=hevc", "codec:prores OR codec:hevc",
@@ -129,7 +131,7 @@ _PRESENCE = tuple(
     for name in (
         "title", "description", "tag", "campaign", "approved", "placed", "width", "height", "alt_text", '"Alt text"',
         "rights", "field.tag", "nothing", "channel", "duration", "frame_rate", "pages", "bit_depth", "colourspace",
-        "codec",
+        "colour", "codec",
     )
 )  # fmt: skip
 _OWN = (

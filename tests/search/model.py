@@ -205,7 +205,7 @@ def _named(document: Document, field: str) -> list[str]:
     """The folded values that are asked for by this field's name."""
     if field == "by":
         return [keyword(document.created_by)]
-    if field in {"colourspace", "codec"}:
+    if field in {"colour", "colourspace", "codec"}:
         return [keyword(value) for value in getattr(document, f"{field}s")]
     given = _values(document)[field]
     if field == "format":

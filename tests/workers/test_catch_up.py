@@ -19,7 +19,7 @@ from dam.ports.services import Services
 from tests.workers.world import PNG, SEEN, Painter, jobs, upload
 
 SOURCE = hashlib.sha256(PNG + b"A picture").hexdigest()
-KNOWN = {17: "7809d173ea2bfbf5"}
+KNOWN = {18: "7809d173ea2bfbf5"}
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from dam.ports.media import RenderedFile, Told
 from dam.ports.services import Services
 from dam.ports.store import Store
 
-SEEN = {"width": 4, "height": 3, "colour": "#102030", "look": None}
+SEEN = {"width": 4, "height": 3, "colour": "#102030", "look": None, "colours": ["#102030"]}
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 
 

@@ -1,9 +1,10 @@
-"""Colours: from whatever profile a picture has to sRGB, or as they are; and the one colour that stands for it.
+"""Colours: from whatever profile a picture has to sRGB, or as they are; and those that it consists of.
 
 Belongs here: colour only, on pictures that are already small. Must not: read files.
 """
 
 import io
+import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import cast
 
 from PIL import Image, ImageCms, ImageColor
 
-from workers.media.plan import LARGEST_PROFILE, LONGEST_PROFILE_NAME, one_line
+from workers.media.plan import LARGEST_PROFILE, LONGEST_PROFILE_NAME, MOST_COLOURS, one_line
 
 _SRGB = ImageCms.createProfile("sRGB")
 _LAB = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
@@ -24,6 +25,10 @@ _HELD: Mapping[str, tuple[str, ...]] = {
 }
 """The kinds of colours that each format can hold, without transparency's A."""
 _OPAQUE_ENOUGH = 128
+_ANOTHER = 64.0  # as far from each other in the RGB cube are colours that a person tells apart at a glance
+_LEAST_PART = 0.05  # of the picture
+
+Colour = tuple[int, int, int]
 
 Ground = tuple[int, ...]
 """What is behind a picture, in its own kind of colours, without transparency."""
@@ -135,20 +140,42 @@ def _transformed(image: Image.Image, source: ImageCms.ImageCmsProfile, mode: str
     return cast(Image.Image, ImageCms.applyTransform(image, transform))
 
 
-def dominant_colour(image: Image.Image) -> str | None:
-    """The mean of the most populous of 512 cells of the RGB cube as ``#rrggbb``; None if all is transparent.
+def main_colours(image: Image.Image) -> list[str]:
+    """What the picture consists of, as ``#rrggbb``: first its dominant colour, the mean of the most populous of 512
+    cells of the RGB cube; then others that differ from it and from each other, those of the largest parts first. Empty
+    if all is transparent.
 
     ``image`` is RGB or RGBA in sRGB. Equal pixels always give an equal answer: ties go to the darkest cell.
     """
+    cells = _cells(image)
+    parts: dict[Colour, int] = {}
+    for count, mean in cells:
+        near = min(parts, key=lambda other: math.dist(other, mean), default=None)
+        if near is None or math.dist(near, mean) >= _ANOTHER:
+            parts[mean] = count
+        else:
+            parts[near] += count
+    if not parts:
+        return []
+    dominant, *others = parts
+    least = sum(parts.values()) * _LEAST_PART
+    largest = sorted((each for each in others if parts[each] >= least), key=lambda each: -parts[each])
+    return ["#{:02x}{:02x}{:02x}".format(*each) for each in [dominant, *largest][:MOST_COLOURS]]
+
+
+def _cells(image: Image.Image) -> list[tuple[int, Colour]]:
+    """How many pixels are in each cell that has any, and their mean; the most populous first."""
     small = image.convert("RGBA")
     small.thumbnail((48, 48), Image.Resampling.BOX)
-    cells: defaultdict[tuple[int, int, int], list[tuple[int, int, int]]] = defaultdict(list)
+    cells: defaultdict[Colour, list[Colour]] = defaultdict(list)
     pixels = iter(small.tobytes())
     for red, green, blue, alpha in zip(pixels, pixels, pixels, pixels, strict=True):
         if alpha >= _OPAQUE_ENOUGH:
             cells[red >> 5, green >> 5, blue >> 5].append((red, green, blue))
-    if not cells:
-        return None
-    _, members = min(cells.items(), key=lambda cell: (-len(cell[1]), cell[0]))
-    means = [(sum(channel) + len(members) // 2) // len(members) for channel in zip(*members, strict=True)]
-    return "#{:02x}{:02x}{:02x}".format(*means)
+    found = sorted(cells.items(), key=lambda cell: (-len(cell[1]), cell[0]))
+    return [(len(members), _mean(members)) for _, members in found]
+
+
+def _mean(members: list[Colour]) -> Colour:
+    red, green, blue = ((sum(each) + len(members) // 2) // len(members) for each in zip(*members, strict=True))
+    return red, green, blue

@@ -98,7 +98,7 @@ def render(
         "colour_mode": decoded.mode,
         "has_alpha": picture.mode == "RGBA",
         "profile": profile,
-        "dominant_colour": colour.dominant_colour(picture),
+        "colours": colour.main_colours(picture),
         "look": None if format_ in (*LOOKLESS, *SOUNDS) else look.look_of(picture),
         "metadata": metadata.read(source, format_, decoded.written) | metadata.worded(decoded.text),
         "details": decoded.details | _colours(format_, decoded, profile),

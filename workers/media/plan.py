@@ -71,6 +71,7 @@ UNSAID = "und"  # the language of what does not say it (ISO 639-2)
 MOST_METADATA = 24_000  # bytes of JSON: a report has to fit into a pipe that nobody empties
 Place = tuple[float, float]
 """Latitude and longitude in degrees."""
+MOST_COLOURS = 5  # of a picture that are told
 MOST_BITS = 64  # of one sample of a pixel
 SPRITE_TILES, SPRITE_COLUMNS = 100, 10  # pictures to seek a film by, on one sheet
 MOVING_FRAMES, MOVING_MS = 100, 10_000  # of a preview that moves

@@ -20,6 +20,7 @@ from workers.media.plan import (
     LARGEST_PROFILE,
     LONGEST_PROFILE_NAME,
     MOST_BITS,
+    MOST_COLOURS,
     MOST_LANGUAGES,
     NOT_CONFINED,
     NOT_READY,
@@ -46,7 +47,8 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}\Z")
 @dataclass(frozen=True, slots=True)
 class Properties:
     """Of the original. ``width`` and ``height`` in px, upright; ``colour_mode`` in Pillow's words; ``profile``:
-    none, applied or ignored; ``dominant_colour`` as ``#rrggbb`` in sRGB, None if all is transparent; ``details``:
+    none, applied or ignored; ``colours``: the main ones as ``#rrggbb`` in sRGB, the dominant one first, none if all is
+    transparent; ``details``:
     what only some formats have, by the names of ``_DETAILS``; ``metadata``: what is written in it
     (``metadata.read``); ``look``: how it looks (``look.look_of``)."""
 
@@ -56,10 +58,15 @@ class Properties:
     colour_mode: str
     has_alpha: bool
     profile: str
-    dominant_colour: str | None
+    colours: Sequence[str]
     details: Mapping[str, object]
     metadata: Mapping[str, object]
     look: str | None = None
+
+    @property
+    def dominant_colour(self) -> str | None:
+        """None if all is transparent."""
+        return self.colours[0] if self.colours else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +161,13 @@ def check_properties(said: dict[str, Any], format_: str) -> Properties:
     """Raises MediaFailure (``crashed``) for anything that ``images`` can't have said."""
     if set(said) != set(Properties.__slots__):
         raise _lie("properties")
-    width, height, colour = said["width"], said["height"], said["dominant_colour"]
+    width, height = said["width"], said["height"]
     _require(_is_side(width) and _is_side(height) and width * height <= PIXELS[format_], "size")
     _require(said["format"] == format_, "format")
     _require(isinstance(said["colour_mode"], str) and said["colour_mode"] in _MODES, "colour mode")
     _require(isinstance(said["profile"], str) and said["profile"] in _PROFILES, "profile")
     _require(isinstance(said["has_alpha"], bool), "alpha")
-    _require(colour is None or (isinstance(colour, str) and _COLOUR.match(colour) is not None), "colour")
+    _require(_are_colours(said["colours"]), "colours")
     _check_details(said["details"])
     _require(is_metadata(said["metadata"]), "metadata")
     look = said["look"]
@@ -195,6 +202,11 @@ def _measured(output: BinaryIO, spec: Spec, limits: Limits) -> RenderedFile:
 def _inside(width: int, height: int, spec: Spec) -> bool:
     most = spec.frame or (spec.box, spec.box)
     return (width, height) == most if spec.fit == "contain" else width <= most[0] and height <= most[1]
+
+
+def _are_colours(value: object) -> bool:
+    known = isinstance(value, list) and len(value) <= MOST_COLOURS
+    return known and all(isinstance(each, str) and _COLOUR.match(each) for each in cast("list[object]", value))
 
 
 def _is_side(value: object) -> bool:

@@ -145,7 +145,7 @@ def test_of_a_sound_its_cover_s_measures_are_not_told() -> None:
         "RGB",
         has_alpha=False,
         profile="none",
-        dominant_colour="#102030",
+        colours=["#102030"],
         details=details,
         metadata={},
     )

@@ -10,7 +10,7 @@ from PIL import Image, ImageCms
 
 from tests.workers.media import generate
 from workers.media import images
-from workers.media.colour import dominant_colour
+from workers.media.colour import main_colours
 from workers.media.plan import MediaFailure, Spec
 
 QUARTERS = ((220, 40, 40), (40, 180, 60), (50, 70, 200), (240, 240, 230))
@@ -174,7 +174,7 @@ def test_a_colour_that_stands_for_transparent(mode: str) -> None:
     black: Any = (0, 0, 0) if mode == "RGB" else 0
     (image,), properties = rendered(generate.encoded(Image.new(mode, (9, 9)), "PNG", transparency=black), "PNG")
     assert image.getchannel("A").getextrema() == (0, 0)
-    assert properties["dominant_colour"] is None
+    assert properties["colours"] == []
 
 
 @pytest.mark.parametrize(
@@ -230,20 +230,35 @@ def test_a_reduced_decode_covers_exactly_the_picture(format_: str) -> None:
     assert abs(row[1] + row[2] - 255) < 16, row
 
 
-def test_the_dominant_colour_is_that_of_the_largest_area_and_the_same_each_time() -> None:
-    picture = generate.corners((300, 200), [QUARTERS[2], QUARTERS[2], QUARTERS[2], QUARTERS[0]])
+def test_the_main_colours_are_those_of_the_largest_areas_and_the_same_each_time() -> None:
+    picture = generate.corners((300, 200), [QUARTERS[2], QUARTERS[2], QUARTERS[1], QUARTERS[0]])
+    picture.paste((255, 255, 255), (0, 0, 9, 9))  # a speck
     data = generate.encoded(picture, "JPEG", quality=95)
-    first, again = (rendered(data, "JPEG")[1]["dominant_colour"] for _ in range(2))
+    first, again = (rendered(data, "JPEG")[1]["colours"] for _ in range(2))
     assert first == again
-    got = tuple(bytes.fromhex(first[1:]))
-    assert_close((got[0], got[1], got[2]), QUARTERS[2])
+    assert len(first) == 3
+    for said, wanted in zip(first, (QUARTERS[2], QUARTERS[1], QUARTERS[0]), strict=True):
+        got = tuple(bytes.fromhex(said[1:]))
+        assert_close((got[0], got[1], got[2]), wanted)
 
 
-def test_the_dominant_colour_ignores_what_is_transparent() -> None:
+def test_shades_of_one_colour_are_one_and_of_many_there_are_five() -> None:
+    shades = Image.new("RGB", (256, 8))
+    for x in range(256):
+        shades.paste((40 + x // 8, 90 + x // 8, 180 + x // 8), (x, 0, x + 1, 8))
+    assert len(main_colours(shades)) == 1
+    many = Image.new("RGB", (256, 8))
+    for number in range(8):
+        colour = tuple(255 * (number >> bit & 1) for bit in range(3))
+        many.paste(colour, (number * 32, 0, number * 32 + 32, 8))
+    assert len(main_colours(many)) == 5
+
+
+def test_the_main_colours_ignore_what_is_transparent() -> None:
     picture = Image.new("RGBA", (40, 40), (0, 255, 0, 0))
     picture.paste((200, 30, 30, 255), (0, 0, 8, 40))
-    assert dominant_colour(picture) == "#c81e1e"
-    assert dominant_colour(Image.new("RGBA", (4, 4))) is None
+    assert main_colours(picture) == ["#c81e1e"]
+    assert main_colours(Image.new("RGBA", (4, 4))) == []
 
 
 @pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP"])

@@ -34,7 +34,7 @@ GOOD: Mapping[str, object] = {
     "colour_mode": "RGB",
     "has_alpha": False,
     "profile": "none",
-    "dominant_colour": "#0a0b0c",
+    "colours": ["#0a0b0c", "#c8c8c8"],
     "details": {},
     "metadata": {},
     "look": "0123456789abcdef" * 4,
@@ -96,7 +96,7 @@ def test_a_decoder_that_can_not_be_loaded_is_our_trouble() -> None:
 
 def test_a_good_report_is_taken() -> None:
     properties = check_properties(check_verdict(ended(0), LIMITS), "PNG")
-    assert (properties.width, properties.height, properties.dominant_colour) == (30, 20, "#0a0b0c")
+    assert (properties.width, properties.height, properties.colours) == (30, 20, ["#0a0b0c", "#c8c8c8"])
 
 
 @pytest.mark.parametrize(
@@ -114,9 +114,10 @@ def test_a_good_report_is_taken() -> None:
         {"has_alpha": 1},
         {"profile": {}},
         {"profile": "sRGB"},
-        {"dominant_colour": "#0a0b0c\n"},
-        {"dominant_colour": "red"},
-        {"dominant_colour": 7},
+        {"colours": ["#0a0b0c\n"]},
+        {"colours": ["red"]},
+        {"colours": 7},
+        {"colours": ["#0a0b0c"] * 6},
         {"more": 1},
         {"details": None},
         {"details": {"pages": 0}},

@@ -53,9 +53,18 @@ export function pictureSize(version: Version, rendition: Rendition): Size {
   return alike && own.width >= shown.width ? own : shown;
 }
 
+const HEX = /^#[0-9a-f]{6}$/i;
+
 export function colour(version: Version): string | null {
   const value = version.properties["colour"];
-  return typeof value === "string" && /^#[0-9a-f]{6}$/i.test(value) ? value : null;
+  return typeof value === "string" && HEX.test(value) ? value : null;
+}
+
+/** Its main colours, the dominant one first. */
+export function colours(version: Version): readonly string[] {
+  const told = version.properties["colours"];
+  const own = colour(version);
+  return Array.isArray(told) && told.length > 0 ? told.filter((each) => HEX.test(String(each))) : own ? [own] : [];
 }
 
 /** What a tile says where there is no picture: the file's ending, or else its kind. */

@@ -3,17 +3,17 @@ import { Copy } from "../../components/copy";
 import { Time } from "../../components/time";
 import { duration, maybe, number, size, t, tongues } from "../../lib/i18n";
 import type { Asset, Version } from "../../state/asset";
-import { colour, dimensions } from "../../state/looks";
+import { colours, dimensions } from "../../state/looks";
 import { nameOf } from "../../state/names";
 import { getAsset } from "../../state/asset";
 import { useResource } from "../../state/resource";
 
 /** Said in words of their own above the others, or again in better ones. */
-const SAID = new Set(["width", "height", "colour", "format", "colour_mode"]);
+const SAID = new Set(["width", "height", "colour", "colours", "format", "colour_mode"]);
 
 export function FileFacts({ asset, version }: { asset: Asset; version: Version }) {
   const own = dimensions(version);
-  const swatch = colour(version);
+  const swatches = colours(version);
   const others = Object.entries(version.properties).filter(([name, value]) => !SAID.has(name) && plain(name, value) !== null);
   return (
     <>
@@ -22,7 +22,11 @@ export function FileFacts({ asset, version }: { asset: Asset; version: Version }
         <Fact name={t("asset.type")}>{version.media_type}</Fact>
         <Fact name={t("asset.size")}><span title={t("asset.bytes", { bytes: version.size })}>{size(version.size)}</span></Fact>
         {own && <Fact name={t("asset.dimensions")}>{t("asset.pixels", { width: own.width, height: own.height })}</Fact>}
-        {swatch && <Fact name={t("asset.colour")}><span class="dot" style={{ backgroundColor: swatch }} /> {swatch}</Fact>}
+        {swatches.length > 0 && (
+          <Fact name={t(swatches.length > 1 ? "asset.colours" : "asset.colour")}>
+            {swatches.map((each) => <span class="swatch" key={each}><span class="dot" style={{ backgroundColor: each }} /> {each} </span>)}
+          </Fact>
+        )}
         {others.map(([name, value]) => <Fact key={name} name={maybe(`asset.property.${name}`) ?? name}>{plain(name, value)}</Fact>)}
         <Fact name={t("asset.uploaded")}>{nameOf(version.created_by)}, <Time at={version.created_at} /></Fact>
         <Fact name="SHA-256"><span class="whole-digest"><code>{version.sha256}</code><Copy text={version.sha256} label={t("asset.copy_digest")} /></span></Fact>
