@@ -189,7 +189,7 @@ def assets_of(services: Services) -> list[str]:
         return [each.id for each in work.assets.page(None, 9)]
 
 
-MOVES = {"look": None, "colours": [], "width": 4, "height": 3, "colour": "#102030", "animated": True}
+MOVES: dict[str, object] = {"look": None, "colours": [], "width": 4, "height": 3, "colour": "#102030", "animated": True}
 
 
 def test_a_picture_that_moves_gets_a_preview_that_does_once_that_is_known(services: Services) -> None:

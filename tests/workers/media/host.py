@@ -2,13 +2,14 @@
 
 Rule: goes the way of ``workers.render`` with the files in ``FOLDER``, one after the other, and prints a JSON object:
 ``cases`` (by file name: ``outcome``, ``detail`` for a person, ``told``: what is known of the file, or of the failure,
-``played``: what came of the film that is made of a film, ``beside``: of what is made beside its pictures) and ``peaks``
-(bytes of memory that this process and its template have held at most). Renditions are put beside the files, as
-``NAME.webp``. No program draws documents here: ``test_programs`` has those. For ``test_hostile``, which looks at it
-from outside.
+``played``: what came of the film that is made of a film, ``beside``: of what is made beside its pictures, ``spent``:
+seconds on the processor of whatever decoded it) and ``peaks`` (bytes of memory that this process and its template have
+held at most). Renditions are put beside the files, as ``NAME.webp``. No program draws documents here: ``test_programs``
+has those. For ``test_hostile``, which looks at it from outside.
 """
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,23 @@ def peak(pid: int | str) -> int:
     """Resident bytes at most, so far."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return 1024 * int(next(line for line in lines if line.startswith("VmHWM")).split()[1])
+
+
+def spent(studio: Studio) -> tuple[int, float]:
+    """The template, and how long all children that it has buried were on the processor."""
+    if studio._current is None:
+        return 0, 0.0
+    pid = studio._current.pid
+    told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return pid, (int(told[13]) + int(told[14])) / os.sysconf("SC_CLK_TCK")
+
+
+def timed(studio: Studio, renderer: StudioRenderer, path: Path) -> dict[str, Any]:
+    """What was said, and what it has cost."""
+    template, before = spent(studio)
+    told = handled(renderer, path)
+    now, after = spent(studio)
+    return told | {"spent": after - before if now == template else after}
 
 
 def handled(renderer: StudioRenderer, path: Path) -> dict[str, Any]:
@@ -71,7 +89,7 @@ def main(folder: Path, quick_seconds: float) -> None:
     """Every file, in the order of their names."""
     with Studio(quick_seconds=quick_seconds, find=programs.none) as studio:
         renderer = StudioRenderer(studio)
-        cases = {path.name: handled(renderer, path) for path in sorted(folder.glob("*.file"))}
+        cases = {path.name: timed(studio, renderer, path) for path in sorted(folder.glob("*.file"))}
         assert studio._current is not None
         peaks = {"host": peak("self"), "template": peak(studio._current.pid)}
     print(json.dumps({"cases": cases, "peaks": peaks}))

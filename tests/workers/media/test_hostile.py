@@ -31,6 +31,7 @@ pytestmark = [
 ]
 
 MOST_MEMORY = 512 * MIB
+MOST_SECONDS = 10  # on the processor, of all that is made of one file
 _ROOT = Path(__file__).parents[3]
 _IN_ACCESS, _IN_OPEN = 0x1, 0x20
 
@@ -149,7 +150,8 @@ def test_each_is_shown_or_has_its_reason_and_nobody_is_called_and_nothing_is_rea
         outcome = about["outcome"]
         further = {about.get("played") or "made", about.get("beside") or "made"}
         known = {outcome, *further} <= {*SENTENCES, SHOWN, KEPT, "made"}
-        if not known or outcome not in case.outcome.split("|") or TOKEN in json.dumps(about):
+        slow = about["spent"] > MOST_SECONDS
+        if not known or slow or outcome not in case.outcome.split("|") or TOKEN in json.dumps(about):
             wrong[f"{case.family}: {case.name}"] = about
         if path.exists() != (outcome == SHOWN) or (outcome == SHOWN and coloured(path)):
             wrong[f"{case.family}: {case.name}"] = about
