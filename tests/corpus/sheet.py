@@ -7,6 +7,7 @@ to have files to upload.
 import base64
 import html
 import io
+import shutil
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -176,6 +177,7 @@ def _image(shown: Shown) -> str:
 
 def main(folder: Path) -> None:
     """Write the files, ``sheet.png`` and ``sheet.html``."""
+    shutil.rmtree(folder / "files", ignore_errors=True)  # their numbers were others
     shown = list(show(folder / "files"))
     picture(shown).save(folder / "sheet.png")
     (folder / "sheet.html").write_text(page(shown), "utf-8")

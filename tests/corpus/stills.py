@@ -1,14 +1,17 @@
 """Pictures made of pixels, in each variant that a creative team has."""
 
+import itertools
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 from tests.corpus.cases import CUT, SIZE, Bad, Good, cut_out, half, picture, turned
-from tests.corpus.tiff import DEFLATE, Page, page, tiff
+from tests.corpus.tiff import DEFLATE, NONE, Page, page, tiff
 from tests.workers.media import generate
 from tests.workers.media.generate import RGB, encoded
 
@@ -72,7 +75,14 @@ def _tiff() -> Iterator[Good]:
     yield Good("TIFF 16 bit", "c.tif", lambda: one(picture(), 16), kind)
     yield Good("TIFF 16 bit, Deflate", "d.tif", lambda: one(picture(), 16, compression=DEFLATE), kind)
     yield Good("TIFF 16 bit big-endian", "e.tif", lambda: one(picture(), 16, order=">"), kind)
-    yield Good("TIFF grey 16 bit", "f.tif", lambda: one(greys(), 16), kind, colours=GREYS)
+    for order, compression in itertools.product("<>", (NONE, DEFLATE)):
+        name = f"TIFF grey 16 bit, {'big-endian' if order == '>' else 'little-endian'}, {compression}"
+        grey, negative = (
+            page(each, 16, order, compression=compression) for each in (greys(), ImageChops.invert(greys()))
+        )
+        yield Good(name, "f.tif", partial(tiff, [grey], order=order), kind, colours=GREYS)
+        negative = replace(negative, photometric=0)
+        yield Good(f"{name}, white is zero", "f.tif", partial(tiff, [negative], order=order), kind, colours=GREYS)
     yield Good("TIFF CMYK", "g.tif", lambda: one(inks()), kind, colours=PRINTED)
     yield Good("TIFF CMYK 16 bit", "h.tif", lambda: one(inks(), 16), kind, colours=PRINTED)
     yield Good("TIFF Lab", "i.tif", lambda: one(lab()), kind)
@@ -84,7 +94,7 @@ def _tiff() -> Iterator[Good]:
     yield Good("BigTIFF 16 bit, tiled", "o.tif", lambda: one(picture(), 16, big=True, tile=16), kind)
     for name, options in _FROM_THE_OTHER_END.items():
         bits, upside = (16 if "16" in name else 8), turned(6) if "turned" in name else picture()
-        yield Good(name, "n.tif", lambda i=upside, b=bits, o=options: one(i, b, big=True, order=">", **o), kind)  # type: ignore[misc]
+        yield Good(name, "n.tif", partial(one, upside, bits, big=True, order=">", **options), kind)
     yield Good("TIFF of three pages", "p.tif", lambda: pages(3), kind, properties={"pages": 3})
     yield Good("TIFF LZW", "q.tif", lambda: encoded(picture(), "TIFF", compression="tiff_lzw"), kind)
     yield Good("TIFF JPEG", "r.tif", lambda: encoded(picture(), "TIFF", compression="jpeg", quality=95), kind)
@@ -139,6 +149,13 @@ def _broken() -> Iterator[Bad]:
             kind,
             "truncated|broken_file|",
         )
+    yield Bad(
+        "a TIFF of 32 bits",
+        "deep.tif",
+        lambda: encoded(greys().convert("I"), "TIFF"),
+        "image/tiff",
+        "unsupported_variant",
+    )
     yield Bad("a TIFF whose directory is itself", "loop.tif", looped, "image/tiff", "")
     yield Bad(
         "a TIFF with a directory of nothing", "none.tif", lambda: b"II*\0\x08\0\0\0\0\0", "image/tiff", "broken_file"

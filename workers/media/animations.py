@@ -1,7 +1,7 @@
 """A picture that moves, as a small WebP that moves: its begin, in bounds that no file can stretch.
 
-Belongs here: which frames, and for how long each. Time, frames and pixels are counted here, so that a picture that
-never ends ends all the same, and is shown as far as it was read.
+Belongs here: which frames, and for how long each; upright as the picture that stands still. Time, frames and pixels are
+counted here, so that a picture that never ends ends all the same, and is shown as far as it was read.
 """
 
 import io
@@ -73,7 +73,7 @@ def _frames(image: Image.Image, box: int) -> Iterator[Frame]:
     """As many as the bounds allow, small; what is broken ends it."""
     pixels = image.width * image.height
     most = max(2, min(_MOST_READ, _MOST_PIXELS // pixels))
-    size = fit(image.size, box)
+    size, turn = fit(image.size, box), stills.orientation(image)
     for number in range(most):
         try:
             image.seek(number)
@@ -85,6 +85,7 @@ def _frames(image: Image.Image, box: int) -> Iterator[Frame]:
         said = image.info.get("duration", 0)
         small = picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0) if picture.size != size else picture
         shown, _ = colour.to_srgb(small, image.info.get("icc_profile"))
+        shown = stills.turned(shown, turn)
         shown.info.clear()
         yield shown, int(said) if isinstance(said, int | float) and _LEAST <= said <= MOVING_MS else _UNSAID
 

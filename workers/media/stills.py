@@ -14,6 +14,7 @@ from PIL import (
     GifImagePlugin,
     IcoImagePlugin,
     Image,
+    ImageChops,
     ImageFile,
     JpegImagePlugin,
     MpoImagePlugin,
@@ -64,11 +65,16 @@ class _PngStream(PngImagePlugin.PngStream):
 PngImagePlugin.PngStream = _PngStream  # type: ignore[misc]
 PngImagePlugin.MAX_TEXT_CHUNK = LARGEST_PROFILE
 
+# Greys of 16 bits, their white is 0 or 65535: of the big-endian ones Pillow has no other form of what it can work with.
+for _white in (0, 1):
+    TiffImagePlugin.OPEN_INFO[b"MM", _white, (1,), 1, (16,), ()] = ("I;16", "I;16B")
+
 _ORIENTATION = 0x0112
 _LARGEST_EXIF = MIB
 _OUT_OF_MEMORY = ("out of memory", "decoder error -9")  # the second is how libtiff's decoder says it
 _PNG_DEPTH = 24  # where its header has it (W3C PNG, 11.2.2); the header is always the first chunk
-_BITS_PER_SAMPLE = 258
+_BITS_PER_SAMPLE, _PHOTOMETRIC = 258, 262
+_WHITE_IS_ZERO = 0
 _BAND_PIXELS = 1_000_000
 _GAP = 1.5  # how much larger than needed the fast reduction leaves it for the good one; 2 would not fit 100 MP
 _TURNS = {
@@ -80,7 +86,7 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_DEEP_GREY = ("I;16", "I;16B", "I")
+_DEEP_GREY = ("I;16",)
 _GREY = ("1", "L", "LA", *_DEEP_GREY)
 _KNOWN = frozenset({*_GREY, "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "LAB", "La", "RGBa"})
 
@@ -95,8 +101,8 @@ def decode(format_: str, source: BinaryIO, box: int, data: int, page: int = 1) -
     if page > 1:
         _turn_to(image, page)
     size, mode, profile = image.size, image.mode, image.info.get("icc_profile")
-    details, turn = _details(image, page) | _depth(image, source), _orientation(image)
-    picture = _turned(_shrunk(image, size, fit(size, box)), turn)
+    details, turn = _details(image, page) | _depth(image, source), orientation(image)
+    picture = turned(_shrunk(image, size, fit(size, box)), turn)
     return Decoded(picture, size[::-1] if turn >= 5 else size, mode, profile, details)
 
 
@@ -240,11 +246,13 @@ def _reduced(image: Image.Image, factor: int) -> Image.Image:
     if factor == 1 and image.mode == mode:
         return image
     width, height = image.size
+    negative = _is_negative(image)
     rows = max(1, _BAND_PIXELS // width // factor) * factor
     result = Image.new(mode, (-(-width // factor), -(-height // factor)))
     for top in range(0, height, rows):
-        band = image.crop((0, top, width, min(top + rows, height)))
-        result.paste(_converted(band, mode).reduce(factor), (0, top // factor))
+        band = _converted(image.crop((0, top, width, min(top + rows, height))), mode)
+        band = ImageChops.invert(band) if negative else band
+        result.paste(band.reduce(factor), (0, top // factor))
     return result
 
 
@@ -256,13 +264,19 @@ def _working_mode(image: Image.Image) -> str:
     return base + "A" if image.has_transparency_data and image.mode not in _DEEP_GREY else base
 
 
+def _is_negative(image: Image.Image) -> bool:
+    """Whether its white is zero, and Pillow has left it so."""
+    deep = isinstance(image, TiffImagePlugin.TiffImageFile) and image.mode in _DEEP_GREY
+    return deep and cast("TiffImagePlugin.TiffImageFile", image).tag_v2.get(_PHOTOMETRIC) == _WHITE_IS_ZERO
+
+
 def _converted(band: Image.Image, mode: str) -> Image.Image:
     if band.mode in _DEEP_GREY:
         band = band.point(lambda value: value * (1 / 256))  # convert() alone would clip at 255
     return band.convert(mode)
 
 
-def _orientation(image: Image.Image) -> int:
+def orientation(image: Image.Image) -> int:
     """EXIF's 1–8; 1 when it is missing, unreadable or absurd. Pillow has applied that of a TIFF file itself."""
     block = image.info.get("exif")
     if not isinstance(block, bytes) or len(block) > _LARGEST_EXIF or image.format == "TIFF":
@@ -276,5 +290,5 @@ def _orientation(image: Image.Image) -> int:
     return value if isinstance(value, int) and value in _TURNS else 1
 
 
-def _turned(image: Image.Image, orientation: int) -> Image.Image:
-    return image.transpose(_TURNS[orientation]) if orientation in _TURNS else image
+def turned(image: Image.Image, by: int) -> Image.Image:
+    return image.transpose(_TURNS[by]) if by in _TURNS else image

@@ -11,6 +11,7 @@ from PIL import Image
 from dam.domain.media_types import sniff
 from dam.domain.recipes import newest
 from dam.ports.media import MediaFailure as Refused
+from tests.workers.media import generate
 from tests.workers.media.generate import RGB
 from workers.media import animations, asides
 from workers.media.plan import MOVING_FRAMES, MOVING_MS, Aside, MediaFailure
@@ -53,6 +54,18 @@ def seen(data: bytes) -> list[tuple[RGB, int]]:
 
 def nearest(spot: RGB) -> RGB:
     return min(COLOURS, key=lambda each: sum(abs(a - b) for a, b in zip(each, spot, strict=True)))
+
+
+@pytest.mark.parametrize("format_", ["WEBP", "PNG"])
+def test_it_is_as_upright_as_the_picture_that_stands_still(format_: str) -> None:
+    lying = [generate.corners((64, 48), [RED, GREEN, BLUE, each]) for each in (BLUE, RED, GREEN)]
+    file, sink = io.BytesIO(), io.BytesIO()
+    lying[0].save(file, format_, save_all=True, append_images=lying[1:], duration=200, exif=generate.exif(6))
+    animations.make(file, format_, 480, 60, sink)
+    image = Image.open(sink).convert("RGB")
+    assert image.size == (48, 64)
+    corners = [cast("RGB", image.getpixel(place)) for place in ((5, 5), (43, 5), (5, 59))]
+    assert [nearest(each) for each in corners] == [BLUE, RED, BLUE]
 
 
 @pytest.fixture(scope="module")
