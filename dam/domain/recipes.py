@@ -182,8 +182,8 @@ RECIPES: tuple[Recipe, ...] = (
 
 EDITION = 18
 """Which types have a decoder, which display recipes there are, and how much is read and told of files
-(``embedded.READINGS``, ``looks``), by number: raised with every change of them (a test knows the last), so that what was uploaded before is looked at again
-(``dam.operations.catch_up``)."""
+(``embedded.READINGS``, ``looks``), by number: raised with every change of them (a test knows the last of most), so that
+what was uploaded before is looked at again (``dam.operations.catch_up``)."""
 
 
 def newest(name: str) -> Recipe:
