@@ -24,7 +24,7 @@ export function FileFacts({ asset, version }: { asset: Asset; version: Version }
         {own && <Fact name={t("asset.dimensions")}>{t("asset.pixels", { width: own.width, height: own.height })}</Fact>}
         {swatches.length > 0 && (
           <Fact name={t(swatches.length > 1 ? "asset.colours" : "asset.colour")}>
-            {swatches.map((each) => <span class="swatch" key={each}><span class="dot" style={{ backgroundColor: each }} /> {each} </span>)}
+            {swatches.map((each) => <span class="hue" key={each}><span class="dot" style={{ backgroundColor: each }} /> {each} </span>)}
           </Fact>
         )}
         {others.map(([name, value]) => <Fact key={name} name={maybe(`asset.property.${name}`) ?? name}>{plain(name, value)}</Fact>)}
