@@ -42,24 +42,26 @@ class Sizes:
 
 class Pace:
     """How soon the loop looks again. Every commit wakes it, also those of its own threads: while they have much to say
-    and leave no job, each look that found none makes the next one wait a little longer. A job, or a quiet moment,
-    brings it back to at once.
+    and leave no job, or all hands of a lane are full, each look makes the next one wait a little longer. A job that
+    begins with hands to spare, or a quiet moment, brings it back to at once.
     """
 
     def __init__(self, sleep: Callable[[float], None] = time.sleep) -> None:
         self._sleep = sleep
         self._pause = 0.0
 
-    def note(self, jobs: int) -> None:
-        """So many jobs were found."""
-        self._pause = 0.0 if jobs else min(max(self._pause * 2, _SHORTEST_S), _LONGEST_S)
+    def note(self, jobs: int, *, full: bool = False) -> None:
+        """So many jobs were found; ``full``: there is a lane that can take none, so that what it does is done in any
+        case before what the next look finds."""
+        self._pause = 0.0 if jobs and not full else min(max(self._pause * 2, _SHORTEST_S), _LONGEST_S)
 
-    def breathe(self, quiet: float) -> None:
-        """``quiet``: seconds since the loop looked last."""
+    def breathe(self, quiet: float) -> bool:
+        """``quiet``: seconds since the loop looked last. Returns whether there was a pause."""
         if quiet > _QUIET_S:
             self._pause = 0.0
         if self._pause:
             self._sleep(self._pause)
+        return bool(self._pause)
 
 
 class Part(Protocol):
@@ -139,7 +141,8 @@ class Worker:
         while not self._stopping and os.getppid() == self._parent:
             began = time.monotonic()
             self._receiver.wait(self._turn())
-            self._pace.breathe(time.monotonic() - began)
+            if self._pace.breathe(time.monotonic() - began):
+                self._receiver.forget()  # the look that comes now sees what was told of during the pause
 
     def stop(self) -> None:
         """Make ``run`` return soon. Safe in a signal handler."""
@@ -163,7 +166,7 @@ class Worker:
         except Exception:  # a database that is away comes back; the loop must be there then
             log.exception("relay failed")
             return _AFTER_FAILURE_S
-        self._pace.note(step.jobs + self._newly_sent())
+        self._pace.note(step.jobs + self._newly_sent(), full=self._lanes.full())
         if self._sending and step.next_job is not None and step.next_job <= step.now:
             self._sending.kick()
         if step.next_delivery is not None and step.next_delivery <= step.now:

@@ -19,7 +19,8 @@ EVENTS_A_STEP = 500
 @dataclass(frozen=True, slots=True)
 class Lane:
     """Tasks that share threads, so that a slow kind of task can't hold up another. ``lease``: longer than any of its
-    jobs runs. ``batch``: how many jobs are taken and sent together. ``queue``: the broker's, where there is a broker;
+    jobs runs. ``batch``: how many jobs are taken and sent together. ``every_s``: how far apart a thread here begins two
+    batches at least, so that what comes meanwhile is one batch. ``queue``: the broker's, where there is a broker;
     without one a lane stays with the process that relays.
     """
 
@@ -27,6 +28,7 @@ class Lane:
     tasks: tuple[str, ...]
     lease: timedelta
     batch: int = 1
+    every_s: float = 0.0
     queue: str = ""
 
 
@@ -35,8 +37,8 @@ Send = Callable[[Lane, Sequence[Job]], None]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one step found. ``full``: there may be more of it at once. ``next_at``: when the next job or delivery is
-    due; ``now``: the database's time.
+    """What one step found. ``full``: there may be more events at once; for more jobs there is no room before a thread
+    is free. ``next_job``, ``next_delivery``: when the next one is due; ``now``: the database's time.
     """
 
     events: int
@@ -65,11 +67,11 @@ def step(store: Store, free: Mapping[Lane, int], send: Send, routes: Mapping[str
     for lane, jobs in leased:
         for batch in batches(lane, jobs):
             send(lane, batch)
-    full = events == EVENTS_A_STEP or any(jobs and len(jobs) == free[lane] * lane.batch for lane, jobs in leased)
     # What waits was sent; only now is there time to ask when to look again.
     with store.reading() as work:
         next_job, next_delivery = work.jobs.next_due(), work.rollouts.next_due()
-    return Step(events, sum(len(jobs) for _, jobs in leased), full, now, next_job, next_delivery)
+    found = sum(len(jobs) for _, jobs in leased)
+    return Step(events, found, events == EVENTS_A_STEP, now, next_job, next_delivery)
 
 
 def _lease(work: UnitOfWork, lane: Lane, slots: int, now: datetime) -> list[Job]:

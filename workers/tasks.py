@@ -20,8 +20,9 @@ ENCODE = Lane("encode", ("encode",), timedelta(minutes=25), queue="media-heavy")
 """A film has twenty minutes (``workers.media.encoding``); reading and storing it takes the rest."""
 _ROLLOUT = ("fan_out", "fan_out_recipe", "reconcile", "show_channel")
 ROLLOUT = Lane("rollout", _ROLLOUT, timedelta(minutes=5), queue="deliver")
-INDEX = Lane("index", ("index",), timedelta(minutes=2), batch=500, queue="index")
-"""One run brings in every asset that is behind, so that hundreds of these are done by one commit of the index."""
+INDEX = Lane("index", ("index",), timedelta(minutes=2), batch=500, every_s=0.2, queue="index")
+"""One run brings in every asset that is behind, so that hundreds of these are done by one commit of the index: a change
+is found at once, and one that follows upon it a moment later."""
 ASSEMBLE = Lane("assemble", ("assemble", "clear_upload"), timedelta(minutes=25), queue="media-heavy")
 """The largest file is read, hashed and copied once: no longer than a broker waits for any task."""
 HINTS = Lane("hints", ("deliver", "look"), timedelta(minutes=1), batch=500)

@@ -27,6 +27,7 @@ class Lanes:
         self._work = work
         self._freed = freed
         self._lock = threading.Lock()
+        self._closing = threading.Event()
         self._busy = dict.fromkeys(sizes, 0)
         self._pools = {
             lane: ThreadPoolExecutor(threads, thread_name_prefix=lane.name) for lane, threads in sizes.items()
@@ -36,6 +37,11 @@ class Lanes:
         """How many batches each lane can begin at once."""
         with self._lock:
             return {lane: size - self._busy[lane] for lane, size in self._sizes.items()}
+
+    def full(self) -> bool:
+        """Whether a lane has no thread left. Of those with one thread this says nothing: each batch fills them."""
+        with self._lock:
+            return any(self._busy[lane] >= size > 1 for lane, size in self._sizes.items())
 
     def send(self, lane: Lane, jobs: Sequence[Job]) -> None:
         """Begin a batch in a thread of the lane."""
@@ -50,15 +56,18 @@ class Lanes:
 
     def close(self) -> None:
         """Begin nothing any more; what runs goes on."""
+        self._closing.set()
         for pool in self._pools.values():
             pool.shutdown(wait=False)
 
     def _run(self, lane: Lane, jobs: Sequence[Job]) -> None:
+        end = time.monotonic() + lane.every_s
         try:
             self._work(lane, jobs)
         except Exception:  # the database did not take the result: the lease runs out, and the jobs come back
             log.exception("jobs not settled", lane=lane.name, jobs=[job.id for job in jobs])
         finally:
+            self._closing.wait(max(0.0, end - time.monotonic()))
             with self._lock:
                 self._busy[lane] -= 1
             self._freed()

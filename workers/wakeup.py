@@ -84,8 +84,16 @@ class Receiver:
             poll.register(heard, select.POLLIN)
         ready = poll.poll(max(0.0, seconds) * 1000)
         if ready:
-            self._drain()
+            self.forget()
         return bool(ready)
+
+    def forget(self) -> None:
+        """All wake-ups so far are taken: the caller looks now."""
+        if self._also is not None:
+            self._also.drain()
+        with suppress(BlockingIOError):
+            for _ in range(_BURST):
+                self._socket.recv(1)
 
     def close(self) -> None:
         self._socket.close()
@@ -93,13 +101,6 @@ class Receiver:
             self._also.close()
         with suppress(FileNotFoundError):
             Path(self._address).unlink()
-
-    def _drain(self) -> None:
-        if self._also is not None:
-            self._also.drain()
-        with suppress(BlockingIOError):
-            for _ in range(_BURST):
-                self._socket.recv(1)
 
 
 def _socket() -> socket.socket:

@@ -35,7 +35,7 @@ _REST_S = 30.0
 
 def work(settings: Settings) -> int:
     """Work until SIGTERM or SIGINT; returns the exit code. Raises Conflict ``worker_runs``."""
-    with home.worker(settings.home), Studio() as studio:
+    with home.worker(settings.home), Studio(at_once=settings.worker_threads) as studio:
         wake = Sender(settings.home)
         services = wiring.build(settings, wake)
         _give_back_leases(settings, services)
@@ -112,8 +112,8 @@ def _rest(services: Services, studio: Studio) -> bool:
 
 
 def sizes(settings: Settings) -> Sizes:
-    """The numbers of threads."""
-    return Sizes(render=settings.worker_threads, deliver=settings.worker_threads)
+    """The numbers of threads. While some renditions are decoded, as many others are stored: the disk is waited for."""
+    return Sizes(render=2 * settings.worker_threads, deliver=settings.worker_threads)
 
 
 def _give_back_leases(settings: Settings, services: Services) -> None:

@@ -1,12 +1,15 @@
-"""Large pictures of other formats through the sandbox, against the bare loop of the same libraries in this process; and
-what a second core is worth.
+"""Large pictures through the sandbox, against the bare loop of the same libraries in this process, and against their
+decoding alone; and what a second core is worth.
 
 Rule: asserts nothing; both sides are warm. The bare loop is what one would write with Pillow in ten lines: one decode
 (a JPEG's at a fraction of its size), each size from the one before, the same encoder with the same options.
 """
 
+import dataclasses
 import functools
 import io
+import os
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,22 +18,26 @@ from PIL import Image
 
 from tests.bench.render import photograph, specs
 from tests.bench.row import Row, in_turns, seconds
+from tests.bench.service import cpu_s
 from tests.corpus import tiff
 from workers.media.plan import Spec
 from workers.media.studio import Studio
 
 _TWELVE = (4000, 3000)
+_TICKS = 8  # renderings a turn: the kernel's account of a child counts in hundredths of a second
 
 
 def measure(rounds: int = 5, photos: int = 200) -> list[Row]:
-    """Each format's ratio, and the throughput of two at a time."""
+    """Each format's ratio, the processor's time for a photograph, and the throughput of two at a time."""
     with Studio() as studio:
         studio.sandbox()
-        rows = [_format(studio, name, format_, data, rounds) for name, format_, data in _files()]
+        rows = [_format(studio, name, format_, data, rounds) for name, format_, data in files()]
+        rows += _processor(studio, photograph((6000, 4000)), rounds)
         return [*rows, _cores(studio, photograph((3000, 2000)), photos)]
 
 
-def _files() -> Sequence[tuple[str, str, bytes]]:
+def files() -> Sequence[tuple[str, str, bytes]]:
+    """What each is, its decoder's name, and the file."""
     pillow_heif.register_heif_opener()
     Image.MAX_IMAGE_PIXELS = None  # what is drawn here is no bomb
     photo = Image.open(io.BytesIO(photograph(_TWELVE)))
@@ -89,6 +96,40 @@ def _by_size() -> list[Spec]:
 
 def _through(studio: Studio, format_: str, data: bytes) -> float:
     return seconds(lambda: studio.render(io.BytesIO(data), format_, specs()).close())
+
+
+def _processor(studio: Studio, photo: bytes, rounds: int) -> list[Row]:
+    """Of the child with its fork and its fences, against the smallest decoding that is large enough."""
+    rows = []
+    for format_, most in (("WEBP", 2.4), ("JPEG", 1.6)):
+        written = [dataclasses.replace(spec, format=format_) for spec in specs()]
+        rendering = functools.partial(_rendering_cpu, studio, photo, written)
+        turns = in_turns(rounds, functools.partial(_decoding_cpu, photo), rendering)
+        how = f"{1000 * turns.median(1):.0f} ms on the processor; decoding alone {1000 * turns.median(0):.0f} ms"
+        rows.append(Row(f"media: 24 MP JPEG → three {format_}", turns.ratio(1, 0), "×", how, most=most))
+    return rows
+
+
+def _decoding_cpu(photo: bytes) -> float:
+    began = time.process_time()
+    for _ in range(_TICKS):
+        picture = Image.open(io.BytesIO(photo))
+        width, height = picture.size
+        picture.draft("RGB", (2048, 2048 * height // width))
+        picture.load()
+    return (time.process_time() - began) / _TICKS
+
+
+def _rendering_cpu(studio: Studio, photo: bytes, written: Sequence[Spec]) -> float:
+    began = _below()
+    for _ in range(_TICKS):
+        studio.render(io.BytesIO(photo), "JPEG", written).close()
+    return (_below() - began) / _TICKS
+
+
+def _below() -> float:
+    """Seconds of CPU of all processes that this one has started."""
+    return cpu_s(os.getpid()) - sum(os.times()[:4])
 
 
 def _cores(studio: Studio, photo: bytes, count: int) -> Row:

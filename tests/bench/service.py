@@ -112,9 +112,9 @@ def pss_mib(root: int) -> float:
 
 
 def cpu_s(root: int) -> float:
-    """Seconds of CPU that a process and all below it have used."""
+    """Seconds of CPU that a process and all below it have used, with those of them that have ended."""
     fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in family(root)]
-    return sum(int(each[11]) + int(each[12]) for each in fields) / _TICK
+    return sum(int(spent) for each in fields for spent in each[11:15]) / _TICK
 
 
 def forget_peaks(root: int) -> dict[int, float]:

@@ -117,6 +117,17 @@ def test_many_commits_in_a_row_are_looked_at_less_often_until_a_job_comes() -> N
     assert len(slept) == 6
 
 
+def test_jobs_that_fill_every_hand_make_the_next_look_wait_too() -> None:
+    slept: list[float] = []
+    pace = Pace(slept.append)
+    for _ in range(2):
+        pace.note(1, full=True)
+        assert pace.breathe(0.0)
+    assert slept == [0.001, 0.002]
+    pace.note(1)
+    assert not pace.breathe(0.0)
+
+
 def test_after_a_quiet_moment_the_next_commit_is_looked_at_at_once() -> None:
     slept: list[float] = []
     pace = Pace(slept.append)

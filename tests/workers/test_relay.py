@@ -42,7 +42,7 @@ def test_an_event_becomes_its_jobs_and_they_are_sent(sqlite_store: SqlStore, sen
 def test_no_more_is_leased_than_there_is_room_for(sqlite_store: SqlStore, sent: Sent) -> None:
     enqueue(sqlite_store, "a", 5)
     step = relay.step(sqlite_store, {ONE: 2, MANY: 0}, sent, ROUTES)
-    assert (len(sent), step.full) == (2, True)
+    assert (len(sent), step.jobs) == (2, 2)
     assert len(jobs(sqlite_store, "leased")) == 2
     assert len(jobs(sqlite_store)) == 3
 

@@ -10,6 +10,7 @@ from workers.threads import Lanes, Pump, wait_until_idle
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 LANE = Lane("one", ("a",), timedelta(seconds=60))
+SPACED = Lane("spaced", ("b",), timedelta(seconds=60), every_s=3600.0)
 JOB = Job(1, "a", {}, "leased", NOW, 1, NOW)
 LONG = 30.0
 
@@ -32,6 +33,33 @@ def test_a_lane_counts_its_room() -> None:
     idle(lanes)
     assert lanes.free() == {LANE: 2}
     lanes.close()
+
+
+def test_a_lane_is_full_when_none_of_its_threads_is_free() -> None:
+    go, freed = threading.Event(), threading.Event()
+
+    def work(lane: Lane, batch: Sequence[Job]) -> None:
+        go.wait(LONG)
+
+    lanes = Lanes({LANE: 2, SPACED: 1}, work, freed.set)
+    found = [lanes.full()]
+    for lane in (SPACED, LANE, LANE):
+        lanes.send(lane, [JOB])
+        found.append(lanes.full())
+    go.set()
+    lanes.close()
+    idle(lanes)
+    assert found == [False, False, False, True]
+
+
+def test_a_lane_begins_no_oftener_than_it_says_unless_it_is_closed() -> None:
+    done, freed = threading.Event(), threading.Event()
+    lanes = Lanes({SPACED: 1}, lambda lane, batch: done.set(), freed.set)
+    lanes.send(SPACED, [JOB])
+    assert done.wait(LONG)
+    assert (lanes.free(), freed.is_set()) == ({SPACED: 0}, False)
+    lanes.close()
+    assert freed.wait(LONG)
 
 
 def test_a_batch_that_fails_frees_its_thread_and_says_so() -> None:

@@ -27,6 +27,17 @@ def test_all_wake_ups_so_far_count_as_one(tmp_path: Path) -> None:
     wake.close()
 
 
+def test_who_looks_anyway_forgets_what_was_told_so_far(tmp_path: Path) -> None:
+    receiver, wake = Receiver(tmp_path), Sender(tmp_path)
+    wake()
+    receiver.forget()
+    assert not receiver.wait(AT_ONCE)
+    wake()
+    assert receiver.wait(LONG)
+    receiver.close()
+    wake.close()
+
+
 def test_with_nobody_there_sending_does_nothing(tmp_path: Path) -> None:
     wake = Sender(tmp_path)
     wake()

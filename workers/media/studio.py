@@ -15,21 +15,12 @@ from dataclasses import asdict, replace
 from types import TracebackType
 from typing import Any, BinaryIO, Self, cast
 
-from workers.media import encoder, programs, workshop
+from workers.media import allowance, encoder, programs, workshop
 from workers.media.confine import Sandbox, SandboxLevel
 from workers.media.courier import Meanwhile, Template, TemplateDied, Verdict
 from workers.media.encoding import LIMITS as ENCODING
-from workers.media.encoding import SOUNDS, Encoding, check_film, planned
-from workers.media.plan import (
-    MIB,
-    MOST_ENCODINGS,
-    Aside,
-    Limits,
-    MediaFailure,
-    MediaUnavailable,
-    Spec,
-    check_request,
-)
+from workers.media.encoding import Encoding, check_film, planned
+from workers.media.plan import Aside, Limits, MediaFailure, MediaUnavailable, Spec, check_request
 from workers.media.programs import Program
 from workers.media.progress import Progress, Told, scratch
 from workers.media.results import (
@@ -46,36 +37,31 @@ from workers.media.sources import read_only
 # Children of one template share its address layout; a new template has another.
 _MOST_CHILDREN = 500
 _IDLE_SECONDS = 60.0
-# What is small and asks for much work means no good (an SVG of a kilobyte can ask for years): a file may use so much
-# time on the processor, and a second more for each so many bytes. The clock's limit is looser, for busy machines.
-_QUICK_SECONDS = 8.0
-# Of a sound all is decoded, and an hour of speech has few bytes (16 kbit/s are 7 MB, and ten seconds to decode).
-_BYTES_A_SECOND = 4 * MIB
-_SOUND_A_SECOND = MIB // 8
-# What is written takes its time too, where it is an AVIF, or a quality is looked for: seconds a pixel, amply.
-_AVIF_PIXEL = 4e-7
-_OTHER_PIXEL = 1e-7
 _SEEN = (Spec("seen", 16),)  # what is known of a film is told with its poster
 _GRACE_SECONDS = 10.0  # the template kills at the deadline; this is for a template that does not
 
 
 class Studio:
-    """Renders in confined children, as many at a time as threads call it. A context manager."""
+    """Renders in confined children, some at a time. A context manager."""
 
     def __init__(
         self,
         limits: Limits | None = None,
         *,
+        at_once: int = os.cpu_count() or 1,
         most_children: int = _MOST_CHILDREN,
-        quick_seconds: float = _QUICK_SECONDS,
+        quick_seconds: float = allowance.QUICK_SECONDS,
         find: programs.Find = programs.find,
     ) -> None:
-        """Starts nothing before the first ``render``. ``most_children``: forks of a template before its replacement;
-        ``quick_seconds``: on the processor, for the smallest file; ``find``: the programs that draw documents."""
+        """Starts nothing before the first ``render``. ``at_once``: children that decode at the same time, however many
+        threads call; ``most_children``: forks of a template before its replacement; ``quick_seconds``: on the
+        processor, for the smallest file; ``find``: the programs that draw documents."""
         self._limits = limits or Limits()
         self._quick_seconds = quick_seconds
         self._most_children = most_children
         self._find = find
+        # Of a film's encoding there is one at a time in any case, and it must not keep pictures waiting.
+        self._room = threading.BoundedSemaphore(at_once)
         self._lock = threading.Lock()
         self._current: Template | None = None
         self._live: set[Template] = set()
@@ -122,7 +108,7 @@ class Studio:
         """
         check_request(format_, _SEEN)
         with read_only(source) as descriptor, contextlib.ExitStack() as unless_accepted:
-            limits = self._limits_for(format_, os.fstat(descriptor).st_size)
+            limits = self._limits_for(format_, descriptor)
             request = {"aside": asdict(asked), "format": format_, "limits": asdict(limits)}
             (output,), verdict = self._exchange(request, descriptor, 1)
             unless_accepted.enter_context(output)
@@ -167,7 +153,8 @@ class Studio:
         reach = {"program": program.files, "trees": program.trees, "home": folder}
         for _ in range(1 if command.again is None else 2):
             try:
-                verdict = self._ask(request | reach, [source], limits.seconds)
+                with self._room:
+                    verdict = self._ask(request | reach, [source], limits.seconds)
             except TemplateDied as died:
                 raise MediaUnavailable("the media template died during a document") from died
             check_executed(verdict, limits)
@@ -177,7 +164,7 @@ class Studio:
             raise programs.failure(program, verdict.status, verdict.report)
 
     def _render(self, source: int, format_: str, specs: Sequence[Spec]) -> Rendered:
-        limits = self._limits_for(format_, os.fstat(source).st_size, sum(_writing(spec) for spec in specs))
+        limits = self._limits_for(format_, source, specs)
         request = {"format": format_, "specs": [asdict(spec) for spec in specs], "limits": asdict(limits)}
         with contextlib.ExitStack() as unless_accepted:
             outputs, verdict = self._exchange(request, source, len(specs))
@@ -188,9 +175,8 @@ class Studio:
             unless_accepted.pop_all()  # the files are the caller's now
             return rendered
 
-    def _limits_for(self, format_: str, size: int, more: float = 0) -> Limits:
-        """Of a file of so many bytes; with so many seconds ``more`` for what is written."""
-        seconds = self._quick_seconds + more + size / (_SOUND_A_SECOND if format_ in SOUNDS else _BYTES_A_SECOND)
+    def _limits_for(self, format_: str, source: int, specs: Sequence[Spec] = ()) -> Limits:
+        seconds = allowance.seconds(format_, os.fstat(source).st_size, specs, self._quick_seconds)
         return replace(self._limits, cpu=min(self._limits.seconds, seconds))
 
     def _encode(self, source: int, encoding: Encoding, program: Sequence[str], progress: Progress) -> BinaryIO:
@@ -244,7 +230,8 @@ class Studio:
                 outputs = [unless_done.enter_context(scratch()) for _ in range(count)]
                 with contextlib.suppress(TemplateDied):
                     descriptors = [source, *(output.fileno() for output in outputs)]
-                    verdict = self._ask(request, descriptors, self._limits.seconds)
+                    with self._room:
+                        verdict = self._ask(request, descriptors, self._limits.seconds)
                     unless_done.pop_all()
                     return outputs, verdict
         raise MediaUnavailable("the media template died twice during one file")
@@ -298,15 +285,6 @@ class Studio:
         if not template.active:
             template.kill()
             self._live.discard(template)
-
-
-def _writing(spec: Spec) -> float:
-    """Seconds on the processor that this rendition may take longer than usual to be written."""
-    width, height = spec.frame or (spec.box, spec.box)
-    each = width * height * (_AVIF_PIXEL if spec.format == "AVIF" else _OTHER_PIXEL)
-    if spec.max_bytes is not None:
-        return MOST_ENCODINGS * each
-    return each if spec.format == "AVIF" else 0
 
 
 def _large_scratch() -> BinaryIO:

@@ -4,6 +4,7 @@ import io
 import os
 import random
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -114,6 +115,25 @@ def test_an_avif_of_so_many_bytes_at_most_is_made_behind_every_fence(studio: Stu
         file = made.files["small"]
         assert (file.media_type, file.width, file.height) == ("image/avif", 200, 150)
         assert 0 < file.size <= 12_000
+
+
+def test_no_more_decode_at_once_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    inside, go = threading.Event(), threading.Event()
+
+    def held(self: courier.Template, *_: object) -> None:
+        inside.set()
+        go.wait(30)
+        raise MediaUnavailable("enough seen")
+
+    monkeypatch.setattr(courier.Template, "exchange", held)
+    with Studio(at_once=1) as one, ThreadPoolExecutor(1) as threads:
+        made = threads.submit(render, one, PICTURE)
+        assert inside.wait(30)
+        room = one._room.acquire(blocking=False)
+        go.set()
+        assert not room
+        assert isinstance(made.exception(), MediaUnavailable)
+        assert one._room.acquire(blocking=False)  # what failed has made room, too
 
 
 def test_a_file_is_read_whole_and_left_as_it_was(studio: Studio, tmp_path: Path) -> None:
