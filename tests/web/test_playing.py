@@ -13,6 +13,7 @@ from dam.domain.recipes import Artefact
 from dam.ports.store import Store
 from dam.store.work import open_store
 from tests.corpus.films import seconds
+from tests.corpus.subtitled import PICTURES, SUBRIP, subtitled
 from tests.web.conftest import PATIENCE_MS, Team, Visit
 from tests.workers.media.generate import RGB
 
@@ -104,6 +105,14 @@ def test_how_far_a_film_is_made_is_seen_until_it_can_be_played(team: Team, store
     put(store, made, ready)
     shown(team)
     expect(bar).to_have_count(0)
+
+
+def test_the_languages_of_its_subtitles_are_told_beside_its_length(team: Team) -> None:
+    said = subtitled("matroska", PICTURES, SUBRIP, replace(SUBRIP, language="deu"))
+    team.open(team.asset(data=said, name="said.mkv"))
+    facts = team.page.locator(".file-facts > div")
+    expect(facts.filter(has_text="Subtitles").locator("dd")).to_have_text("French, English, German")
+    expect(facts.filter(has_text="Duration").locator("dd")).to_have_text("0:04")
 
 
 def proxy(store: Store, source: str) -> Artefact:
