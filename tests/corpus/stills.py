@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image, ImageChops
 
 from tests.corpus.cases import CUT, SIZE, Bad, Good, cut_out, half, picture, turned
-from tests.corpus.tiff import DEFLATE, NONE, Page, page, tiff
+from tests.corpus.tiff import DEFLATE, NONE, PLANES, Page, page, tiff
 from tests.workers.media import generate
 from tests.workers.media.generate import RGB, encoded
 
@@ -83,6 +83,10 @@ def _tiff() -> Iterator[Good]:
         yield Good(name, "f.tif", partial(tiff, [grey], order=order), kind, colours=GREYS)
         negative = replace(negative, photometric=0)
         yield Good(f"{name}, white is zero", "f.tif", partial(tiff, [negative], order=order), kind, colours=GREYS)
+    for order, compression, bits in itertools.product("<>", (NONE, DEFLATE), (8, 16)):
+        name = f"TIFF {bits} bit, plane by plane, {'big-endian' if order == '>' else 'little-endian'}, {compression}"
+        planes = page(picture(), bits, order, compression=compression, extra={PLANES: 2})
+        yield Good(name, "f.tif", partial(tiff, [planes], order=order), kind)
     yield Good("TIFF CMYK", "g.tif", lambda: one(inks()), kind, colours=PRINTED)
     yield Good("TIFF CMYK 16 bit", "h.tif", lambda: one(inks(), 16), kind, colours=PRINTED)
     yield Good("TIFF Lab", "i.tif", lambda: one(lab()), kind)

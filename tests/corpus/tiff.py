@@ -9,6 +9,7 @@ from PIL import Image
 
 GREY, RGB, CMYK, LAB = 1, 2, 5, 8
 NONE, DEFLATE = 1, 8
+PLANES = 284
 _SHORT, _LONG, _UNDEFINED, _LONG8 = 3, 4, 7, 16
 _FORMS = {_SHORT: "H", _LONG: "I", _LONG8: "Q"}
 
@@ -93,7 +94,7 @@ def _entries(page: Page, order: str, lengths: list[int]) -> list[Entry]:
     if page.tile:
         longs |= {322: (page.tile,), 323: (page.tile,), 324: (0,) * len(lengths), 325: tuple(lengths)}
     else:
-        longs |= {273: (0,), 278: (height,), 279: tuple(lengths)}
+        longs |= {273: (0,) * len(lengths), 278: (height,), 279: tuple(lengths)}
     entries = [(tag, _SHORT, len(v), struct.pack(f"{order}{len(v)}H", *v)) for tag, v in shorts.items()]
     entries += [(tag, _LONG, len(v), struct.pack(f"{order}{len(v)}I", *v)) for tag, v in longs.items()]
     if page.profile:
@@ -101,7 +102,15 @@ def _entries(page: Page, order: str, lengths: list[int]) -> list[Entry]:
     return sorted(entries)
 
 
+def _plane(page: Page, number: int) -> bytes:
+    """The samples of one kind."""
+    each = page.bits[0] // 8
+    return b"".join(page.data[at : at + each] for at in range(number * each, len(page.data), len(page.bits) * each))
+
+
 def _pieces(page: Page) -> list[bytes]:
+    if page.extra.get(PLANES) == 2:
+        return [_plane(page, number) for number in range(len(page.bits))]
     if not page.tile:
         return [page.data]
     width, height = page.size

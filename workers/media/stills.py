@@ -23,7 +23,7 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from workers.media import bigtiff
+from workers.media import tiffs
 from workers.media.decoded import Decoded, Decoder, Size, fit
 from workers.media.plan import LARGEST_PROFILE, MIB, MOST_BITS, MOST_PAGES, PIXELS, MediaFailure
 
@@ -65,16 +65,11 @@ class _PngStream(PngImagePlugin.PngStream):
 PngImagePlugin.PngStream = _PngStream  # type: ignore[misc]
 PngImagePlugin.MAX_TEXT_CHUNK = LARGEST_PROFILE
 
-# Greys of 16 bits, their white is 0 or 65535: of the big-endian ones Pillow has no other form of what it can work with.
-for _white in (0, 1):
-    TiffImagePlugin.OPEN_INFO[b"MM", _white, (1,), 1, (16,), ()] = ("I;16", "I;16B")
-
 _ORIENTATION = 0x0112
 _LARGEST_EXIF = MIB
 _OUT_OF_MEMORY = ("out of memory", "decoder error -9")  # the second is how libtiff's decoder says it
 _PNG_DEPTH = 24  # where its header has it (W3C PNG, 11.2.2); the header is always the first chunk
-_BITS_PER_SAMPLE, _PHOTOMETRIC = 258, 262
-_WHITE_IS_ZERO = 0
+_BITS_PER_SAMPLE = 258
 _BAND_PIXELS = 1_000_000
 _GAP = 1.5  # how much larger than needed the fast reduction leaves it for the good one; 2 would not fit 100 MP
 _TURNS = {
@@ -86,7 +81,7 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_DEEP_GREY = ("I;16",)
+_DEEP_GREY = (tiffs.DEEP_GREY,)
 _GREY = ("1", "L", "LA", *_DEEP_GREY)
 _KNOWN = frozenset({*_GREY, "P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "LAB", "La", "RGBa"})
 
@@ -116,7 +111,7 @@ def opened(source: BinaryIO, format_: str, data: int = 512 * MIB) -> Image.Image
     # Pillow raises at twice this figure, before any decoder has taken memory for the picture.
     Image.MAX_IMAGE_PIXELS = PIXELS[format_] // 2
     try:
-        image = Image.open(bigtiff.readable(source) if format_ == "TIFF" else source, formats=[format_])
+        image = tiffs.opened(source) if format_ == "TIFF" else Image.open(source, formats=[format_])
     except Image.DecompressionBombError as error:
         raise MediaFailure("too_large", str(error)) from error
     except MemoryError:
@@ -246,7 +241,7 @@ def _reduced(image: Image.Image, factor: int) -> Image.Image:
     if factor == 1 and image.mode == mode:
         return image
     width, height = image.size
-    negative = _is_negative(image)
+    negative = tiffs.is_negative(image)
     rows = max(1, _BAND_PIXELS // width // factor) * factor
     result = Image.new(mode, (-(-width // factor), -(-height // factor)))
     for top in range(0, height, rows):
@@ -262,12 +257,6 @@ def _working_mode(image: Image.Image) -> str:
     base = "L" if image.mode in _GREY else "RGB"
     # A key colour of 16 bits has no equal once the picture has 8.
     return base + "A" if image.has_transparency_data and image.mode not in _DEEP_GREY else base
-
-
-def _is_negative(image: Image.Image) -> bool:
-    """Whether its white is zero, and Pillow has left it so."""
-    deep = isinstance(image, TiffImagePlugin.TiffImageFile) and image.mode in _DEEP_GREY
-    return deep and cast("TiffImagePlugin.TiffImageFile", image).tag_v2.get(_PHOTOMETRIC) == _WHITE_IS_ZERO
 
 
 def _converted(band: Image.Image, mode: str) -> Image.Image:
