@@ -26,6 +26,7 @@ from tests.corpus import (
     fonts,
     papers,
     photoshop,
+    scans,
     sounds,
     stills,
     subtitled,
@@ -55,6 +56,7 @@ def everything() -> list[Good | Bad]:
     """The whole corpus."""
     good = [
         *stills.good(),
+        *scans.good(),
         *cameras.good(),
         *canon.good(),
         *photoshop.good(),

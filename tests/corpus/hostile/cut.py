@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.corpus import cameras, films, papers, photoshop, sounds, stills
+from tests.corpus import cameras, films, papers, photoshop, scans, sounds, stills
 from tests.corpus.cases import Good
 from tests.corpus.hostile.case import SHOWN, Canary, Hostile
 
@@ -21,7 +21,15 @@ def cases(_: Canary) -> Iterator[Hostile]:
 
 def _one_of_each() -> Iterator[Good]:
     seen = set()
-    for case in (*stills.good(), *cameras.good(), *photoshop.good(), *papers.good(), *films.good(), *sounds.good()):
+    for case in (
+        *stills.good(),
+        *scans.good(),
+        *cameras.good(),
+        *photoshop.good(),
+        *papers.good(),
+        *films.good(),
+        *sounds.good(),
+    ):
         if case.media_type not in seen:
             seen.add(case.media_type)
             yield case

@@ -8,7 +8,20 @@ import pytest
 from PIL import Image
 
 from dam.domain import media_types
-from tests.corpus import cameras, canon, covers, films, fonts, papers, photoshop, sounds, stills, subtitled, words
+from tests.corpus import (
+    cameras,
+    canon,
+    covers,
+    films,
+    fonts,
+    papers,
+    photoshop,
+    scans,
+    sounds,
+    stills,
+    subtitled,
+    words,
+)
 from tests.corpus.cases import Bad, Good
 from tests.workers.media import generate
 from workers.media import programs
@@ -18,6 +31,7 @@ from workers.media.studio import Studio
 
 GOOD = [
     *stills.good(),
+    *scans.good(),
     *cameras.good(),
     *canon.good(),
     *photoshop.good(),
