@@ -82,6 +82,7 @@ def test_who_uploads_what_is_there_in_other_bytes_is_told_once(team: Team) -> No
     team.open(there)
     expect(page.get_by_role("img", name="Hills, version 1", exact=True)).to_be_visible()
     team.visit.go("/")
+    expect(page.get_by_role("gridcell")).to_have_count(1)
     drop(page, {"small.jpg": jpeg(hills.resize((240, 160))), "other.jpg": jpeg(scene(2))})
     compared: list[str] = []
 

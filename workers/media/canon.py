@@ -65,7 +65,7 @@ def _is(source: BinaryIO, begin: int, end: int, name: bytes) -> bool:
 
 
 def _data(source: BinaryIO, begin: int, end: int, largest: int) -> bytes:
-    """None if it is larger than that."""
+    """Nothing if it is larger than that."""
     if end - begin > largest:
         return b""
     source.seek(begin)
