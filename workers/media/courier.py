@@ -24,6 +24,9 @@ _ROOT = Path(__file__).resolve().parents[2]
 _KIND = socket.SOCK_SEQPACKET if sys.platform == "linux" else socket.SOCK_DGRAM
 # One arena, so that memory limits mean what they say; no threads in a process that forks (NumPy's are of OpenBLAS).
 _SINGLE = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+# A child touches a hundred megabytes once and ends: in pages of 2 MiB the kernel hands them out in half the time (24 MP
+# JPEG: 50 → 22 ms of 520 on the processor). A C library or a kernel without them goes on as it did.
+_LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 _START_SECONDS = 60.0
 _SEND_SECONDS = 10.0
 _LONGEST_MESSAGE = 65536
@@ -145,7 +148,7 @@ class Template:
 
 def _environment() -> dict[str, str]:
     """Nothing of ours but where the code is."""
-    return {"PYTHONPATH": str(_ROOT), **_SINGLE, "LC_ALL": "C.UTF-8"}
+    return {"PYTHONPATH": str(_ROOT), **_SINGLE, **_LARGE_PAGES, "LC_ALL": "C.UTF-8"}
 
 
 def _await(descriptor: int, seconds: float, meanwhile: Meanwhile) -> bytes:

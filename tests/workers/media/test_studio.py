@@ -294,7 +294,7 @@ def test_no_secret_is_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> Non
         render(studio, PICTURE).close()
         environment = Path(f"/proc/{template_of(studio).pid}/environ").read_bytes().split(b"\0")
     names = {entry.partition(b"=")[0] for entry in environment if entry}
-    assert names == {b"PYTHONPATH", b"LC_ALL", *(name.encode() for name in courier._SINGLE)}
+    assert names == {b"PYTHONPATH", b"LC_ALL", b"GLIBC_TUNABLES", *(name.encode() for name in courier._SINGLE)}
 
 
 def test_a_template_killed_in_the_middle_is_replaced_and_its_child_is_gone() -> None:
