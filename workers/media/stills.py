@@ -169,7 +169,8 @@ def _require_known(image: Image.Image) -> None:
 
 def _details(image: Image.Image, page: int) -> dict[str, object]:
     if isinstance(image, TiffImagePlugin.TiffImageFile):
-        pages = _pages(image, page)
+        pages = tiffs.pages(image, MOST_PAGES)
+        image.seek(page - 1)
         return {"pages": pages} if pages > 1 else {}
     return {"animated": True} if getattr(image, "is_animated", False) and image.format != "MPO" else {}
 
@@ -189,20 +190,6 @@ def _depth(image: Image.Image, source: BinaryIO) -> dict[str, object]:
         case _:
             bits = image.info.get("bit_depth")
     return {"bit_depth": bits} if isinstance(bits, int) and 0 < bits <= MOST_BITS else {}
-
-
-def _pages(image: TiffImagePlugin.TiffImageFile, page: int) -> int:
-    """How many directories a TIFF file has, as far as they can be read; there may be a million, so no more than
-    ``MOST_PAGES`` are counted. It stands at ``page`` then."""
-    pages = 1
-    try:
-        while pages < MOST_PAGES:
-            image.seek(pages)
-            pages += 1
-    except Exception:  # noqa: S110 the end of the file, or of what is right in it: the page is shown all the same
-        pass
-    image.seek(page - 1)
-    return pages
 
 
 def _shrunk(image: Image.Image, size: Size, target: Size) -> Image.Image:

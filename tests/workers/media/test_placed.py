@@ -1,18 +1,22 @@
 """Which page of a document, and which moment of a film, a picture is taken from."""
 
 import io
+import struct
 import tempfile
 import zipfile
+from dataclasses import replace
 from typing import BinaryIO, cast
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, TiffImagePlugin
 
-from tests.corpus import films, papers, tiff
+from tests.corpus import films, papers, stills, tiff
+from tests.corpus.cases import cut_out, picture, turned
 from tests.workers.media import generate
 from tests.workers.media.generate import RGB
 from workers.media import images
 from workers.media.plan import MOST_PAGES, MOST_SECONDS, MediaFailure, Spec, check_request
+from workers.media.stills import decode
 
 MEMORY = 512 * 1024 * 1024
 RED, GREEN, BLUE = (220, 30, 30), (30, 200, 60), (40, 60, 220)
@@ -59,6 +63,57 @@ def test_a_page_of_a_tiff_has_a_size_and_a_profile_of_its_own() -> None:
     swapped = generate.profile(generate.WIDE, 1.4)
     data = tiff.tiff([tiff.page(flat(RED), profile=swapped), tiff.page(flat((160, 120, 120)))])
     assert seen(data, "TIFF", 2).getpixel((5, 5)) == (160, 120, 120)
+
+
+KINDS = {
+    "8 bit": tiff.page(picture()),
+    "16 bit": tiff.page(picture(), 16),
+    "plane by plane": tiff.page(picture(), extra={tiff.PLANES: 2}),
+    "16 bit, plane by plane": tiff.page(picture(), 16, extra={tiff.PLANES: 2}),
+    "16 bit, plane by plane, turned": tiff.page(turned(6), 16, extra={tiff.PLANES: 2, 274: 6}),
+    "inks of 16 bits, plane by plane": tiff.page(stills.inks(), 16, extra={tiff.PLANES: 2}),
+    "inks": tiff.page(stills.inks()),
+    "grey, white is zero": replace(tiff.page(ImageChops.invert(stills.greys()), 16), photometric=0),
+    "grey": tiff.page(stills.greys(), 16),
+    "Lab": tiff.page(stills.lab()),
+    "alpha": tiff.page(cut_out()),
+    "tiled": tiff.page(picture(), 16, tile=16),
+    "packed": tiff.page(picture(), compression=tiff.DEFLATE),
+    "turned": tiff.page(turned(6), extra={274: 6}),
+    "larger": tiff.page(picture((240, 160))),
+}
+
+
+@pytest.mark.parametrize("shown", KINDS)
+def test_a_page_of_a_tiff_is_shown_as_it_is_alone_whatever_comes_before_and_behind(
+    shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Alone each of these is in the corpus, with known colours."""
+    alone = seen(tiff.tiff([KINDS[shown]]), "TIFF")
+    for other, page in KINDS.items():
+        for pages, at in (([page, KINDS[shown]], 2), ([KINDS[shown], page], 1)):
+            monkeypatch.setattr(TiffImagePlugin, "READ_LIBTIFF", False)  # as in a process that has read nothing yet
+            found = seen(tiff.tiff(pages), "TIFF", at)
+            assert (found.mode, found.size, found.tobytes()) == (alone.mode, alone.size, alone.tobytes()), (other, at)
+
+
+def test_a_page_that_cant_be_shown_is_one_and_hides_none() -> None:
+    unknown = tiff.Page((4, 4), 9, (8,), bytes(16))
+    data = tiff.tiff([tiff.page(flat(RED)), unknown, tiff.page(flat(BLUE))])
+    for page, colour in ((1, RED), (3, BLUE)):
+        decoded = decode("TIFF", io.BytesIO(data), 60, MEMORY, page)
+        assert decoded.details["pages"] == 3
+        assert close(decoded.image, colour)
+    assert refused(data, "TIFF", 2) == "broken_file"
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data:UserWarning")  # Pillow reads a directory, and warns of its end
+def test_what_comes_behind_the_pages_is_none() -> None:
+    nothing = bytearray(tiff.tiff([tiff.page(flat(RED)), tiff.page(flat(BLUE))]))
+    (first,) = struct.unpack_from("<I", nothing, 4)
+    (entries,) = struct.unpack_from("<H", nothing, first)
+    struct.pack_into("<I", nothing, first + 2 + 12 * entries, len(nothing))
+    assert "pages" not in decode("TIFF", io.BytesIO(nothing), 60, MEMORY).details
 
 
 def test_a_page_too_large_is_refused_as_a_first_one_is() -> None:
