@@ -13,7 +13,8 @@ help:
 	@echo 'make secrets   passwords for docker-compose.yml, in ./secrets; once'
 	@echo 'make test   check and test everything'
 	@echo 'make test-stack   the shared suites on real servers, found or installed for it (SUITE= for some of them)'
-	@echo 'make corpus a file of every type, good and bad, and a sheet of what is seen of each, in build/corpus'
+	@echo 'make corpus a file of every type, good and bad, in tests/corpus/files;'
+	@echo '            a sheet of what is seen of each, in build/corpus'
 	@echo 'make corpus-upload   the same files to the running service, and a table of what it made of them'
 	@echo 'make mutants   take each defence out in turn, in a copy; fails if its test still passes (NAME= for some of them)'
 	@echo 'make torture   the long campaigns: every kill, long schedules; hours'
@@ -131,11 +132,11 @@ torture: .venv/test
 	@TORTURE=1 $(BIN)/python -m tests.stack.run faults losses away
 
 corpus: .venv/test
-	@$(BIN)/python -m tests.corpus.sheet build/corpus
+	@$(BIN)/python -m tests.corpus.sheet build/corpus tests/corpus/files
 
-# `dam upload build/corpus/files --json` to the running service, and what it made of each, once nothing is pending.
+# `dam upload tests/corpus/files --json` to the running service, and what it made of each, once nothing is pending.
 corpus-upload: corpus
-	@$(BIN)/python -m tests.corpus.uploaded build/corpus/files
+	@$(BIN)/python -m tests.corpus.uploaded tests/corpus/files
 
 # ---- measuring ----
 
@@ -166,4 +167,4 @@ lock: .venv/made
 	$(COMPILE) --extra test --output-file requirements-test.lock pyproject.toml
 
 clean:
-	rm -rf .venv build $(WEB)/built $(WEB)/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf .venv build tests/corpus/files $(WEB)/built $(WEB)/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

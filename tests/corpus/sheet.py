@@ -1,4 +1,5 @@
-"""The corpus as files, and a sheet of what is seen of each: ``python -m tests.corpus.sheet FOLDER`` (``make corpus``).
+"""The corpus as files, and a sheet of what is seen of each: ``python -m tests.corpus.sheet FOLDER FILES``
+(``make corpus``).
 
 Rule: shows what the service would show, by the same sniffer and the same confined child. For people who look at it, and
 to have files to upload.
@@ -177,10 +178,11 @@ def _image(shown: Shown) -> str:
     return f'<img alt="{html.escape(shown.name)}" src="data:image/webp;base64,{data}">'
 
 
-def main(folder: Path) -> None:
-    """Write the files, ``sheet.png`` and ``sheet.html``."""
-    shutil.rmtree(folder / "files", ignore_errors=True)  # their numbers were others
-    shown = list(show(folder / "files"))
+def main(folder: Path, files: Path) -> None:
+    """Write the corpus to ``files``, which is emptied, and ``sheet.png`` and ``sheet.html`` into ``folder``."""
+    shutil.rmtree(files, ignore_errors=True)  # their numbers were others
+    shown = list(show(files))
+    folder.mkdir(parents=True, exist_ok=True)
     picture(shown).save(folder / "sheet.png")
     (folder / "sheet.html").write_text(page(shown), "utf-8")
     seen = sum(bool(each.picture) for each in shown)
@@ -188,4 +190,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
