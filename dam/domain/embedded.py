@@ -7,7 +7,7 @@ anything, and nothing of it is ever copied over. Where the file was taken is no 
 The shape, JSON-ready, every part only if there is something: ``fields`` {name: {value, source}}, ``keywords`` {values,
 source}, ``location`` {latitude, longitude, source}, ``c2pa`` True, ``text`` (the words of a document's first
 pages, or what is said first in a film, in one line), ``reading`` (by which of ``READINGS`` it was found, unless by the
-first). ``source`` is exif, iptc, xmp, or container (a film's own tags).
+first), ``drawn`` (see ``redrawn``). ``source`` is exif, iptc, xmp, or container (a film's own tags).
 """
 
 from collections.abc import Mapping

@@ -180,10 +180,11 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe("png-1600", 1, "PNG, 1600 px, transparency kept", "image/png", "png", 1600, 100, PICTURES, display=False),
 )
 
-EDITION = 18
-"""Which types have a decoder, which display recipes there are, and how much is read and told of files
-(``embedded.READINGS``, ``looks``), by number: raised with every change of them (a test knows the last of most), so that
-what was uploaded before is looked at again (``dam.operations.catch_up``)."""
+EDITION = 19
+"""Which types have a decoder, which display recipes there are, how much is read and told of files
+(``embedded.READINGS``, ``looks``), and which are drawn otherwise (``redrawn.REDRAWN``), by number: raised with every
+change of them (a test knows the last of most), so that what was uploaded before is looked at again
+(``dam.operations.catch_up``)."""
 
 
 def newest(name: str) -> Recipe:
@@ -232,6 +233,11 @@ def is_display(name: str) -> bool:
 def is_looked_at(name: str) -> bool:
     """As ``Recipe.looked_at``."""
     return is_built_in(name) and newest(name).looked_at
+
+
+def makes(name: str) -> Makes:
+    """What comes of the newest version of a recipe; of a house's own a picture."""
+    return newest(name).makes if is_built_in(name) else "picture"
 
 
 def task_of(name: str, version: int) -> RenditionTask:

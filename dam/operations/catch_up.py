@@ -1,6 +1,6 @@
 """What was uploaded before its type had a decoder, before a display recipe had its newest version, before as much was
-read of such files as now (``embedded.READINGS``), or before the program was there that draws it: it is looked at again,
-and gets its renditions then, and its fields.
+read of such files as now (``embedded.READINGS``), before they were drawn as they are now (``redrawn.REDRAWN``), or
+before the program was there that draws it: it is looked at again, and gets its renditions then, and its fields.
 
 Rule: one walk over all contents for each ``recipes.EDITION``, and for each program that is new, a page at a time, and
 only while nothing else is to be rendered: nobody who uploads now waits for what is old. To walk again does no harm.
@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from dam.domain import media_types, recipes
+from dam.domain import media_types, recipes, redrawn
 from dam.domain.assets import Content
 from dam.domain.errors import NotFound
 from dam.domain.recipes import Artefact, Recipe
@@ -39,7 +39,8 @@ def walk(services: Services, after: str) -> str | None:
     while there is something to be rendered; None when all has been seen, which is remembered. Raises Unavailable.
     """
     with services.store.reading() as work:
-        if work.artefacts.edition() >= recipes.EDITION:
+        seen = work.artefacts.edition()
+        if seen >= recipes.EDITION:
             return None
         if any(work.jobs.oldest(task) is not None for task in recipes.RENDITION_TASKS):
             return after
@@ -49,7 +50,7 @@ def walk(services: Services, after: str) -> str | None:
         used = {each.sha256 for each in page if work.assets.having(each.sha256)}
     for content in page:
         if content.sha256 in used:
-            _renew(services, content, made[content.sha256], declared)
+            _renew(services, content, made[content.sha256], declared, seen)
     if len(page) == _PAGE:
         return page[-1].sha256
     with services.store.writing() as work:
@@ -67,10 +68,11 @@ def _declared(work: UnitOfWork, made: Iterable[Artefact]) -> _Declared:
     return {name: cookbook.at_version(work, *name) for name in names}
 
 
-def _renew(services: Services, content: Content, made: list[Artefact], declared: _Declared) -> None:
+def _renew(services: Services, content: Content, made: list[Artefact], declared: _Declared, seen: int) -> None:
     found = _sniffed_again(services, content)
-    changes = _changes(found, made, declared)
-    unread = is_unlearnt(content) and any(each.state == "ready" for each in made)
+    changes = _changes(found, made, declared, seen)
+    outdated = is_unlearnt(content) or redrawn.is_outdated(content)
+    unread = outdated and any(each.state == "ready" for each in made)
     if found == content and not changes and not unread:
         return
     with services.store.writing() as work:
@@ -103,17 +105,22 @@ def _sniffed_again(services: Services, content: Content) -> Content:
     return replace(content, media_type=found.name, kind=found.kind)
 
 
-def _changes(content: Content, made: list[Artefact], declared: _Declared) -> list[tuple[Artefact | None, Artefact]]:
-    """What is there (or None) and what is to be there instead: new ones, and those that could not be made and now can,
-    or can't for another reason."""
+def _changes(
+    content: Content, made: list[Artefact], declared: _Declared, seen: int
+) -> list[tuple[Artefact | None, Artefact]]:
+    """What is there (or None) and what is to be there instead: new ones, those that could not be made and now can,
+    or can't for another reason, and those that failed when such files were drawn otherwise than now."""
     there = {(each.recipe, each.recipe_version): each for each in made}
     wanted_now = recipes.expected(content.kind, content.properties)
     missing = [each for each in wanted_now if (each.name, each.version) not in there]
     changes: list[tuple[Artefact | None, Artefact]] = [
         (None, blank(content, recipe, content.created_at)) for recipe in missing
     ]
+    mended = redrawn.newest(content.media_type, content.properties) > seen
     for was in made:
-        if was.state == "not_applicable":
+        if was.state == "failed" and mended and recipes.is_display(was.recipe):
+            changes.append((was, was.again(was.updated_at)))
+        elif was.state == "not_applicable":
             wanted = blank(content, declared[was.recipe, was.recipe_version], was.updated_at, was.params)
             if wanted != was:
                 changes.append((was, wanted))

@@ -10,16 +10,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from dam.domain import looks, recipes
+from dam.domain import looks, recipes, redrawn
 from dam.domain.assets import Content
 from dam.domain.embedded import as_read, is_unread
 from dam.domain.events import event
 from dam.domain.parameters import applied
 from dam.domain.principals import SYSTEM_ID
 from dam.domain.recipes import Artefact, ArtefactState, Recipe, RenditionTask
+from dam.domain.redrawn import is_outdated
 from dam.operations import cookbook
 from dam.operations.progress import Progress
-from dam.operations.renditions import expect, is_made_by, waiting
+from dam.operations.renditions import expect, forget, is_delivered, is_made_by, waiting
 from dam.ports.media import MediaFailure, RenderedFile, Renderer, Told
 from dam.ports.objects import StoredObject
 from dam.ports.services import Services
@@ -30,14 +31,18 @@ _CHUNK = 1 << 20
 
 def render(services: Services, renderer: Renderer, sha256: str) -> None:
     """Make the pictures of a content that are pending; those to be looked at all in one go. Of one that has them, learn
-    what is written in the file, if that is not known yet. Raises MediaUnavailable, Unavailable, StorageFull; then what
-    is not made is pending still.
+    what is written in the file, if that is not known yet; and make those anew that a release before showed wrongly.
+    Raises MediaUnavailable, Unavailable, StorageFull; then what is not made is pending still.
     """
     content, pending = _pending(services, sha256, "render")
-    if content is not None and pending:
-        for together in _batches(pending):
-            _make_all(services, renderer, content, together)
-    elif content is not None and is_unlearnt(content) and _is_shown(services, sha256):
+    if content is None:
+        return
+    for together in _batches(pending):
+        _make_all(services, renderer, content, together)
+    was_drawn = not pending or bool(content.properties)
+    if was_drawn and is_outdated(content) and _is_shown(services, sha256):
+        _redraw(services, renderer, content)
+    elif not pending and is_unlearnt(content) and _is_shown(services, sha256):
         _describe(services, renderer, content)
 
 
@@ -133,7 +138,7 @@ def _describe(services: Services, renderer: Renderer, content: Content) -> None:
     more, also what is known of it."""
     pictures = [each for each in recipes.for_display() if each.makes == "picture"]
     smallest = min(pictures, key=lambda recipe: recipe.box)
-    found = _Found(content.properties, content.embedded or {})
+    found = _known(content)
     with (
         contextlib.suppress(MediaFailure),
         services.objects.open(content.sha256) as source,
@@ -141,12 +146,41 @@ def _describe(services: Services, renderer: Renderer, content: Content) -> None:
     ):
         found = _Found(dict(rendered.properties), dict(rendered.embedded))
     with services.store.writing() as work:
-        _learn(work, content, found)
+        _learn(work, content, found, redrawn.last(content))
         work.commit()
 
 
-def _learn(work: UnitOfWork, content: Content, found: _Found) -> None:
-    embedded = as_read(found.embedded, content.media_type)
+def _redraw(services: Services, renderer: Renderer, content: Content) -> None:
+    """What is shown stays until there is something else to be shown, and for ever if that can't be made, or if a
+    delivery refers to it. What moves is made by other work; its still stands in for it meanwhile."""
+    shown = {each.name: each for each in recipes.for_display() if each.makes == "picture"}
+    made: _Made = {}
+    found = _known(content)
+    with contextlib.suppress(MediaFailure):
+        made, found = _make(services, renderer, content, list(shown.values()), _untold)
+    with services.store.writing() as work:
+        at, changed = work.now(), set()
+        # First: it holds the assets, so that no delivery comes to refer to what is looked at below.
+        _learn(work, content, found, redrawn.newest(content.media_type, found.properties))
+        there = [each for each in work.artefacts.of_source(content.sha256) if each.state == "ready"]
+        for artefact in there:
+            if artefact.recipe in made and artefact.recipe_version == shown[artefact.recipe].version:
+                after = _ready(artefact, *made[artefact.recipe], at)
+                if after.sha256 != artefact.sha256 and not is_delivered(work, artefact):
+                    changed |= {artefact.recipe} if work.replace(artefact, after) else set()
+        forget(work, [each for each in there if recipes.makes(each.recipe) == "animation"])
+        if changed:
+            _tell(work, content, "version.rendered", {"recipes": sorted(changed)}, at)
+        work.commit()
+
+
+def _known(content: Content) -> _Found:
+    """What was found before."""
+    return _Found(content.properties, content.embedded or {})
+
+
+def _learn(work: UnitOfWork, content: Content, found: _Found, drawn: int) -> None:
+    embedded = redrawn.as_drawn(as_read(found.embedded, content.media_type), drawn)
     work.assets.describe_content(content.sha256, found.properties, embedded)
     if isinstance(look := found.properties.get("look"), str):
         work.looks.keep(content.sha256, look)
@@ -178,7 +212,9 @@ def _store_made(services: Services, content: Content, pending: list[Artefact], m
         # A delivery's picture tells the same, but for the colour, which depends a little on its size.
         news = not content.properties or any(recipes.is_display(each.recipe) for each in pending)
         if found.properties and news:
-            _learn(work, content, found)
+            # Of one that was drawn before, the rest may be as it was then.
+            by = redrawn.last(content) if content.properties else redrawn.newest(content.media_type, found.properties)
+            _learn(work, content, found, by)
             if found.properties.get("animated") and not content.properties.get("animated"):
                 expect(work, replace(content, properties=found.properties), at)
         for artefact in pending:

@@ -177,15 +177,21 @@ def throw_away(services: Services, limit: int = 200) -> int:
             page = work.artefacts.page(after, limit)
             if not page:
                 return len(sources)
-            sources.update(_forget(work, page))
+            sources.update(forget(work, page))
             work.commit()
         after = page[-1]
 
 
-def _forget(work: UnitOfWork, page: Iterable[Artefact]) -> set[str]:
+def is_delivered(work: UnitOfWork, artefact: Artefact) -> bool:
+    """Whether a delivery refers to it, so that it stays as it is for ever."""
+    return artefact.sha256 is not None and work.artefacts.delivered(artefact.sha256)
+
+
+def forget(work: UnitOfWork, page: Iterable[Artefact]) -> set[str]:
+    """Have these made again, but for what is not there or was delivered; returns the digests of what they are of."""
     forgotten = []
     for each in page:
-        if each.state != "ready" or (each.sha256 is not None and work.artefacts.delivered(each.sha256)):
+        if each.state != "ready" or is_delivered(work, each):
             continue
         forgotten.append(replace(each, state="pending", sha256=None, size=None, updated_at=work.now()))
         work.replace(each, forgotten[-1])

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 import pytest
 
-from dam.domain import embedded, media_types, recipes
+from dam.domain import embedded, media_types, recipes, redrawn
 from dam.domain.assets import Content
 from dam.domain.errors import NotFound
 from dam.domain.principals import SYSTEM
@@ -19,7 +19,7 @@ from dam.ports.services import Services
 from tests.workers.world import PNG, SEEN, Painter, jobs, upload
 
 SOURCE = hashlib.sha256(PNG + b"A picture").hexdigest()
-KNOWN = {18: "7809d173ea2bfbf5"}
+KNOWN = {19: "401f97ed35d81c92"}
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ def of_each_type(services: Services, read: Callable[[media_types.MediaType], dic
             for made in work.artefacts.of_source(digest):
                 work.replace(made, replace(made, state="ready", sha256=digest, size=1, media_type="image/webp"))
             work.assets.retype_content(digest, each.name, each.kind)
-            work.assets.describe_content(digest, SEEN, read(each))
+            work.assets.describe_content(digest, {**SEEN, "bit_depth": 8}, read(each))
             work.commit()
     return digests
 
@@ -168,7 +168,7 @@ def test_of_each_type_what_was_read_when_less_was_read_of_it_is_read_again_and_o
     digests = of_each_type(services, before)
     catch_up.walk(services, "")
     assert set(waiting(services)) == digests
-    painter = Painter(written={"c2pa": True})
+    painter = Painter(written={"c2pa": True}, properties={**SEEN, "bit_depth": 8})
     for digest in (*digests, *digests):
         rendering.render(services, painter, digest)
     assert sorted(painter.asked) == sorted(media_types.DECODED)
@@ -277,5 +277,7 @@ def test_who_changes_types_or_display_recipes_raises_the_edition() -> None:
     shown = [[each.name, each.route] for each in media_types.DECODED.values()]
     made = [[each.name, each.version] for each in recipes.for_display()]
     read = sorted(embedded.READINGS.items())
-    digest = hashlib.sha256(json.dumps([sorted(shown), sorted(made), read]).encode()).hexdigest()
+    drawn = [[each.edition, sorted(each.routes), each.bits, each.moving] for each in redrawn.REDRAWN]
+    assert max(each.edition for each in redrawn.REDRAWN) <= recipes.EDITION
+    digest = hashlib.sha256(json.dumps([sorted(shown), sorted(made), read, drawn]).encode()).hexdigest()
     assert {recipes.EDITION: digest[:16]} == KNOWN
