@@ -43,6 +43,8 @@ NOT_ROUTED: frozenset[str] = frozenset(
         "channel.created",
         "channel.removed",
         "delivery.failed",
+        "page.render_failed",
+        "page.rendered",  # looked at by whoever asked for it; nothing of the version changes by it
         "placement.changed",
         "placement.drifted",
         "placement.foreign_kept",

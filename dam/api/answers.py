@@ -189,6 +189,24 @@ class Version(Answer):
     location = fields.Nested(Location, allow_none=True)
     content_credentials = fields.Nested(ContentCredentials, allow_none=True)
     renditions = fields.List(fields.Nested(Rendition))
+    pages = fields.Integer(
+        allow_none=True, metadata={"description": "so many can be leafed through; null: only one picture is shown"}
+    )
+
+
+class PageMade(Answer):
+    """A page of a version as a picture: made when somebody asks for it, and in no list of renditions."""
+
+    recipe = text()
+    page = whole()
+    state = one_of(RENDITION_STATES)
+    reason = fields.Nested(Need, allow_none=True)
+    media_type = maybe_text()
+    width = maybe_whole()
+    height = maybe_whole()
+    size = maybe_whole()
+    sha256 = maybe_text()
+    url = maybe_text()
 
 
 class Counted(Answer):
@@ -267,7 +285,7 @@ class RecipeInfo(Answer):
     kinds = fields.List(one_of(get_args(Kind)))
     display = fields.Boolean()
     built_in = fields.Boolean(metadata={"description": "comes with the service; the others are of the house"})
-    choosable = fields.Boolean(metadata={"description": "the newest version, and not retired"})
+    choosable = fields.Boolean(metadata={"description": "for places: the newest version, and not retired"})
     retired_at = maybe_when()
 
 

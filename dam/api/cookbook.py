@@ -121,7 +121,7 @@ def _original() -> dict[str, object]:
 
 
 def _built_in(recipe: Recipe) -> dict[str, object]:
-    choosable = recipe.version == recipes.newest_version(recipe.name)
+    choosable = recipe.version == recipes.newest_version(recipe.name) and not recipe.paged
     return {**_recipe(recipe), "built_in": True, "choosable": choosable, "retired_at": None}
 
 

@@ -7,7 +7,7 @@ not computed here and then hidden: it is not computed.
 from collections.abc import Mapping
 from typing import Any
 
-from dam.domain import embedded, recipes
+from dam.domain import embedded, pages, recipes
 from dam.domain.embedded import Embedded, Said
 from dam.domain.placements import Need
 from dam.domain.principals import Session, Token
@@ -113,6 +113,24 @@ def version(view: VersionView, *, located: bool = False) -> dict[str, Any]:
         "location": _location(content.embedded) if located else None,
         "content_credentials": _CREDENTIALS if embedded.has_credentials(content.embedded) else None,
         "renditions": [_rendition(view, each) for each in view.renditions],
+        "pages": pages.count(content),
+    }
+
+
+def page(asset_id: str, number: int, artefact: Artefact, shown: int) -> dict[str, Any]:
+    """A page of a version, of which the artefact is the picture."""
+    url = f"{rendition_url(asset_id, number, artefact.recipe)}/pages/{shown}"
+    return {
+        "recipe": artefact.recipe,
+        "page": shown,
+        "state": artefact.state,
+        "reason": reason(artefact.reason_code, artefact.reason_detail),
+        "media_type": artefact.media_type,
+        "width": artefact.width,
+        "height": artefact.height,
+        "size": artefact.size,
+        "sha256": artefact.sha256,
+        "url": url if artefact.state == "ready" else None,
     }
 
 

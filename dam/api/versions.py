@@ -21,13 +21,15 @@ from dam.api.routes import Route, Routes, created
 from dam.domain import policy
 from dam.domain.assets import Seen
 from dam.domain.principals import Actor
-from dam.operations import decide, fetch, impact, previews, read, renditions, uploads
+from dam.operations import decide, fetch, impact, leaf, previews, read, renditions, uploads
+from dam.ports.services import Services
 from dam.ports.views import VersionView
 
 routes = Routes("versions", "The versions of an asset, their bytes, and what is decided about them.")
 
 VERSIONS = "/api/v1/assets/<id:asset_id>/versions"
 VERSION = f"{VERSIONS}/<number:number>"
+PAGE = f"{VERSION}/renditions/<word:recipe>/pages/<number:page>"
 
 
 @routes.on(Route("POST", VERSIONS, "version.create", answers.Version, 201, form=bodies.VersionUpload))
@@ -78,6 +80,35 @@ def get_rendition(asset_id: str, number: int, recipe: str) -> Response:
 def retry_rendition(asset_id: str, number: int, recipe: str) -> dict[str, Any]:
     """Make a failed rendition again, or one that is made only when somebody asks for it."""
     return _judged(asset_id, number, lambda who: renditions.retry(services(), who, asset_id, number, recipe))
+
+
+@routes.on(Route("GET", PAGE, "asset.read", files=bodies.RENDITION_TYPES, fails=(409,)))
+def get_page(asset_id: str, number: int, recipe: str, page: int) -> Response:
+    """A page of the version by a recipe."""
+    return send(leaf.content(services(), actor(), asset_id, number, recipe, page), PRIVATE)
+
+
+@routes.on(Route("POST", PAGE, "asset.read", answers.PageMade, 202))
+def ask_for_page(asset_id: str, number: int, recipe: str, page: int) -> dict[str, Any]:
+    """Have a page made, if it is not; to be asked again for how far it is."""
+    return _paged(asset_id, number, recipe, page, leaf.ask)
+
+
+@routes.on(Route("POST", f"{PAGE}/retry", "version.render", answers.PageMade, 202))
+def retry_page(asset_id: str, number: int, recipe: str, page: int) -> dict[str, Any]:
+    """Make a page again that failed."""
+    return _paged(asset_id, number, recipe, page, leaf.retry)
+
+
+def _paged(
+    asset_id: str, number: int, recipe: str, page: int, verb: Callable[[Services, Actor, str, int, str, int], None]
+) -> dict[str, Any]:
+    def run(who: Actor) -> dict[str, str]:
+        verb(services(), who, asset_id, number, recipe, page)
+        return {"asset_id": asset_id, "number": str(number), "recipe": recipe, "page": str(page)}
+
+    once(run)
+    return render.page(asset_id, number, leaf.seen(services(), actor(), asset_id, number, recipe, page), page)
 
 
 @routes.on(Route("POST", f"{VERSION}/awaited", "asset.read", answers.Version, 202))

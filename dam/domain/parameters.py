@@ -3,7 +3,8 @@ is written into the copy.
 
 Rule: they are read from the asset when a placement is moved, and stay with the placement and the artefact from then on:
 what somebody edits about an asset moves no place by itself, and whatever moves the place next takes it along. A recipe
-that needs none has none, so that its artefacts do not change with them.
+that needs none has none, so that its artefacts do not change with them. Of what is looked at page by page the page is
+one (``pages``), which no asset says.
 """
 
 from collections.abc import Mapping
@@ -36,6 +37,8 @@ def applied(recipe: Recipe, params: Mapping[str, object] | None) -> Recipe:
     if "focal" in said:
         x, y = cast("list[float]", said["focal"])
         recipe = replace(recipe, focal=(x, y))
+    if "page" in said:
+        recipe = replace(recipe, page=cast("int", said["page"]))
     return replace(recipe, words=cast("Mapping[str, str]", said["words"])) if "words" in said else recipe
 
 

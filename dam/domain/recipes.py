@@ -53,7 +53,8 @@ class Recipe:
 
     ``metadata``: of ``strip`` nothing is written into the file; of ``rights`` the asset's title, alt text, rights,
     creator and credit, as XMP. Nothing of the original's own goes with it, its place least of all. ``focal`` and
-    ``words`` are set by an artefact's parameters (``parameters``) when it is carried out.
+    ``words`` are set by an artefact's parameters (``parameters``) when it is carried out, and the ``page`` too of what
+    is ``paged``: of one page, which somebody asks for by its number (``pages``), to be looked at here.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Recipe:
     page: int | None = None
     time: float | None = None
     profile: Profile = "srgb"
+    paged: bool = False
     focal: tuple[float, float] = (0.5, 0.5)
     words: Mapping[str, str] = field(default_factory=dict)
 
@@ -157,6 +159,7 @@ def _beside(makes: Makes, name: str, title: str, made: tuple[str, str], box: int
 
 
 _WEBP, _VTT = ("image/webp", "webp"), ("text/vtt", "vtt")
+_PAGED = frozenset({"document", "image"})
 
 
 RECIPES: tuple[Recipe, ...] = (
@@ -178,6 +181,7 @@ RECIPES: tuple[Recipe, ...] = (
     _jpeg("story-1080x1920", "Story, 1080 × 1920, cut", "cover", 1080, 1920),
     _jpeg("shop-1500", "Shop, 1500 × 1500, whole on white", "contain", 1500, 1500),
     Recipe("png-1600", 1, "PNG, 1600 px, transparency kept", "image/png", "png", 1600, 100, PICTURES, display=False),
+    Recipe("page--1600", 1, "Page to leaf to, 1600 px", *_WEBP, 1600, 84, _PAGED, display=False, paged=True),
 )
 
 EDITION = 19
@@ -228,6 +232,11 @@ def is_built_in(name: str) -> bool:
 def is_display(name: str) -> bool:
     """Whether it is made for every version, to be used here. A house's own is not."""
     return is_built_in(name) and newest(name).display
+
+
+def is_paged(name: str) -> bool:
+    """Whether it is of one page, which somebody asks for by its number."""
+    return is_built_in(name) and newest(name).paged
 
 
 def is_looked_at(name: str) -> bool:

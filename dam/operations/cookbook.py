@@ -55,8 +55,12 @@ def require_choosable(work: UnitOfWork, name: str) -> None:
 
 
 def _standing(name: str) -> int | None:
-    """The newest version of what is always there."""
-    return recipes.newest_version(name) if name == recipes.ORIGINAL or recipes.is_built_in(name) else None
+    """The newest version of what is always there for places; a page that is leafed to is for none."""
+    return recipes.newest_version(name) if _is_ours(name) and not recipes.is_paged(name) else None
+
+
+def _is_ours(name: str) -> bool:
+    return name == recipes.ORIGINAL or recipes.is_built_in(name)
 
 
 def _usable(name: str, found: HouseRecipe | None) -> int:
@@ -153,5 +157,5 @@ def _own(found: HouseRecipe | None) -> HouseRecipe:
 
 
 def _refuse_built_in(name: str) -> None:
-    if _standing(name) is not None:
+    if _is_ours(name):
         raise Conflict("built_in", "This recipe is built in and stays as it is; add one of your own.")

@@ -52,8 +52,8 @@ def content(services: Services, actor: Actor, asset_id: str, number: int, recipe
             return _original(file)
         newest = cookbook.newest(work, recipe)
         if newest.display:
-            return _rendition(file, newest, work.artefacts.shown(asset_id, number, newest.name, newest.version))
-        return _rendition(file, newest, work.artefacts.latest(asset_id, number, newest.name))
+            return rendition(file, newest, work.artefacts.shown(asset_id, number, newest.name, newest.version))
+        return rendition(file, newest, work.artefacts.latest(asset_id, number, newest.name))
 
 
 def approved(services: Services, actor: Actor, asset_id: str) -> VersionView:
@@ -109,16 +109,18 @@ def _bytes(work: UnitOfWork, file: FileView, recipe: str) -> Bytes:
         return _original(file)
     newest = cookbook.newest(work, recipe)
     if newest.display:
-        return _rendition(file, newest, work.artefacts.get(file.sha256, newest.name, newest.version))
+        return rendition(file, newest, work.artefacts.get(file.sha256, newest.name, newest.version))
     # Until somebody asks for the newest version of such a recipe, what was made by the one before stays there.
-    return _rendition(file, newest, work.artefacts.best(file.asset_id, file.number, newest.name))
+    return rendition(file, newest, work.artefacts.best(file.asset_id, file.number, newest.name))
 
 
 def _original(file: FileView) -> Bytes:
     return Bytes(file.sha256, file.size, file.media_type, file.filename, file.created_at, original=True)
 
 
-def _rendition(file: FileView, recipe: Recipe, artefact: Artefact | None) -> Bytes:
+def rendition(file: FileView, recipe: Recipe, artefact: Artefact | None, name: str = "") -> Bytes:
+    """The artefact's bytes as a file that is named after the version's, and ``name`` or the recipe. Raises NotFound
+    ``no_rendition``, Conflict ``not_ready``."""
     if artefact is None or artefact.state == "not_applicable":
         raise NotFound("no_rendition", "This file has no such rendition.")
     if artefact.sha256 is None or artefact.size is None or artefact.media_type is None:
@@ -128,5 +130,5 @@ def _rendition(file: FileView, recipe: Recipe, artefact: Artefact | None) -> Byt
             extra={"state": artefact.state, "reason": artefact.reason_code},
         )
     stem = file.filename.rpartition(".")[0] or file.filename
-    name = f"{stem}-{recipe.name}.{recipe.extension}"
-    return Bytes(artefact.sha256, artefact.size, artefact.media_type, name, artefact.updated_at, original=False)
+    called = f"{stem}-{name or recipe.name}.{recipe.extension}"
+    return Bytes(artefact.sha256, artefact.size, artefact.media_type, called, artefact.updated_at, original=False)

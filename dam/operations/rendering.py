@@ -28,6 +28,10 @@ from dam.ports.store import UnitOfWork
 
 _CHUNK = 1 << 20
 
+_Words = tuple[str, str]
+_RENDERED: _Words = ("version.rendered", "page.rendered")
+_FAILED: _Words = ("version.render_failed", "page.render_failed")
+
 
 def render(services: Services, renderer: Renderer, sha256: str) -> None:
     """Make the pictures of a content that are pending; those to be looked at all in one go. Of one that has them, learn
@@ -68,9 +72,11 @@ def _turn(artefact: Artefact) -> tuple[bool, str]:
 
 
 def _batches(pending: list[Artefact]) -> list[list[Artefact]]:
-    """What is made for a place may fail for its own reasons, and in two versions at once: each by itself."""
+    """What is made for a place may fail for its own reasons, and in two versions at once: each by itself. What was
+    asked for last comes first: of pages that are leafed through it is the one that somebody sees now."""
     shown = [each for each in pending if recipes.is_display(each.recipe)]
-    rest = [[each] for each in pending if not recipes.is_display(each.recipe)]
+    lone = sorted(pending, key=lambda each: each.updated_at, reverse=True)
+    rest = [[each] for each in lone if not recipes.is_display(each.recipe)]
     return [shown, *rest] if shown else rest
 
 
@@ -118,7 +124,7 @@ def fail(
             failed = replace(artefact, state=state, updated_at=at, reason_code=code, reason_detail=sentence)
             if work.replace(artefact, failed):
                 work.rollouts.wake(artefact.source_sha256, artefact.recipe, artefact.recipe_version, at)
-        _tell(work, content, "version.render_failed", {"code": code, "detail": sentence}, at)
+        _tell(work, content, pending, _FAILED, {"code": code, "detail": sentence}, at)
         work.commit()
 
 
@@ -220,7 +226,7 @@ def _store_made(services: Services, content: Content, pending: list[Artefact], m
         for artefact in pending:
             if artefact.recipe in made and work.replace(artefact, _ready(artefact, *made[artefact.recipe], at)):
                 work.rollouts.wake(artefact.source_sha256, artefact.recipe, artefact.recipe_version, at)
-        _tell(work, content, "version.rendered", {"recipes": sorted(made)}, at)
+        _tell(work, content, pending, _RENDERED, {"recipes": sorted(made)}, at)
         work.commit()
 
 
@@ -237,6 +243,13 @@ def _ready(artefact: Artefact, stored: StoredObject, file: RenderedFile, at: dat
     )
 
 
-def _tell(work: UnitOfWork, content: Content, word: str, data: dict[str, object], at: datetime) -> None:
+def _tell(
+    work: UnitOfWork, content: Content, about: list[Artefact], words: _Words, data: dict[str, object], at: datetime
+) -> None:
+    """By the first of ``words``; by the second where it is only about pages: nothing of the version changes by them."""
+    of_pages = all(recipes.is_paged(each.recipe) for each in about)
+    word = words[1] if of_pages else words[0]
+    if of_pages:
+        data["pages"] = [(each.params or {}).get("page") for each in about]
     for asset_id in work.assets.having(content.sha256):
         work.record(event(word, SYSTEM_ID, at, asset_id, {"sha256": content.sha256, **data}))

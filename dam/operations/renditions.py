@@ -79,12 +79,13 @@ def prefer(services: Services, actor: Actor, asset_id: str, number: int) -> None
         view = work.assets.version_view(asset_id, number)
         if view is None:
             raise version_not_found(number)
-        _prefer(work, view.renditions)
+        prefer_made(work, view.renditions)
         remember(work, actor, asset_id=asset_id, number=str(number))
         work.commit()
 
 
-def _prefer(work: UnitOfWork, artefacts: Iterable[Artefact]) -> None:
+def prefer_made(work: UnitOfWork, artefacts: Iterable[Artefact]) -> None:
+    """Of these, what is pending is made before what nobody looks at."""
     for task, sha256 in _work_of(artefacts):
         work.jobs.prefer(task, sha256)
 
@@ -125,6 +126,8 @@ def retry(services: Services, actor: Actor, asset_id: str, number: int, recipe: 
     policy.require(actor, "version.render")
     with services.store.writing() as work:
         newest, at = cookbook.newest(work, recipe), work.now()
+        if newest.paged:
+            raise NotFound("no_rendition", "Of this recipe there are single pages; ask for one by its number.")
         version = version_of(work, asset_id, number)
         params = {} if newest.display else _parameters(work, version, newest)
         artefact = _wanted(work, version, newest, params)
@@ -160,7 +163,7 @@ def _try_again(work: UnitOfWork, version: Version, artefact: Artefact, at: datet
     again = artefact.again(at)
     work.replace(artefact, again)
     enqueue(work, [again])
-    _prefer(work, [again])  # who asks is looking
+    prefer_made(work, [again])  # who asks is looking
     ask_for(work, version, again, at)
 
 

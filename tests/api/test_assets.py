@@ -71,6 +71,7 @@ def test_members_are_exactly_those_of_the_interface(world: World, asset: Any) ->
         "keywords",
         "location",
         "content_credentials",
+        "pages",
         "renditions",
     }
     assert set(version["renditions"][0]) == {

@@ -35,6 +35,9 @@ LEAST: dict[tuple[str, str], str] = {
     ("GET", "/assets/{asset_id}/versions/{number}/content"): "viewer",
     ("GET", "/assets/{asset_id}/versions/{number}/renditions/{recipe}"): "viewer",
     ("POST", "/assets/{asset_id}/versions/{number}/renditions/{recipe}/retry"): "contributor",
+    ("GET", "/assets/{asset_id}/versions/{number}/renditions/{recipe}/pages/{page}"): "viewer",
+    ("POST", "/assets/{asset_id}/versions/{number}/renditions/{recipe}/pages/{page}"): "viewer",
+    ("POST", "/assets/{asset_id}/versions/{number}/renditions/{recipe}/pages/{page}/retry"): "contributor",
     ("POST", "/assets/{asset_id}/versions/{number}/awaited"): "viewer",
     ("PUT", "/assets/{asset_id}/versions/{number}/preview"): "contributor",
     ("DELETE", "/assets/{asset_id}/versions/{number}/preview"): "contributor",
@@ -123,6 +126,7 @@ def filled(path: str) -> str:
     for name, value in (
         ("{number}", "7"),
         ("{job_id}", "7"),
+        ("{page}", "7"),
         ("{recipe}", "thumb-256"),
         ("{key}", "nothing"),
         ("{name}", "no.png"),

@@ -13,7 +13,8 @@ from workers import tasks
 from workers.routes import NOT_ROUTED, ROUTES
 
 SOURCE = Path(__file__).parents[2] / "dam"
-WORD = re.compile(r"(asset|campaign|channel|delivery|placement|recipe|rollout|token|upload|user|version|work)\.[a-z_]+")
+NOUNS = "asset|campaign|channel|delivery|page|placement|recipe|rollout|token|upload|user|version|work"
+WORD = re.compile(rf"({NOUNS})\.[a-z_]+")
 
 
 def literals() -> Iterator[str]:

@@ -17,7 +17,7 @@ export function Downloads({ version, changed }: { version: Version; changed(): v
   const doing = useDoing();
   const base = `${API}/assets/${version.asset_id}/versions/${version.number}`;
   const known = new Set(version.renditions.map((each) => each.recipe));
-  const makeable = may("contributor") && pictured(version) ? (recipes.data?.data ?? []).filter((each) => each.media_type?.startsWith("image/") && !each.display && !known.has(each.name)) : [];
+  const makeable = may("contributor") && pictured(version) ? (recipes.data?.data ?? []).filter((each) => each.media_type?.startsWith("image/") && each.choosable && !each.display && !known.has(each.name)) : [];
   return (
     <>
       <Menu says={t("asset.download")} icon={Download}>
