@@ -16,7 +16,7 @@ from dam import tracing
 from dam.store import migrate
 from dam.store.work import SqlStore, open_store
 from tests import shares
-from tests.harness.plans import Plans
+from tests.harness import plans, plans_postgresql
 from tests.postgres import Postgres
 
 NewDatabase = Callable[[], str]
@@ -120,10 +120,11 @@ def database_url(request: pytest.FixtureRequest) -> str:
 def store(database_url: str, time: Time) -> Iterator[SqlStore]:
     """A store on each kind of database, whose clock is ``time``. No statement may read a whole table that grows."""
     opened = open_store(database_url, now=time.now)
-    plans = Plans(opened.engine) if opened.engine.dialect.name == "sqlite" else None
+    is_file = opened.engine.dialect.name == "sqlite"
+    watched = plans.Plans(opened.engine) if is_file else plans_postgresql.Plans(opened.engine, database_url)
     yield opened
     opened.dispose()
-    assert plans is None or not plans.wrong
+    assert watched.wrong == []
 
 
 @pytest.fixture(autouse=True)

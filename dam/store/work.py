@@ -12,7 +12,7 @@ from functools import cache, cached_property
 from itertools import groupby
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Update, and_, bindparam, insert, update
+from sqlalchemy import BindParameter, Column, ColumnElement, Connection, Engine, Update, and_, bindparam, insert, update
 from sqlalchemy.exc import DBAPIError
 
 from dam import tracing
@@ -254,10 +254,16 @@ def _moving(kind: type, changed: frozenset[str]) -> tuple[Update, list[str], lis
     """The statement that compares and sets, with the columns that are compared and those that are set."""
     shape = codec.SHAPES[kind]
     compared = sorted(codec.guarded(kind, changed) | set(shape.key))
-    same = and_(*(shape.table.c[name].is_not_distinct_from(bindparam(f"was_{name}")) for name in compared))
+    same = and_(*(_same(shape.table.c[name], name in shape.key) for name in compared))
     # With nothing to change the question stays: is the row still so? It is asked by a column that nothing refers to.
     values = sorted(changed) or [name for name in compared if name not in shape.key][:1]
     return update(shape.table).where(same).values({name: bindparam(f"now_{name}") for name in values}), compared, values
+
+
+def _same(column: Column[Any], is_key: bool) -> ColumnElement[bool]:  # noqa: FBT001 both are said where it is called
+    # A part of a key is never null; and PostgreSQL finds no row by an index if it is asked for what is not distinct.
+    was: BindParameter[Any] = bindparam(f"was_{column.name}")
+    return column == was if is_key else column.is_not_distinct_from(was)
 
 
 _Pair = tuple[dict[str, Any], dict[str, Any]]
