@@ -28,6 +28,7 @@ from workers.media.studio import Studio
 _PARTS = ("dam", "flask", "gunicorn", "sqlalchemy", "tantivy", "pillow")
 _LITTLE_ROOM = 5 << 30
 _FFMPEG = "Install FFmpeg 6.0 or newer with x264, AAC and zscale, or the package imageio-ffmpeg."
+_THEN = "Then start the worker anew: it draws those that are here already, too."
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def _drawers(level: SandboxLevel) -> Iterator[Line]:
     for format_, wanted in programs.WANTED.items():
         found, what = programs.find(format_), wanted.name.casefold()
         if found is None:
-            yield Line("ok", what, f"Not found, so that {wanted.shows} are not drawn. {wanted.advice}")
+            yield Line("ok", what, f"Not found, so that {wanted.shows} are not drawn. {wanted.advice} {_THEN}")
         elif level is not SandboxLevel.FULL:
             yield Line("warning", what, "It is not run: that needs the full confinement, which this machine has not.")
         else:

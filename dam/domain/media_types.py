@@ -51,6 +51,10 @@ STAND_INS: frozenset[Route] = frozenset({"TEXT", "SUBTITLES", "FONT", "INDD", "E
 """What has no look of its own: the measures of a page that we draw, or of a small picture inside, say nothing of it,
 and it is no preview of another file."""
 
+BY_PROGRAMS: tuple[Route, ...] = ("EPS", "OFFICE")
+"""What a program draws that a machine may have or not, in the order in which the programs are known by bits; without it
+there is the picture inside, where there is one."""
+
 _BY_HAND = "Supply a preview by hand: any picture that can be shown here."
 _NOT_YET = "No preview is made of this type yet. " + _BY_HAND
 

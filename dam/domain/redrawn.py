@@ -1,4 +1,5 @@
-"""Which files an earlier release showed wrongly: a mend of how they are drawn is of use for what is there already, too.
+"""Which files were shown wrongly by an earlier release, or poorly without the program that draws them: what draws them
+better is of use for what is there already, too.
 
 Rule: whoever mends a decoder whose wrong pictures were ``ready`` adds a row, with the next ``recipes.EDITION``. Then
 ``catch_up`` has such files drawn once more, each once; what a delivery refers to stays as it is for ever. Which row was
@@ -48,6 +49,15 @@ def newest(media_type: str, properties: Mapping[str, object]) -> int:
 def is_outdated(content: Content) -> bool:
     """Whether it was drawn by a release that showed such files wrongly."""
     return newest(content.media_type, content.properties) > last(content)
+
+
+def lacked_program(content: Content, programs: int) -> bool:
+    """Whether it is known by the picture inside, where one of ``programs`` (a bit each) draws it and reads its words:
+    who draws it counts its pages."""
+    route = media_types.named(content.media_type).route
+    if route not in media_types.BY_PROGRAMS or "pages" in content.properties:
+        return False
+    return bool(programs & 1 << media_types.BY_PROGRAMS.index(route))
 
 
 def last(content: Content) -> int:

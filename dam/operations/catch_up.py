@@ -24,8 +24,8 @@ _PAGE = 100
 
 
 def gain(services: Services, programs: int) -> None:
-    """Have what waits for a program looked at again, where one of ``programs`` (a bit each) is new here. Raises
-    Unavailable."""
+    """Have what waits for a program, or was shown without it, looked at again, where one of ``programs`` (a bit each)
+    is new here. Raises Unavailable."""
     with services.store.writing() as work:
         known = work.artefacts.programs()
         if programs & ~known:
@@ -39,7 +39,7 @@ def walk(services: Services, after: str) -> str | None:
     while there is something to be rendered; None when all has been seen, which is remembered. Raises Unavailable.
     """
     with services.store.reading() as work:
-        seen = work.artefacts.edition()
+        seen, programs = work.artefacts.edition(), work.artefacts.programs()
         if seen >= recipes.EDITION:
             return None
         if any(work.jobs.oldest(task) is not None for task in recipes.RENDITION_TASKS):
@@ -50,7 +50,8 @@ def walk(services: Services, after: str) -> str | None:
         used = {each.sha256 for each in page if work.assets.having(each.sha256)}
     for content in page:
         if content.sha256 in used:
-            _renew(services, content, made[content.sha256], declared, seen)
+            poor = redrawn.is_outdated(content) or redrawn.lacked_program(content, programs)
+            _renew(services, content, made[content.sha256], declared, since=seen, poor=poor)
     if len(page) == _PAGE:
         return page[-1].sha256
     with services.store.writing() as work:
@@ -68,11 +69,13 @@ def _declared(work: UnitOfWork, made: Iterable[Artefact]) -> _Declared:
     return {name: cookbook.at_version(work, *name) for name in names}
 
 
-def _renew(services: Services, content: Content, made: list[Artefact], declared: _Declared, seen: int) -> None:
+def _renew(
+    services: Services, content: Content, made: list[Artefact], declared: _Declared, *, since: int, poor: bool
+) -> None:
+    """``since``: the edition by which all was looked at last; ``poor``: it can be drawn better than it was."""
     found = _sniffed_again(services, content)
-    changes = _changes(found, made, declared, seen)
-    outdated = is_unlearnt(content) or redrawn.is_outdated(content)
-    unread = outdated and any(each.state == "ready" for each in made)
+    changes = _changes(found, made, declared, since)
+    unread = (poor or is_unlearnt(content)) and any(each.state == "ready" for each in made)
     if found == content and not changes and not unread:
         return
     with services.store.writing() as work:
@@ -106,7 +109,7 @@ def _sniffed_again(services: Services, content: Content) -> Content:
 
 
 def _changes(
-    content: Content, made: list[Artefact], declared: _Declared, seen: int
+    content: Content, made: list[Artefact], declared: _Declared, since: int
 ) -> list[tuple[Artefact | None, Artefact]]:
     """What is there (or None) and what is to be there instead: new ones, those that could not be made and now can,
     or can't for another reason, and those that failed when such files were drawn otherwise than now."""
@@ -116,7 +119,7 @@ def _changes(
     changes: list[tuple[Artefact | None, Artefact]] = [
         (None, blank(content, recipe, content.created_at)) for recipe in missing
     ]
-    mended = redrawn.newest(content.media_type, content.properties) > seen
+    mended = redrawn.newest(content.media_type, content.properties) > since
     for was in made:
         if was.state == "failed" and mended and recipes.is_display(was.recipe):
             changes.append((was, was.again(was.updated_at)))

@@ -35,16 +35,17 @@ _FAILED: _Words = ("version.render_failed", "page.render_failed")
 
 def render(services: Services, renderer: Renderer, sha256: str) -> None:
     """Make the pictures of a content that are pending; those to be looked at all in one go. Of one that has them, learn
-    what is written in the file, if that is not known yet; and make those anew that a release before showed wrongly.
-    Raises MediaUnavailable, Unavailable, StorageFull; then what is not made is pending still.
+    what is written in the file, if that is not known yet; and make those anew that were shown wrongly, or without the
+    program that draws them. Raises MediaUnavailable, Unavailable, StorageFull; then what is not made is pending still.
     """
     content, pending = _pending(services, sha256, "render")
     if content is None:
         return
+    lacked = not pending and redrawn.lacked_program(content, _programs(services))
     for together in _batches(pending):
         _make_all(services, renderer, content, together)
     was_drawn = not pending or bool(content.properties)
-    if was_drawn and is_outdated(content) and _is_shown(services, sha256):
+    if (lacked or (was_drawn and is_outdated(content))) and _is_shown(services, sha256):
         _redraw(services, renderer, content)
     elif not pending and is_unlearnt(content) and _is_shown(services, sha256):
         _describe(services, renderer, content)
@@ -83,6 +84,11 @@ def _batches(pending: list[Artefact]) -> list[list[Artefact]]:
 def _pending(services: Services, sha256: str, task: RenditionTask) -> tuple[Content | None, list[Artefact]]:
     with services.store.reading() as work:
         return work.assets.content(sha256), waiting(work, sha256, task)
+
+
+def _programs(services: Services) -> int:
+    with services.store.reading() as work:
+        return work.artefacts.programs()
 
 
 def _is_shown(services: Services, sha256: str) -> bool:
@@ -165,7 +171,7 @@ def _redraw(services: Services, renderer: Renderer, content: Content) -> None:
     with contextlib.suppress(MediaFailure):
         made, found = _make(services, renderer, content, list(shown.values()), _untold)
     with services.store.writing() as work:
-        at, changed = work.now(), set()
+        at, changed = work.now(), []
         # First: it holds the assets, so that no delivery comes to refer to what is looked at below.
         _learn(work, content, found, redrawn.newest(content.media_type, found.properties))
         there = [each for each in work.artefacts.of_source(content.sha256) if each.state == "ready"]
@@ -173,10 +179,10 @@ def _redraw(services: Services, renderer: Renderer, content: Content) -> None:
             if artefact.recipe in made and artefact.recipe_version == shown[artefact.recipe].version:
                 after = _ready(artefact, *made[artefact.recipe], at)
                 if after.sha256 != artefact.sha256 and not is_delivered(work, artefact):
-                    changed |= {artefact.recipe} if work.replace(artefact, after) else set()
+                    changed += [after] if work.replace(artefact, after) else []
         forget(work, [each for each in there if recipes.makes(each.recipe) == "animation"])
         if changed:
-            _tell(work, content, "version.rendered", {"recipes": sorted(changed)}, at)
+            _tell(work, content, changed, _RENDERED, {"recipes": sorted(each.recipe for each in changed)}, at)
         work.commit()
 
 

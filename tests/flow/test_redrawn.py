@@ -7,15 +7,17 @@ from typing import BinaryIO
 
 import pytest
 
-from dam.domain import recipes, redrawn
+from dam.domain import media_types, recipes, redrawn
 from dam.domain.recipes import Recipe
 from dam.operations import catch_up, fetch, place, rendering, renditions
 from dam.ports.media import MediaFailure, MediaUnavailable, Told
 from tests.flow.house import BOSS, PNG, Encoder, House, files, sha256
 from tests.flow.shown import ONE
 from tests.workers.world import Pictures
+from workers.media import programs
 
 TIFF = b"II*\0\x08\0\0\0"
+OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 STILLS = ("thumb-256", "preview-1024", "large-2048")
 
 
@@ -24,6 +26,7 @@ class Drawer(Encoder):
     """Also tells what is known of the files, and counts how often it was asked; may fail, or be away then."""
 
     properties: Mapping[str, object] = field(default_factory=lambda: {"bit_depth": 16})
+    written: Mapping[str, object] = field(default_factory=dict)
     asked: int = 0
     problem: MediaFailure | None = None
     away_after: int | None = None
@@ -37,7 +40,7 @@ class Drawer(Encoder):
         if self.problem is not None:
             raise self.problem
         known = {"width": 4, "height": 3, "look": None, "colours": [], **self.properties}
-        return Pictures(known, super().render(source, media_type, recipes, told).files)
+        return Pictures(known, super().render(source, media_type, recipes, told).files, self.written)
 
 
 @pytest.fixture
@@ -155,6 +158,30 @@ def test_what_failed_is_tried_again_when_such_files_are_drawn_otherwise(
         view = work.assets.version_view(other, 1)
     assert view is not None
     assert {each.state for each in view.renditions if each.recipe in STILLS} == {"failed"}
+
+
+def test_what_was_shown_by_the_picture_inside_is_drawn_and_read_when_its_program_comes(
+    house: House, drawer: Drawer
+) -> None:
+    drawer.properties = {}
+    asset = house.upload(OFFICE + ONE)
+    house.drain()
+    drawer.edition, drawer.properties, drawer.written = "second", {"pages": 3}, {"text": "tulips"}
+    for gained, asked in ((0b01, 1), (0b10, 2), (0b100, 2)):  # Ghostscript, LibreOffice, one of a later release
+        catch_up.gain(house.services, gained)
+        assert catch_up.walk(house.services, "") is None
+        house.drain()
+        assert drawer.asked == asked
+    assert shown(house, asset) == {"second"}
+    with house.services.store.reading() as work:
+        content = work.assets.content(sha256(OFFICE + ONE))
+    assert content is not None
+    assert content.embedded == {"text": "tulips"}
+    assert content.properties["pages"] == 3
+
+
+def test_what_programs_are_known_by_is_the_same_here_and_there() -> None:
+    assert tuple(programs.WANTED) == media_types.BY_PROGRAMS
 
 
 def test_what_is_new_is_made_and_the_rest_all_the_same_also_when_it_was_broken_off(
