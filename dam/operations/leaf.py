@@ -32,8 +32,8 @@ def ask(services: Services, actor: Actor, asset_id: str, number: int, recipe: st
         content, paged, artefact = _found(work, asset_id, number, recipe, page)
         if artefact is None:
             _begin(work, content, paged, page)
-        else:
-            prefer_made(work, [artefact])
+        elif not prefer_made(work, [artefact]):
+            return  # whoever waits asks often: that costs no commit
         remember(work, actor, **_named(asset_id, number, recipe, page))
         work.commit()
 

@@ -164,7 +164,8 @@ def _describe(services: Services, renderer: Renderer, content: Content) -> None:
 
 def _redraw(services: Services, renderer: Renderer, content: Content) -> None:
     """What is shown stays until there is something else to be shown, and for ever if that can't be made, or if a
-    delivery refers to it. What moves is made by other work; its still stands in for it meanwhile."""
+    delivery refers to it. What moves is made by other work; its still stands in for it meanwhile. Pages that somebody
+    has turned to are made one by one."""
     shown = {each.name: each for each in recipes.for_display() if each.makes == "picture"}
     made: _Made = {}
     found = _known(content)
@@ -180,10 +181,14 @@ def _redraw(services: Services, renderer: Renderer, content: Content) -> None:
                 after = _ready(artefact, *made[artefact.recipe], at)
                 if after.sha256 != artefact.sha256 and not is_delivered(work, artefact):
                     changed += [after] if work.replace(artefact, after) else []
-        forget(work, [each for each in there if recipes.makes(each.recipe) == "animation"])
+        forget(work, [each for each in there if _is_made_apart(each.recipe)])
         if changed:
             _tell(work, content, changed, _RENDERED, {"recipes": sorted(each.recipe for each in changed)}, at)
         work.commit()
+
+
+def _is_made_apart(recipe: str) -> bool:
+    return recipes.makes(recipe) == "animation" or recipes.is_paged(recipe)
 
 
 def _known(content: Content) -> _Found:

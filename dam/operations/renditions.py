@@ -84,10 +84,9 @@ def prefer(services: Services, actor: Actor, asset_id: str, number: int) -> None
         work.commit()
 
 
-def prefer_made(work: UnitOfWork, artefacts: Iterable[Artefact]) -> None:
-    """Of these, what is pending is made before what nobody looks at."""
-    for task, sha256 in _work_of(artefacts):
-        work.jobs.prefer(task, sha256)
+def prefer_made(work: UnitOfWork, artefacts: Iterable[Artefact]) -> int:
+    """Of these, what is pending is made before what nobody looks at; returns how much work that moved."""
+    return sum(work.jobs.prefer(task, sha256) for task, sha256 in _work_of(artefacts))
 
 
 def ask(work: UnitOfWork, version: Version, recipe: Recipe, at: datetime, params: Parameters) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from dam.domain import media_types, recipes, redrawn
 from dam.domain.recipes import Recipe
-from dam.operations import catch_up, fetch, place, rendering, renditions
+from dam.operations import catch_up, fetch, leaf, place, rendering, renditions
 from dam.ports.media import MediaFailure, MediaUnavailable, Told
 from tests.flow.house import BOSS, PNG, Encoder, House, files, sha256
 from tests.flow.shown import ONE
@@ -91,6 +91,22 @@ def test_what_was_shown_wrongly_is_drawn_anew_once_and_shown_meanwhile(
     upgraded(house, before)
     house.drain()
     assert drawer.asked == 0
+
+
+def test_a_page_that_somebody_has_turned_to_is_drawn_anew_with_it(
+    house: House, drawer: Drawer, before: pytest.MonkeyPatch
+) -> None:
+    drawer.properties = {"bit_depth": 16, "pages": 3}
+    asset = house.upload(TIFF + ONE)
+    house.drain()
+    page = (house.services, BOSS, asset, 1, "page--1600", 2)
+    leaf.ask(*page)
+    house.drain()
+    upgraded(house, before)
+    assert house.stored(leaf.content(*page).sha256).endswith(b"first")
+    house.drain()
+    assert house.stored(leaf.content(*page).sha256).endswith(b"second")
+    assert house.told("page.rendered")[-1].event.data["pages"] == [2]
 
 
 @pytest.mark.parametrize(("data", "properties"), [(TIFF, {"bit_depth": 8}), (PNG, {"bit_depth": 16})])

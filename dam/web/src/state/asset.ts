@@ -3,7 +3,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { api, asked, Refusal, type Schemas } from "../api/client";
 import { useResource, type Resource } from "./resource";
-import { nudge, type Event } from "./live";
+import { nudge, ofPages, type Event } from "./live";
 import { usePages, type Pages } from "./pages";
 import { signedIn } from "./session";
 
@@ -24,7 +24,7 @@ export const newer = (known: Asset | undefined, answer: Asset): Asset =>
   known && known.id === answer.id && answer.revision < known.revision ? known : answer;
 
 export function useAsset(id: string): Resource<Asset> {
-  const found = useResource(`asset/${id}`, (signal) => getAsset(id, signal), (event) => event.asset_id === id);
+  const found = useResource(`asset/${id}`, (signal) => getAsset(id, signal), (event) => event.asset_id === id && !ofPages(event));
   const newest = useRef<Asset>(undefined);
   if (found.data) newest.current = newer(newest.current, found.data);
   const set = (answer: Asset): void => {

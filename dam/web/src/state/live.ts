@@ -6,6 +6,9 @@ import { API, type Schemas } from "../api/client";
 import { me } from "./session";
 
 export type Event = Schemas["Event"];
+/** About single pages of a document that somebody leafs through: nothing else that is shown changes by it. */
+export const ofPages = (event: Event): boolean => event.type.startsWith("page.");
+
 type Listener = (events: readonly Event[]) => void;
 
 const SOON = 1000;

@@ -31,6 +31,8 @@ const KEYS: Readonly<Record<string, string>> = {
   "version.revoked": "revoked",
   "version.rendered": "rendered",
   "version.render_failed": "render_failed",
+  "page.rendered": "page",
+  "page.render_failed": "page_failed",
   "version.preview_supplied": "preview_supplied",
   "version.preview_taken_away": "preview_taken_away",
   "rollout.opened": "rollout_opened",
@@ -74,7 +76,7 @@ export function grouped(events: readonly Event[]): Group[] {
   const groups: Group[] = [];
   for (const event of events) {
     const last = groups.at(-1);
-    const alike = last && last.event.type === event.type && last.event.principal === event.principal && /^(placement|delivery)\./.test(event.type)
+    const alike = last && last.event.type === event.type && last.event.principal === event.principal && /^(placement|delivery|page)\./.test(event.type)
       && last.event.data["version"] === event.data["version"] && last.event.data["rollout"] === event.data["rollout"];
     if (alike) groups[groups.length - 1] = { event: last.event, times: last.times + 1 };
     else groups.push({ event, times: 1 });

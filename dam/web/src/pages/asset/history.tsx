@@ -4,6 +4,7 @@ import { More } from "../../components/more";
 import { Time } from "../../components/time";
 import { many, maybe, t, type Counted, type Key } from "../../lib/i18n";
 import type { Asset } from "../../state/asset";
+import { ofPages } from "../../state/live";
 import { nameOf } from "../../state/names";
 import { usePages } from "../../state/pages";
 import { grouped, told, type Told } from "../../state/told";
@@ -17,7 +18,7 @@ export function History({ asset }: { asset: Asset }) {
     (cursor, signal) => asked(api.GET("/api/v1/events", {
       params: { query: { asset: asset.id, before: Number(cursor ?? NEWEST), limit: AT_ONCE } }, ...(signal ? { signal } : {}),
     })),
-    (event) => event.asset_id === asset.id,
+    (event) => event.asset_id === asset.id && !ofPages(event),
   );
   return (
     <div class="history">

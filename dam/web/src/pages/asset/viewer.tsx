@@ -7,7 +7,9 @@ import { Icon } from "../../components/icon";
 import { Pane, placed, StageTools, useViewing } from "../../components/stage";
 import { maybe, number, t } from "../../lib/i18n";
 import { canvas } from "../../state/canvas";
-import { colour, dimensions, largest, moving, pictureSize, renditionsOf, smallest, toPlay, type Rendition, type Version } from "../../state/looks";
+import { colour, largest, moving, pictureSize, renditionsOf, smallest, toPlay, type Rendition, type Version } from "../../state/looks";
+import { Leaf } from "./leaf";
+import { Measures } from "./measures";
 import { NoPreview } from "./no-preview";
 import { Seek } from "./seek";
 
@@ -32,7 +34,8 @@ export function Viewer({ version, title, before, changed }: Props) {
       </>
     );
   }
-  return <Look key={`${picture.width}x${picture.height}`} {...{ version, title, before, picture, changed }} />;
+  const Shown = version.pages === null ? Look : Leaf;
+  return <Shown key={`${picture.width}x${picture.height}`} {...{ version, title, before, picture, changed }} />;
 }
 
 interface LookProps extends Props {
@@ -85,19 +88,6 @@ function BeingMade({ progress, changed }: { progress: number | null; changed(): 
         <p><progress value={progress} aria-label={t("asset.play_progress")} /> {t("asset.percent", { percent: number(Math.floor(progress * 100)) })}</p>
       )}
     </div>
-  );
-}
-
-/** How large it is, and of what one sees a smaller picture. */
-function Measures({ version, picture }: { version: Version; picture: Rendition }) {
-  const own = dimensions(version);
-  const reduced = own !== null && !picture.by_hand && (picture.width ?? 0) < own.width;
-  return (
-    <span class="measures quiet">
-      {picture.by_hand && <span>{t("asset.by_hand")}</span>}
-      {own && <span>{t("asset.pixels", { width: own.width, height: own.height })}</span>}
-      {reduced && <span>{t("asset.reduced", { width: picture.width ?? 0 })}</span>}
-    </span>
   );
 }
 

@@ -1,6 +1,6 @@
 // How a list follows what happens: tiles change where they stand, new ones come in where nobody is looking further down.
 import { useEffect, useRef } from "preact/hooks";
-import { useEvents, useHurry } from "../../state/live";
+import { ofPages, useEvents, useHurry } from "../../state/live";
 import type { Results } from "./results";
 
 const GATHER = 250;
@@ -25,7 +25,7 @@ export function useLive(results: Results | null, calm: () => boolean): void {
     pause.current = Math.min(LATEST, pause.current * 1.5);
   };
   useEvents((events) => {
-    if (events.every((each) => each.asset_id === null)) return;
+    if (events.every((each) => each.asset_id === null || ofPages(each))) return;
     clearTimeout(timer.current);
     pause.current = SOONEST;
     timer.current = setTimeout(() => void look(), GATHER);

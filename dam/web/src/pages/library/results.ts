@@ -3,7 +3,7 @@
 import { batch, signal } from "@preact/signals";
 import { api, asked, Refusal, type Schemas } from "../../api/client";
 import { newer } from "../../state/asset";
-import { listen } from "../../state/live";
+import { listen, ofPages } from "../../state/live";
 import { address, composed, FACETS, type Asked, type Facet, type View } from "./view";
 
 export type Asset = Schemas["Asset"];
@@ -217,7 +217,7 @@ const kept = new Map<string, Results>();
 
 // Lists that nobody sees at the moment hear of changes too, so that coming back to one shows nothing old.
 listen((events) => {
-  const ids = events.flatMap((each) => (each.asset_id === null ? [] : [each.asset_id]));
+  const ids = events.flatMap((each) => (each.asset_id === null || ofPages(each) ? [] : [each.asset_id]));
   for (const results of kept.values()) results.changed(ids);
 });
 
