@@ -13,7 +13,7 @@ from search import amounts, fields, moments
 from search.analysis import keyword, needle
 from search.document import is_id
 from search.errors import QueryError
-from search.projection import own_name
+from search.projection import SPOKEN_WORDS, own_name
 from search.query import Begins, Between, During, Has, Is, Like, Not, NumberName, Own, Query, TimeName
 
 MIN_PREFIX = 2  # characters; one letter begins too many words. One character of an unspaced script does not
@@ -96,6 +96,8 @@ def _named(field: str, name: Piece, value: Value) -> Query:
         return there if field == fields.HAS else Not(there)
     if field == fields.LIKE:
         return _like(value)
+    if field == fields.SPOKEN:
+        return Has(fields.SPOKEN) if value.shape == "any" else _own(name, SPOKEN_WORDS, value)
     if field.startswith(fields.OWN):
         return _own(name, own_name(field[len(fields.OWN) :]), value)
     return _keyword(field, value)

@@ -76,8 +76,12 @@ PRESENCE: Mapping[str, str] = {
     "colour": "colour",
     "colourspace": "colourspace",
     "codec": "codec",
+    "spoken": "spoken",
 }
 HAS, MISSING = "has", "missing"
+
+#: Words that are spoken in a film, or stand in a file of subtitles.
+SPOKEN = "spoken"
 
 #: What looks like the asset whose id stands behind it.
 LIKE = "like"
@@ -86,7 +90,7 @@ LIKE = "like"
 OWN = "field."
 
 #: Every name that can stand before a colon, as it is listed to people.
-NAMES: tuple[str, ...] = (*KEYWORDS, *NUMBERS, *TIMES, HAS, MISSING, LIKE)
+NAMES: tuple[str, ...] = (*KEYWORDS, *NUMBERS, *TIMES, HAS, MISSING, LIKE, SPOKEN)
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

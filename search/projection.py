@@ -11,15 +11,17 @@ from datetime import UTC, datetime, timedelta
 
 from search.analysis import encodable, fold, fragments, keyword, parts, words
 from search.document import Document
-from search.fields import FACETS, OWN
+from search.fields import FACETS, OWN, SPOKEN
 
-VERSION = 5
+VERSION = 6
 
 #: The texts, narrowest first; each holds what the one before holds. Fragments of file names rank after the last.
 RANKS = ("text_title", "text_names", "text_all")
 FRAGMENTS = "fragments"
 #: The words of the asset's own fields, each behind its field's name and ``=``, which no analysis gives.
 OWN_WORDS = "own"
+#: Stands there for the name of what is spoken: in capitals, which no own field's name has once it is folded.
+SPOKEN_WORDS = "SPOKEN"
 #: Keyword fields: the facets, who made it, what a decoder found, and what there is (``query.Has``).
 KEYWORDS = (*FACETS, "by", "colour", "colourspace", "codec", "has")
 #: Unsigned numbers; times in microseconds since the year 1.
@@ -58,6 +60,8 @@ _SHORTER = {
     "vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
 }
 """What people call a type, as the endings of file names, by its name or the end of it."""
+_SPEAKS = frozenset({"video", "audio"})
+_SUBTITLES = frozenset({"text/vtt", "application/x-subrip"})
 _YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -154,9 +158,15 @@ def _there(document: Document, keywords: Mapping[str, tuple[str, ...]]) -> tuple
     found = [name for name, values in keywords.items() if values]
     found += _known(document)
     found += [name for name in ("title", "description") if getattr(document, name).strip()]
+    found += [SPOKEN] if _spoken(document).strip() else []
     found += ["approved"] if "approved" in keywords["status"] else []
     own = [name for name, value in _own(document) if value.strip()]
     return tuple(dict.fromkeys((*found, *(OWN + name for name in own))))
+
+
+def _spoken(document: Document) -> str:
+    """What is said in it: of what is no document, the words are those of its subtitles."""
+    return document.text if document.kind in _SPEAKS or document.media_type in _SUBTITLES else ""
 
 
 def _own(document: Document) -> list[tuple[str, str]]:
@@ -182,7 +192,8 @@ def _texts(document: Document) -> dict[str, str]:
     fields = list(document.fields.values())[:MAX_VALUES]
     everything = [*names, _line(document.description), *map(_line, fields), _line(document.text)]
     grams = [" ".join(line) for name in filenames for line in fragments(name)]
-    own = [" ".join(own_word(name, token) for token in words(value)) for name, value in _own(document)]
+    named = [*_own(document), (SPOKEN_WORDS, _spoken(document))]
+    own = [" ".join(own_word(name, token) for token in words(value)) for name, value in named]
     joined = map(_join, (title, names, everything, grams, own))
     return dict(zip((*RANKS, FRAGMENTS, OWN_WORDS), joined, strict=True))
 

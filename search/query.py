@@ -62,8 +62,9 @@ class Begins:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """One of the asset's own fields (``name`` as ``projection.own_name`` has it) holds these words, in this order, next
-    to each other. ``beginning``: of the last word only the beginning is given, the ones before stand anywhere together.
+    """One of the asset's own fields (``name`` as ``projection.own_name`` has it), or what is spoken in it (``name`` is
+    ``projection.SPOKEN_WORDS``), holds these words, in this order, next to each other. ``beginning``: of the last word
+    only the beginning is given, the ones before stand anywhere together.
     """
 
     name: str

@@ -35,6 +35,8 @@ _FIELDS: tuple[dict[str, str], ...] = (
     {}, {"alt_text": "Red tulips in a field"}, {"Alt Text": "tulip, red"}, {"alt_text": "  ", "rights": "until 2030"},
     {"rights": "東京タワー only", "tag": "no tag"},
 )  # fmt: skip
+#: Of a document, a film, subtitles: what they are, by kind and type, says whether it is spoken.
+_TEXTS_INSIDE = ("", "Red tulips, said the hero", "", "東京タワー", " ", "Tulips in spring", "never SPOKEN: tul")
 _AGES = (
     timedelta(0), timedelta(hours=11), timedelta(hours=16), timedelta(days=6, hours=23), timedelta(days=8),
     timedelta(days=31), timedelta(days=52), timedelta(days=190), timedelta(days=326), timedelta(days=400),
@@ -81,7 +83,7 @@ def _document(i: int) -> Document:
         channels=_CHANNELS[i // 6 % len(_CHANNELS)],
         placements=_PLACEMENTS[i // 6 % len(_PLACEMENTS)],
         created_by=("Ada", "Grace Hopper", "", "the service")[i // 8 % 4],
-        media_type=media_type,
+        media_type=media_type or ("", "text/vtt", "application/x-subrip")[i % 3],
         version=i % 4 + 1 if i % 11 else None,
         size=size,
         width=width,
@@ -93,6 +95,7 @@ def _document(i: int) -> Document:
         colours=(("red", "grey"), (), ("blue",))[i // 2 % 3],
         colourspaces=colourspaces,
         codecs=codecs,
+        text=_TEXTS_INSIDE[i // 4 % len(_TEXTS_INSIDE)],
     )
 
 
@@ -131,7 +134,7 @@ _PRESENCE = tuple(
     for name in (
         "title", "description", "tag", "campaign", "approved", "placed", "width", "height", "alt_text", '"Alt text"',
         "rights", "field.tag", "nothing", "channel", "duration", "frame_rate", "pages", "bit_depth", "colourspace",
-        "colour", "codec",
+        "colour", "codec", "spoken", "field.spoken",
     )
 )  # fmt: skip
 _OWN = (
@@ -142,6 +145,9 @@ _OWN = (
     "field.tag:tag", "field.rights:red", "field.alt_text!=red", "field.rights:unt*", "field.rights:京*",
     "field.tag:hero",
     'field.alt_text:"red tul*"', "field.nothing:red", "field.alt_text=field",
+    "spoken:tulips", "spoken:tul*", 'spoken:"red tulips"', 'spoken:"tulips red"', "spoken:京", "spoken:タワー",
+    "spoken:*", "-spoken:*", "spoken=hero", "spoken!=hero", "SPOKEN:HERO", "tulips -spoken:tulips", "field.spoken:hero",
+    "spoken:spoken", "spoken:in OR spoken:said", "field.SPOKEN:*", "kind:video spoken:tulips",
 )  # fmt: skip
 _NUMBERS = (
     *(f"width{sign}{value}" for sign, value in product(_COMPARISONS, (0, 1, 800, 1600))),

@@ -118,6 +118,7 @@ def _holds(query: Is | Begins | Own | Has | Between | During | Like, document: D
             return any(value.startswith(keyword(text)) for value in _named(document, field))
         case Own(name, text, beginning):
             lines = [words(value) for key, value in document.fields.items() if _own_name(key) == name]
+            lines = [words(_said(document))] if name == "SPOKEN" else lines
             return _found_in(needle(text), lines, beginning=beginning)
         case Has(name):
             return _is_there(name, document)
@@ -137,12 +138,19 @@ def _is_there(name: str, document: Document) -> bool:
     match name:
         case "title" | "description":
             return bool(getattr(document, name).strip())
+        case "spoken":
+            return bool(_said(document).strip())
         case "approved":
             return "approved" in _named(document, "status")
         case "width" | "height" | "size" | "version" | "duration" | "frame_rate" | "pages" | "bit_depth":
             return getattr(document, name) is not None
         case _:
             return any(_named(document, name))
+
+
+def _said(document: Document) -> str:
+    speaks = document.kind in ("video", "audio") or document.media_type in ("text/vtt", "application/x-subrip")
+    return document.text if speaks else ""
 
 
 def _own_name(name: str) -> str:

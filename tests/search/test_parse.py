@@ -11,6 +11,7 @@ from search import moments
 from search.conditions import AN_ID
 from search.errors import QueryError
 from search.parse import MAX_CONDITIONS, MAX_DEPTH, MAX_LENGTH, MAX_LIKES, MAX_PREFIXES, MAX_TERMS, parse
+from search.projection import SPOKEN_WORDS
 from search.query import (
     And,
     Begins,
@@ -123,6 +124,11 @@ A, B, C = Word("a"), Word("b"), Word("c")
         ("field.alt_text:*", Has("field.alt_text")),
         ("-field.alt_text:x", Not(Own("alt_text", "x"))),
         ("field.x-y.z:a", Own("x-y.z", "a")),
+        ("spoken:tulips", Own(SPOKEN_WORDS, "tulips")),
+        ('Spoken="red tulips"', Own(SPOKEN_WORDS, "red tulips")),
+        ("spoken:tul*", Own(SPOKEN_WORDS, "tul", beginning=True)),
+        ("spoken:*", Has("spoken")),
+        ("field.SPOKEN:x", Own("spoken", "x")),
         ("like:0193-a", Like("0193-a")),
         ('-like:"0193-a"', Not(Like("0193-a"))),
     ],

@@ -11,6 +11,7 @@ from dam.ports.search import SearchIndex
 from search.analysis import needle
 from search.document import Change, Tombstone
 from search.fields import FACETS
+from search.projection import SPOKEN_WORDS
 from search.query import (
     And,
     Begins,
@@ -55,6 +56,7 @@ DOCUMENTS = st.builds(
     campaigns=VALUES,
     kind=st.sampled_from(["image", "video", ""]),
     statuses=st.sampled_from([("draft",), ("approved", "draft"), ()]),
+    text=TEXTS,
     fields=st.dictionaries(st.sampled_from(["alt", "Alt", "rights of use"]), TEXTS),
     channels=VALUES,
     placements=VALUES,
@@ -90,8 +92,11 @@ LEAVES: st.SearchStrategy[Query] = st.one_of(
     st.builds(Is, st.sampled_from(["tag", "channel", "placement", "colour", "colourspace"]), KEYS),
     st.builds(Begins, st.sampled_from([*FACETS, "by"]), st.sampled_from(["he", "SPRING", "im", "image/", "京", "ad"])),
     st.builds(Own, st.sampled_from(["alt", "rights_of_use", "none"]), SEARCHABLE, st.booleans()),
+    st.builds(Own, st.just(SPOKEN_WORDS), SEARCHABLE, st.booleans()),
     st.builds(Own, st.just("alt"), st.sampled_from(["he", "京", "spring ba"]), st.booleans()),
-    st.builds(Has, st.sampled_from([*FACETS, "title", "description", "approved", "width", "size", "field.alt"])),
+    st.builds(
+        Has, st.sampled_from([*FACETS, "title", "description", "approved", "width", "size", "field.alt", "spoken"])
+    ),
     st.builds(Between, st.sampled_from([*NUMBER_NAMES]), st.integers(0, 4), BOUNDS),
     st.builds(Like, st.just("d0"), ids=st.lists(IDS, max_size=3).map(tuple)),
     st.builds(During, st.sampled_from(["created", "updated"]), st.just(""), MOMENTS, MOMENTS),
