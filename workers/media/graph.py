@@ -10,10 +10,11 @@ from typing import Any
 import ffmpeg
 
 from workers.media.encoding import CODECS, Encoding
+from workers.media.hdr import BRIGHTEST, PEAK
 
 _CURVES = {"pq": "smpte2084", "hlg": "arib-std-b67"}
-_WHITE = 203  # candela a square metre, as for posters: what HDR shows paper as (ITU-R BT.2408)
-_PEAK = round(1000 / _WHITE, 3)
+_LINEAR = {"t": "linear", "npl": BRIGHTEST}  # 1 is the brightest there is
+_TONED = f"st(0,val/65535*{PEAK:.6f});65535*ld(0)/(1+ld(0))*(1+1/{PEAK:.6f})"
 
 
 def arguments(encoding: Encoding, program: str, source: int, output: int, progress: int) -> list[str]:
@@ -67,9 +68,10 @@ def _picture(film: Any, encoding: Encoding) -> Any:
 
 
 def _pressed(film: Any, curve: str) -> Any:
-    """From an HDR curve into the range of a screen, as ``films`` does it for the poster: Reinhard's curve in linear
-    light, up to the same peak."""
+    """From an HDR curve into the range of a screen, as ``hdr`` does it for the poster. Numbers of 16 bits can be no
+    more than 1 and no less than 0: there it is cut off. FFmpeg's own ``tonemap`` would lessen the three together."""
     said = film.filter("setparams", color_primaries="bt2020", colorspace="bt2020nc", color_trc=curve, range="tv")
-    linear = said.filter("zscale", t="linear", npl=_WHITE).filter("format", "gbrpf32le").filter("zscale", p="709")
-    toned = linear.filter("tonemap", tonemap="reinhard", peak=_PEAK, desat=0)
-    return toned.filter("zscale", t="709", m="709", r="limited", p="709")
+    linear = said.filter("zscale", **_LINEAR).filter("format", "gbrp16le")
+    there = linear.filter("zscale", p="709").filter("format", "gbrp16le")
+    toned = there.filter("lutrgb", **dict.fromkeys("rgb", _TONED))
+    return toned.filter("zscale", t="iec61966-2-1", m="709", r="limited", p="709")

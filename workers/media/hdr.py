@@ -1,7 +1,8 @@
 """HDR pressed into the range of a screen: from the light that a film means, in BT.2020's colours, to sRGB's values.
 
-Belongs here: the arithmetic, which is near that of ``graph`` for the film to be played, so that a poster looks as the
-film does. Sources: SMPTE ST 2084 (5.1), ITU-R BT.2100 (table 5, at a peak of 1,000), BT.2087 (from BT.2020's colours to
+Belongs here: the arithmetic, which is that of ``graph`` for the film to be played, so that a poster looks as the film
+does: what is brighter than the peak is cut off, colours become those of BT.709, and each of the three is pressed by
+itself. Sources: SMPTE ST 2084 (5.1), ITU-R BT.2100 (table 5, at a peak of 1,000), BT.2087 (from BT.2020's colours to
 BT.709's), BT.2408 (where paper is), IEC 61966-2-1.
 """
 
@@ -13,9 +14,10 @@ from PIL import Image, ImageFilter
 
 CURVES = {ColorTrc.SMPTE2084: "pq", ColorTrc.ARIB_STD_B67: "hlg"}
 
-_WHITE = 203.0  # candela a square metre: what HDR shows paper as
-_PEAK = 1000.0 / _WHITE  # the brightest there is, paper being 1
-_NODES = 25  # of the table, each way; between them it is interpolated
+BRIGHTEST = 1000  # candela a square metre
+_WHITE = 203.0  # what HDR shows paper as
+PEAK = BRIGHTEST / _WHITE  # the brightest there is, paper being 1
+_NODES = 33  # of the table, each way; between them it is interpolated
 _TO_709 = (1.6605, -0.5876, -0.0728), (-0.1246, 1.1329, -0.0083), (-0.0182, -0.1006, 1.1187)
 
 Colour = tuple[float, float, float]
@@ -32,10 +34,10 @@ def tone_curve(transfer: ColorTrc) -> list[int]:
     return [round(255 * _srgb(_reinhard(_light(value / 255, transfer)))) for value in range(256)]
 
 
-def coloured(red: float, green: float, blue: float) -> Colour:
-    """What three values of BT.2020's colours, each pressed by itself, are to be in sRGB's (0–1)."""
-    light = [_unpressed(_linear(each)) for each in (red, green, blue)]
-    there = [max(0.0, sum(by * each for by, each in zip(row, light, strict=True))) for row in _TO_709]
+def coloured(light: Colour) -> Colour:
+    """What light in BT.2020's colours, paper being 1, is to be in sRGB's values (0–1)."""
+    red, green, blue = light
+    there = [max(0.0, by[0] * red + by[1] * green + by[2] * blue) for by in _TO_709]
     found = [_srgb(_reinhard(each)) for each in there]
     return found[0], found[1], found[2]
 
@@ -47,18 +49,17 @@ def _light(value: float, transfer: ColorTrc) -> float:
         ratio = max(power - 0.8359375, 0) / (18.8515625 - 18.6875 * power)
         return float(10_000 * ratio ** (1 / 0.1593017578125)) / _WHITE
     scene = value**2 / 3 if value <= 0.5 else (math.exp((value - 0.55991073) / 0.17883277) + 0.28466892) / 12
-    return float(_PEAK * scene**1.2)
+    return float(PEAK * scene**1.2)
 
 
 def _reinhard(light: float) -> float:
-    """Reinhard's curve with a white point: 0 stays, the peak becomes 1."""
-    return min(1.0, light * (1 + light / _PEAK**2) / (1 + light) * (1 + 1 / _PEAK))
+    """Reinhard's curve, stretched: 0 stays, the peak becomes 1."""
+    return min(1.0, light / (1 + light) * (1 + 1 / PEAK))
 
 
 def _unpressed(linear: float) -> float:
     """The other way."""
-    part = linear / (1 + 1 / _PEAK)
-    return _PEAK**2 / 2 * (part - 1 + math.sqrt((1 - part) ** 2 + 4 * part / _PEAK**2))
+    return linear / (1 + 1 / PEAK - linear)
 
 
 def _srgb(linear: float) -> float:
@@ -71,5 +72,8 @@ def _linear(value: float) -> float:
 
 @functools.cache
 def _table() -> ImageFilter.Color3DLUT:
-    """A seventh of a second, for films that need it: with fewer nodes, colours would be seen to drift."""
-    return ImageFilter.Color3DLUT.generate(_NODES, coloured)
+    """A seventh of a second, for films that need it: with fewer nodes, colours would be seen to drift, and what is
+    nearly white would not be grey."""
+    steps = [_unpressed(_linear(node / (_NODES - 1))) for node in range(_NODES)]
+    colours = (coloured((red, green, blue)) for blue in steps for green in steps for red in steps)
+    return ImageFilter.Color3DLUT(_NODES, [value for colour in colours for value in colour])

@@ -79,19 +79,38 @@ def test_hdr_is_pressed_into_the_range_of_a_screen(open_studio: Studio, transfer
     assert max(seen) - min(seen) <= 8
 
 
+PQ, HLG = ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67
+
+
 @needs_fences
-def test_a_colour_of_hdr_is_the_same_in_the_poster_and_in_the_film(open_studio: Studio) -> None:
-    """A red of BT.709 at 60 % of paper, as BT.2020 and PQ have it: neither paler nor of another colour."""
-    red = (136, 89, 64)
-    source = film(Film(matrix=9, transfer=int(ColorTrc.SMPTE2084), first=red))
+@pytest.mark.parametrize(
+    ("transfer", "numbers", "wanted"),
+    [
+        (PQ, (136, 89, 64), (200, 48, 21)),  # a red of BT.709 at 60 % of paper, neither paler nor of another colour
+        (PQ, (148, 148, 148), (203, 203, 203)),  # paper
+        (PQ, (177, 177, 177), (242, 242, 242)),  # 600 cd/m²
+        (PQ, (214, 214, 214), (255, 255, 255)),  # 2,400, far above the peak
+        (PQ, (214, 210, 90), (255, 255, 0)),
+        (PQ, (90, 110, 214), (0, 121, 255)),
+        (HLG, (255, 255, 255), (255, 255, 255)),
+        (HLG, (200, 100, 60), (229, 20, 23)),
+        (HLG, (120, 190, 90), (0, 205, 43)),
+    ],
+)
+def test_light_of_hdr_is_the_same_in_the_poster_and_in_the_film(
+    open_studio: Studio, transfer: ColorTrc, numbers: RGB, wanted: RGB
+) -> None:
+    """What is wanted is the arithmetic of ``hdr``, done by hand: cut off at 1,000 cd/m², BT.709's colours, then each by
+    Reinhard's curve."""
+    source = film(Film(matrix=9, transfer=int(transfer), first=numbers))
     _, (played_as, *_) = played(open_studio.film(io.BytesIO(source), "MOV", 128, 16), first=True)
     with films.opened("MOV", io.BytesIO(source)) as (opened, stream):
         frame = films._frame_at(opened, stream, 0.0)
         assert frame is not None
         _, poster = films.shown(frame, stream, 128)
     seen = cast("RGB", poster.getpixel((64, 40)))
-    assert near([seen], [played_as], 20), (seen, played_as)
-    assert seen[0] > 2 * max(seen[1:])
+    assert near([seen, played_as], [wanted] * 2, 6), (seen, played_as)
+    assert near([seen], [played_as], 5), (seen, played_as)
 
 
 @needs_fences
