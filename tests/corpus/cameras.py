@@ -3,6 +3,7 @@
 import io
 import struct
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pillow_heif
@@ -21,7 +22,7 @@ def heic(image: Image.Image, **options: Any) -> bytes:
     return encoded(image, "HEIF", quality=95, **options)
 
 
-def dng(preview: bytes | None, size: tuple[int, int] = (640, 480)) -> bytes:
+def dng(preview: bytes | None, size: tuple[int, int] = (640, 480), orientation: int = 1) -> bytes:
     """A raw picture (DNG 1.4) whose sensor saw grey, and in the bottom right quarter as much light as it can; with a
     JPEG preview in front of it, or none.
 
@@ -32,6 +33,7 @@ def dng(preview: bytes | None, size: tuple[int, int] = (640, 480)) -> bytes:
     shared = [
         _ascii(271, b"Us\0"),
         _ascii(272, b"Camera\0"),
+        _short(274, orientation),
         _bytes(50706, b"\1\4\0\0"),
         _ascii(50708, b"Our Camera\0"),
     ]
@@ -111,6 +113,13 @@ def good() -> Iterator[Good]:
     # 0x3000 of 0xffff, on the curve of BT.709.
     seen = (*((107, 107, 107),) * 3, (255, 255, 255))
     yield Good("DNG developed", "b.dng", lambda: dng(None), DNG, size=(640, 480), colours=seen)
+    small = encoded(picture((160, 120)), "JPEG")
+    yield Good("DNG with a small preview", "c.dng", lambda: dng(small), DNG, size=(640, 480), colours=seen)
+    for orientation, order in ((3, (3, 0, 0, 0)), (6, (0, 0, 3, 0)), (8, (0, 3, 0, 0))):
+        size = (640, 480) if orientation == 3 else (480, 640)
+        upright = tuple(seen[index] for index in order)
+        held = partial(dng, None, orientation=orientation)
+        yield Good(f"DNG developed, turned {orientation}", "d.dng", held, DNG, size=size, colours=upright)
 
 
 def bad() -> Iterator[Bad]:

@@ -6,7 +6,8 @@ import struct
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 
-from tests.corpus.cases import Bad, Good, half
+from tests.corpus.cases import QUARTERS, Bad, Good, half
+from tests.workers.media.generate import RGB
 
 TYPES = TTF, OTF, WOFF, WOFF2 = "font/ttf", "font/otf", "font/woff", "font/woff2"
 SHEET, INK, PAPER = (1600, 1200), (32, 34, 38), (255, 255, 255)
@@ -153,15 +154,43 @@ def collection(found: Mapping[str, bytes]) -> bytes:
     return head + moved
 
 
+def variable(found: Mapping[str, bytes]) -> dict[str, bytes]:
+    """With an axis of weight, along which no letter differs (OpenType, fvar and gvar)."""
+    count = struct.unpack_from(">H", found["maxp"], 4)[0]
+    axis = struct.pack(">4siiiHH", b"wght", 100 << 16, 400 << 16, 900 << 16, 0, 256)
+    ends = 20 + 2 * (count + 1)
+    return {
+        **found,
+        "fvar": struct.pack(">8H", 1, 0, 16, 2, 1, len(axis), 0, 8) + axis,
+        "gvar": struct.pack(">HHHHIHHI", 1, 0, 1, 0, ends, count, 0, ends) + bytes(2 * (count + 1)),
+    }
+
+
+def coloured(found: Mapping[str, bytes], colour: RGB, layers: int = 0) -> dict[str, bytes]:
+    """In this colour: each letter is one layer, which is the letter itself, or all of so many (OpenType, COLR 0 and
+    CPAL)."""
+    count = struct.unpack_from(">H", found["maxp"], 4)[0] - 2
+    most = layers or count
+    mine = ((0, layers) if layers else (number, 1) for number in range(count))
+    bases = b"".join(struct.pack(">3H", number, *each) for number, each in enumerate(mine, 2))
+    parts = b"".join(struct.pack(">2H", number % count + 2, 0) for number in range(most))
+    head = struct.pack(">2H2IH", 0, count, 14, 14 + len(bases), most)
+    colours = struct.pack(">4HIH", 0, 1, 1, 1, 14, 0) + bytes((*reversed(colour), 255))
+    return {**found, "COLR": head + bases + parts, "CPAL": colours}
+
+
 def good() -> Iterator[Good]:
     """Fonts that are shown: of letters the second line of the alphabet is a bar, and there is paper below."""
-    found = tables()
-    for name, filename, data, kind in (
-        ("TrueType font", "a.ttf", sfnt(found), TTF),
-        ("OpenType font", "d.otf", sfnt(opentype(), b"OTTO"), OTF),
-        ("collection of fonts", "e.ttc", collection(found), OTF),
-        ("web font", "b.woff", woff(found), WOFF),
-        ("web font, 2", "c.woff2", woff2(found), WOFF2),
+    found, blue = tables(), QUARTERS[2]
+    for name, filename, data, kind, ink in (
+        ("TrueType font", "a.ttf", sfnt(found), TTF, INK),
+        ("OpenType font", "d.otf", sfnt(opentype(), b"OTTO"), OTF, INK),
+        ("collection of fonts", "e.ttc", collection(found), OTF, INK),
+        ("web font", "b.woff", woff(found), WOFF, INK),
+        ("web font, 2", "c.woff2", woff2(found), WOFF2, INK),
+        ("variable font", "f.ttf", sfnt(variable(found)), TTF, INK),
+        ("variable web font, 2", "g.woff2", woff2(variable(found)), WOFF2, INK),
+        ("font of colours", "h.ttf", sfnt(coloured(found, blue)), TTF, blue),
     ):
         yield Good(
             name,
@@ -169,7 +198,7 @@ def good() -> Iterator[Good]:
             lambda data=data: data,  # type: ignore[misc]
             kind,
             size=SHEET,
-            colours=(INK, INK, PAPER, PAPER),
+            colours=(ink, ink, PAPER, PAPER),
             within=25,  # a line of letters has edges
             properties={"font_name": f"{NAME} Regular"},
         )

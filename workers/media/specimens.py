@@ -104,7 +104,7 @@ def _set(pen: ImageDraw.ImageDraw, font: Font, line: str, base: int) -> None:
         if left > room:
             break
         fitting.append(each)
-    pen.text((MARGIN, base), "".join(fitting), INK, font, anchor="ls")
+    pen.text((MARGIN, base), "".join(fitting), INK, font, anchor="ls", embedded_color=True)
 
 
 def _some(pen: ImageDraw.ImageDraw, letters: Font) -> None:
@@ -115,7 +115,7 @@ def _some(pen: ImageDraw.ImageDraw, letters: Font) -> None:
         raise ValueError("a font without letters")
     for number, each in enumerate(found):
         left, base = MARGIN + number % across * _GRID, MARGIN + 160 + number // across * (_GRID + 24)
-        pen.text((left, base), each, INK, letters, anchor="ls")
+        pen.text((left, base), each, INK, letters, anchor="ls", embedded_color=True)
 
 
 def _had(font: Font) -> Iterator[str]:

@@ -29,6 +29,8 @@ def cases(canary: Canary) -> Iterator[Hostile]:
         yield Hostile("archives and documents", name, data, "no_preview_inside" if "InDesign" in name else KEPT)
     for name, data in _fonts():
         yield Hostile("fonts", name, data, "broken_file")
+    layered = fonts.sfnt(fonts.coloured(fonts.tables(), (9, 9, 9), 65_535))
+    yield Hostile("fonts", "a font whose letters have 65,535 layers each", layered, "timed_out")
     for case in fonts.bad():
         yield Hostile("fonts", case.name, case.make(), case.code.rstrip("|") + (f"|{SHOWN}" * case.code.endswith("|")))
 
