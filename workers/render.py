@@ -10,7 +10,7 @@ from typing import BinaryIO, Self
 from dam.domain import media_types
 from dam.domain.recipes import Recipe
 from dam.ports.media import MediaFailure, MediaUnavailable, RenderedFile, Told
-from workers.media import asides, plan, results, sizes
+from workers.media import asides, encodings, plan, results, sizes
 from workers.media.encoding import SOUNDS
 from workers.media.studio import Studio
 
@@ -30,7 +30,11 @@ class StudioRenderer:
         try:
             if makes == "playable":
                 (recipe,) = recipes
-                return Made({recipe.name: self._studio.film(source, format_, recipe.box, recipe.quality, told)})
+                film = encodings.playable(self._studio, source, format_, recipe.box, recipe.quality, told)
+                return Made({recipe.name: film})
+            if makes == "film":
+                (recipe,) = recipes
+                return Made({recipe.name: encodings.placed(self._studio, source, format_, _spec(recipe), told)})
             if makes != "picture":
                 return Made(self._beside(source, format_, recipes))
             rendered = self._studio.render(source, format_, [_spec(each) for each in recipes])
@@ -117,4 +121,4 @@ class Made:
             each.file.close()
 
 
-_FORMATS = {media_type: name for name, (media_type, _) in sizes.WRITTEN.items()}
+_FORMATS = {media_type: name for name, (media_type, _) in sizes.WRITTEN.items()} | {"video/mp4": "MP4"}

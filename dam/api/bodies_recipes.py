@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from dam.api.bodies import Name
-from dam.domain.cookbook import FORMATS, MOST_BYTES, MOST_PAGE, MOST_SECONDS, MOST_SIDE
+from dam.domain.cookbook import FORMATS, MOST_FILM_BYTES, MOST_PAGE, MOST_SECONDS, MOST_SIDE
 
 _LONGEST_TITLE = 200
 
@@ -33,7 +33,7 @@ class Change(Schema):
     background = fields.String(allow_none=True, validate=validate.Regexp("^#[0-9a-f]{6}$"))
     metadata = _one_of(("strip", "rights"))
     profile = _one_of(("srgb", "keep"))
-    max_bytes = fields.Integer(strict=True, allow_none=True, validate=validate.Range(1, MOST_BYTES))
+    max_bytes = fields.Integer(strict=True, allow_none=True, validate=validate.Range(1, MOST_FILM_BYTES))
     quality = fields.Integer(strict=True, allow_none=True, validate=validate.Range(1, 100))
     page = fields.Integer(strict=True, allow_none=True, validate=validate.Range(1, MOST_PAGE))
     time = fields.Float(allow_none=True, validate=validate.Range(0, MOST_SECONDS))

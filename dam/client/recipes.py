@@ -50,6 +50,7 @@ def add(*, name: str, said: dict[str, str], as_json: bool) -> None:
     """Add a recipe, such as: dam recipe add newsletter format=jpeg fit=cover width=600 height=300
 
     KEY is one of title, format, fit, box, width, height, background, quality, max_bytes, profile, metadata, page, time.
+    With format=mp4 it makes a film of a film: dam recipe add social-square format=mp4 fit=cover width=1080 height=1080
     """
     with command.connect() as service:
         made = service.post("/recipes", {"name": name, **_typed(said)})

@@ -1,7 +1,8 @@
 """The recipes of the house: added, changed and retired by its administrators, beside the built-in ones (``recipes``).
 
 Rule: a version that was stored makes for ever what it made, because placements and artefacts refer to it. A change is
-its next version; a retired recipe can't be chosen any more, and stays known. What comes of one is always a picture.
+its next version; a retired recipe can't be chosen any more, and stays known. What comes of one is a picture, or of a
+film a film.
 """
 
 import re
@@ -12,13 +13,14 @@ from typing import Any, cast
 
 from dam.domain.errors import Conflict, FieldError, Invalid
 from dam.domain.events import Event, event
-from dam.domain.recipes import ORIGINAL, PICTURES, Fit, Metadata, Profile, Recipe, is_built_in
+from dam.domain.recipes import FILMS, ORIGINAL, PICTURES, Fit, Metadata, Profile, Recipe, is_built_in
 
 FORMATS: Mapping[str, tuple[str, str]] = {
     "jpeg": ("image/jpeg", "jpg"),
     "png": ("image/png", "png"),
     "webp": ("image/webp", "webp"),
     "avif": ("image/avif", "avif"),
+    "mp4": ("video/mp4", "mp4"),
 }
 """The media type and the extension of each format that can be asked for."""
 
@@ -26,8 +28,12 @@ MOST_SIDE = 8192
 """Pixels; no renderer of ours makes more."""
 MOST_AVIF_SIDE = 3072
 """Of an AVIF: for a square of 4096 the encoder has not enough in the 512 MiB of a child."""
+MOST_FILM_SIDE = 1920
+"""Of an MP4: Full HD, upright or not. For more the encoder has not enough in the GiB of its child."""
 MOST_BYTES = 32 << 20
 """Of what comes of it; no renderer of ours gives more."""
+MOST_FILM_BYTES = 2048 << 20
+"""Of an MP4 that comes of it, whether a recipe says so or not."""
 MOST_PAGE = 1000
 """No more pages of a TIFF are counted either."""
 MOST_SECONDS = 86_400
@@ -39,7 +45,8 @@ _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_NAME = 60
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _WHITE = "#ffffff"
-_QUALITY = {"jpeg": 86, "webp": 84, "avif": 70}
+_BLACK = "#000000"
+_QUALITY = {"jpeg": 86, "webp": 84, "avif": 70, "mp4": 80}
 """What is meant where no quality is named; a PNG has none."""
 
 
@@ -146,6 +153,7 @@ def recipe_of(house: HouseRecipe) -> Recipe:
     spec = Spec(**cast("dict[str, Any]", dict(house.spec)))
     media_type, extension = FORMATS[spec.format]
     frame = (spec.width, spec.height) if spec.width and spec.height else None
+    film = spec.format == "mp4"
     return Recipe(
         name=house.name,
         version=house.version,
@@ -154,8 +162,9 @@ def recipe_of(house: HouseRecipe) -> Recipe:
         extension=extension,
         box=max(frame) if frame else spec.box or MOST_SIDE,
         quality=spec.quality or 100,
-        kinds=PICTURES,
+        kinds=FILMS if film else PICTURES,
         display=False,
+        makes="film" if film else "picture",
         fit=spec.fit,
         frame=frame,
         background=spec.background,
@@ -176,10 +185,17 @@ def _checked(spec: Spec) -> dict[str, object]:
     """With what is meant where nothing is said, as JSON has it. Raises Invalid ``invalid_recipe``."""
     if errors := [*_misnamed(spec), *_missing(spec), *_too_much(spec), *_out_of_range(spec)]:
         raise _invalid(errors)
-    background = spec.background or (_WHITE if spec.format == "jpeg" else None)
+    background = spec.background or _usual_background(spec)
     full = replace(spec, quality=spec.quality or _QUALITY.get(spec.format), background=background)
     # A recipe from before there was a choice says nothing of the profile, and is not another one for that.
     return {name: value for name, value in asdict(full).items() if value is not None and value != "srgb"}
+
+
+def _usual_background(spec: Spec) -> str | None:
+    """Around a film is black, as everywhere; a JPEG has no transparency."""
+    if spec.format == "mp4" and spec.fit == "contain":
+        return _BLACK
+    return _WHITE if spec.format == "jpeg" else None
 
 
 def _misnamed(spec: Spec) -> Iterator[FieldError]:
@@ -207,13 +223,23 @@ def _too_much(spec: Spec) -> Iterator[FieldError]:
             yield FieldError(name, "not_allowed", f"A recipe that fits {spec.fit} has none.")
     if spec.format == "png" and spec.quality is not None:
         yield FieldError("quality", "not_allowed", "A PNG has no quality: it loses nothing.")
+    if spec.format == "mp4":
+        yield from _not_of_a_film(spec)
+
+
+def _not_of_a_film(spec: Spec) -> Iterator[FieldError]:
+    for name in ("page", "time"):
+        if getattr(spec, name) is not None:
+            yield FieldError(name, "not_allowed", "An MP4 is the whole film; a page or a moment is a picture.")
+    if spec.profile == "keep":
+        yield FieldError("profile", "not_allowed", "An MP4 has the colours of screens, and no profile.")
+    if spec.background is not None and spec.fit != "contain":
+        yield FieldError("background", "not_allowed", "A film fills its frame, unless its recipe fits contain.")
 
 
 def _out_of_range(spec: Spec) -> Iterator[FieldError]:
     for each in fields(spec):
-        value, most = getattr(spec, each.name), _MOST.get(each.name)
-        if most == MOST_SIDE and spec.format == "avif":
-            most = MOST_AVIF_SIDE
+        value, most = getattr(spec, each.name), _MOST_OF.get(spec.format, _MOST).get(each.name)
         if most is not None and value is not None and not (type(value) is int and 1 <= value <= most):
             yield FieldError(each.name, "out_of_range", f"It is a whole number from 1 to {most}.")
     if spec.time is not None and not (type(spec.time) in (int, float) and 0 <= spec.time <= MOST_SECONDS):
@@ -227,6 +253,10 @@ _MOST = {
     "quality": 100,
     "max_bytes": MOST_BYTES,
     "page": MOST_PAGE,
+}
+_MOST_OF = {
+    "avif": {**_MOST, **dict.fromkeys(("box", "width", "height"), MOST_AVIF_SIDE)},
+    "mp4": {**_MOST, **dict.fromkeys(("box", "width", "height"), MOST_FILM_SIDE), "max_bytes": MOST_FILM_BYTES},
 }
 
 

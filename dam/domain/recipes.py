@@ -25,9 +25,10 @@ RENDITION_TASKS: tuple[RenditionTask, ...] = ("render", "encode")
 """The tasks by which renditions are made: stills in a second, and what takes minutes. Neither waits for the other."""
 
 
-Makes = Literal["picture", "playable", "sprite", "peaks", "animation"]
-"""What comes of it: a picture; a film or a sound for browsers; pictures to seek a film by, on one sheet with an index;
-the outline of a sound, as numbers; a small picture that moves as the large one does.
+Makes = Literal["picture", "playable", "film", "sprite", "peaks", "animation"]
+"""What comes of it: a picture; a film or a sound for browsers; a film for a place, as a house's recipe has it; pictures
+to seek a film by, on one sheet with an index; the outline of a sound, as numbers; a small picture that moves as the
+large one does.
 All but pictures have work of their own, which nobody waits for."""
 
 Fit = Literal["inside", "cover", "contain"]
@@ -37,10 +38,10 @@ Profile = Literal["srgb", "keep"]
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """``box``: the longest side in pixels, never enlarged, of an outline its points; ``quality``: 1–100, of a film
-    x264's rate factor (the less, the better), of a sound kbit/s; ``kinds``: what it can be made from; ``display``: made
-    for every version, to be used here; the others are made when somebody asks for them; an index is named after its
-    sheet, and ``-index``.
+    """``box``: the longest side in pixels, never enlarged, of an outline its points; ``quality``: 1–100, of what
+    is playable x264's rate factor (the less, the better) or a sound's kbit/s; ``kinds``: what it can be made from;
+    ``display``: made for every version, to be used here; the others are made when somebody asks for them; an index is
+    named after its sheet, and ``-index``.
 
     ``fit``: ``inside`` a square of the box; ``cover``: cut around the focal point to the proportions of ``frame``
     (width and height in pixels), at most as large; ``contain``: whole, in the middle of exactly this frame, on
@@ -83,6 +84,11 @@ class Recipe:
     def task(self) -> RenditionTask:
         """The work that makes it."""
         return "render" if self.makes == "picture" else "encode"
+
+    @property
+    def takes_long(self) -> bool:
+        """Whether it is made by itself, and whoever waits for it is told how far it is."""
+        return self.makes in ("playable", "film")
 
     @property
     def looked_at(self) -> bool:
@@ -140,6 +146,9 @@ class Artefact:
 PICTURES = frozenset({"image", "document", "video", "audio", "other"})
 """What has a look: of a document its first page, of a film a poster, of a sound its cover or its waveform, of a font
 (one of the others) a specimen. Whether we can see it, its type says."""
+
+FILMS = frozenset({"video"})
+"""What can be made into a film."""
 
 ORIGINAL = "original"
 
@@ -244,14 +253,9 @@ def is_looked_at(name: str) -> bool:
     return is_built_in(name) and newest(name).looked_at
 
 
-def makes(name: str) -> Makes:
-    """What comes of the newest version of a recipe; of a house's own a picture."""
-    return newest(name).makes if is_built_in(name) else "picture"
-
-
-def task_of(name: str, version: int) -> RenditionTask:
-    """What makes it; of a house's own recipe comes a picture."""
-    return at_version(name, version).task if is_built_in(name) else "render"
+def makes(name: str) -> Makes | None:
+    """What comes of the newest version of a built-in recipe; None of a house's own, whose versions may differ."""
+    return newest(name).makes if is_built_in(name) else None
 
 
 def obstacle(recipe: Recipe, media_type: str, kind: str, size: int) -> str | None:
@@ -261,7 +265,11 @@ def obstacle(recipe: Recipe, media_type: str, kind: str, size: int) -> str | Non
     found = media_types.named(media_type)
     if found.route is None:
         return found.reason
-    return None if kind in recipe.kinds else f"{found.title}: there is no {recipe.title} of such a file."
+    if kind in recipe.kinds:
+        return None
+    if recipe.makes == "film":
+        return f"{found.title}: {recipe.title} makes a film, and of films only. Choose a recipe that makes a picture."
+    return f"{found.title}: there is no {recipe.title} of such a file."
 
 
 def params_sha256(params: Mapping[str, object]) -> str:

@@ -12,7 +12,7 @@ from dam.domain.cookbook import MOST_VERSIONS, HouseRecipe, Spec
 from dam.domain.errors import Conflict, FieldError, Invalid, NotFound, PreconditionFailed
 from dam.domain.parameters import parameters
 from dam.domain.principals import Actor
-from dam.domain.recipes import Recipe
+from dam.domain.recipes import Artefact, Recipe, RenditionTask
 from dam.operations.answers import remember
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
@@ -28,6 +28,11 @@ def at_version(work: UnitOfWork, name: str, version: int) -> Recipe:
     if recipes.is_built_in(name):
         return recipes.at_version(name, version)
     return cookbook.recipe_of(_own(work.cookbook.get(name, version)))
+
+
+def task_of(work: UnitOfWork, artefact: Artefact) -> RenditionTask:
+    """What makes it. Raises NotFound ``recipe_not_found``."""
+    return at_version(work, artefact.recipe, artefact.recipe_version).task
 
 
 def newest_version(work: UnitOfWork, name: str) -> int:

@@ -6,10 +6,10 @@ long the queue is; one that no work stands for is given up after ``DEADLINE``.
 
 from datetime import timedelta
 
-from dam.domain.recipes import RENDITION_TASKS, Artefact, RenditionTask, task_of
+from dam.domain.recipes import RENDITION_TASKS, Artefact, RenditionTask
 from dam.domain.work import Job
 from dam.operations.rendering import fail
-from dam.operations.renditions import waiting
+from dam.operations.renditions import is_made_by, waiting
 from dam.ports.services import Services
 from dam.ports.store import UnitOfWork
 
@@ -51,7 +51,7 @@ def revive(work: UnitOfWork, job: Job) -> None:
     """The job is to be done after all: what failed because it was set aside is pending again."""
     if task := _task(job):
         for each in work.artefacts.of_source(_source(job)):
-            if each.reason_code == GAVE_UP and task_of(each.recipe, each.recipe_version) == task:
+            if each.reason_code == GAVE_UP and is_made_by(work, each, task):
                 work.replace(each, each.again(work.now()))
 
 

@@ -20,7 +20,7 @@ from dam.domain.recipes import Artefact, ArtefactState, Recipe, RenditionTask
 from dam.domain.redrawn import is_outdated
 from dam.operations import cookbook
 from dam.operations.progress import Progress
-from dam.operations.renditions import expect, forget, is_delivered, is_made_by, waiting
+from dam.operations.renditions import enqueue, expect, forget, is_delivered, is_made_by, waiting
 from dam.ports.media import MediaFailure, RenderedFile, Renderer, Told
 from dam.ports.objects import StoredObject
 from dam.ports.services import Services
@@ -58,18 +58,33 @@ def is_unlearnt(content: Content) -> bool:
 
 
 def encode(services: Services, renderer: Renderer, sha256: str) -> None:
-    """Make what takes long and is pending, the short first; what fails costs nothing but itself, and what is made in
-    one go with it. Raises as ``render``."""
+    """Make what is pending and not a picture: all that is soon done, and of what takes long the first; for the rest
+    there is work again, which has a time of its own. What fails costs nothing but itself, and what is made in one go
+    with it. Raises as ``render``."""
     content, pending = _pending(services, sha256, "encode")
-    if content is not None:
-        for _, together in itertools.groupby(sorted(pending, key=_turn), key=_turn):
-            _make_all(services, renderer, content, list(together))
+    if content is None:
+        return
+    quick, long = _turns(services, pending)
+    for together in (*quick, *long[:1]):
+        _make_all(services, renderer, content, together)
+    if long[1:]:
+        with services.store.writing() as work:
+            enqueue(work, [each for (each,) in long[1:]])
+            work.commit()
 
 
-def _turn(artefact: Artefact) -> tuple[bool, str]:
-    """What is made in one go has the same; a film to be played comes last."""
-    makes = recipes.at_version(artefact.recipe, artefact.recipe_version).makes
-    return makes == "playable", artefact.recipe if makes == "playable" else makes
+def _turns(services: Services, pending: list[Artefact]) -> tuple[list[list[Artefact]], list[list[Artefact]]]:
+    """What is made in one go; and what takes long, each by itself, what is to be played here first."""
+    with services.store.reading() as work:
+        asked = [(cookbook.at_version(work, each.recipe, each.recipe_version), each) for each in pending]
+    quick = sorted((one for one in asked if not one[0].takes_long), key=_makes)
+    long = sorted((one for one in asked if one[0].takes_long), key=lambda one: not one[0].display)
+    together = itertools.groupby(quick, key=_makes)
+    return [[each for _, each in group] for _, group in together], [[each] for _, each in long]
+
+
+def _makes(asked: tuple[Recipe, Artefact]) -> str:
+    return asked[0].makes
 
 
 def _batches(pending: list[Artefact]) -> list[list[Artefact]]:
@@ -93,13 +108,15 @@ def _programs(services: Services) -> int:
 
 def _is_shown(services: Services, sha256: str) -> bool:
     with services.store.reading() as work:
-        return any(each.state == "ready" and is_made_by(each, "render") for each in work.artefacts.of_source(sha256))
+        return any(
+            each.state == "ready" and is_made_by(work, each, "render") for each in work.artefacts.of_source(sha256)
+        )
 
 
 def _make_all(services: Services, renderer: Renderer, content: Content, pending: list[Artefact]) -> None:
     with services.store.reading() as work:
         wanted = [applied(cookbook.at_version(work, each.recipe, each.recipe_version), each.params) for each in pending]
-    told = Progress(services, pending[0]) if wanted[0].makes == "playable" else _untold
+    told = Progress(services, pending[0]) if wanted[0].takes_long else _untold
     try:
         told(0.0)
         made, found = _make(services, renderer, content, wanted, told)

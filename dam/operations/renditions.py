@@ -50,7 +50,7 @@ def expect(work: UnitOfWork, content: Content, at: datetime) -> None:
     blanks = [blank(content, recipe, at) for recipe in recipes.expected(content.kind, content.properties)]
     new = [wanted for wanted in blanks if work.artefacts.ensure(wanted) is wanted]
     # Pictures follow from the version's event; what takes long has a job of its own from the start.
-    enqueue(work, [each for each in new if recipes.task_of(each.recipe, each.recipe_version) != "render"])
+    enqueue(work, [each for each in new if not is_made_by(work, each, "render")])
 
 
 def _enqueue(work: UnitOfWork, task: RenditionTask, sha256: str) -> None:
@@ -59,14 +59,14 @@ def _enqueue(work: UnitOfWork, task: RenditionTask, sha256: str) -> None:
 
 def enqueue(work: UnitOfWork, artefacts: Iterable[Artefact]) -> None:
     """See to it that a worker makes those that are pending."""
-    for task, sha256 in _work_of(artefacts):
+    for task, sha256 in _work_of(work, artefacts):
         _enqueue(work, task, sha256)
 
 
-def _work_of(artefacts: Iterable[Artefact]) -> list[tuple[RenditionTask, str]]:
+def _work_of(work: UnitOfWork, artefacts: Iterable[Artefact]) -> list[tuple[RenditionTask, str]]:
     """What makes those that are pending: tasks, and of which bytes."""
     pending = [each for each in artefacts if each.state == "pending"]
-    wanted = ((recipes.task_of(each.recipe, each.recipe_version), each.source_sha256) for each in pending)
+    wanted = ((cookbook.task_of(work, each), each.source_sha256) for each in pending)
     return list(dict.fromkeys(wanted))
 
 
@@ -86,7 +86,7 @@ def prefer(services: Services, actor: Actor, asset_id: str, number: int) -> None
 
 def prefer_made(work: UnitOfWork, artefacts: Iterable[Artefact]) -> int:
     """Of these, what is pending is made before what nobody looks at; returns how much work that moved."""
-    return sum(work.jobs.prefer(task, sha256) for task, sha256 in _work_of(artefacts))
+    return sum(work.jobs.prefer(task, sha256) for task, sha256 in _work_of(work, artefacts))
 
 
 def ask(work: UnitOfWork, version: Version, recipe: Recipe, at: datetime, params: Parameters) -> None:
@@ -110,12 +110,12 @@ def ask_for(work: UnitOfWork, version: Version, artefact: Artefact, at: datetime
 def waiting(work: UnitOfWork, sha256: str, task: RenditionTask) -> list[Artefact]:
     """What is pending of a content, and made by this task."""
     found = work.artefacts.of_source(sha256)
-    return [each for each in found if each.state == "pending" and is_made_by(each, task)]
+    return [each for each in found if each.state == "pending" and is_made_by(work, each, task)]
 
 
-def is_made_by(artefact: Artefact, task: RenditionTask) -> bool:
+def is_made_by(work: UnitOfWork, artefact: Artefact, task: RenditionTask) -> bool:
     """Whether this task makes it."""
-    return recipes.task_of(artefact.recipe, artefact.recipe_version) == task
+    return cookbook.task_of(work, artefact) == task
 
 
 def retry(services: Services, actor: Actor, asset_id: str, number: int, recipe: str) -> None:

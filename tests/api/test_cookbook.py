@@ -66,6 +66,30 @@ def test_it_says_which_page_and_moment_it_shows_and_in_which_colours(world: Worl
     assert (changed.json["page"], changed.json["time"]) == (None, 0.0)
 
 
+def test_it_makes_a_film_with_what_films_have_and_no_more(world: World) -> None:
+    body = {"name": "square", "format": "mp4", "fit": "cover", "width": 1080, "height": 1080}
+    made = world.post("recipes", {**body, "max_bytes": 2 << 30})
+    assert made.json is not None
+    shown = {name: made.json[name] for name in ("media_type", "quality", "max_bytes", "kinds", "display", "background")}
+    assert shown == {
+        "media_type": "video/mp4", "quality": 80, "max_bytes": 2 << 30, "kinds": ["video"], "display": False,
+        "background": None,
+    }  # fmt: skip
+    said = refuse(
+        world, (422, "invalid_recipe"), "POST", "recipes",
+        json={**body, "name": "no", "page": 1, "time": 1, "profile": "keep", "background": "#000000", "width": 1921},
+    )  # fmt: skip
+    assert {(each["field"], each["code"]) for each in said["errors"]} == {
+        *((name, "not_allowed") for name in ("page", "time", "profile", "background")), ("width", "out_of_range"),
+    }  # fmt: skip
+    asset = world.asset()
+    path = f"assets/{asset['id']}/versions/1"
+    world.post(f"{path}/renditions/square/retry", {})
+    (found,) = [each for each in world.get(path)["renditions"] if each["recipe"] == "square"]
+    assert (found["state"], found["reason"]["code"]) == ("not_applicable", "no_preview")
+    assert "makes a film, and of films only" in found["reason"]["detail"]
+
+
 def test_what_is_built_in_stays_as_it_is(world: World) -> None:
     problem(world.call("GET", "recipes/thumb-256"), 409, "built_in")
     problem(world.call("GET", "recipes/nothing"), 404, "recipe_not_found")

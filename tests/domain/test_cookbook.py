@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dam.domain import cookbook
+from dam.domain import cookbook, recipes
 from dam.domain.cookbook import HouseRecipe, Spec
 from dam.domain.errors import Conflict, Invalid
 
@@ -66,6 +66,41 @@ def test_what_does_not_go_together_is_refused_with_each_field() -> None:
         assert wrong(Spec("jpeg", box=9, time=time)) == {("time", "out_of_range")}
     for colour in ("white", "#FFFFFF", "#fff", "#ffffff\n"):
         assert wrong(Spec("jpeg", box=9, background=colour)) == {("background", "invalid")}
+
+
+def test_a_film_is_one_and_has_what_films_have() -> None:
+    square = added(spec=Spec("mp4", "cover", width=1080, height=1080))
+    assert square.spec == {
+        "format": "mp4", "fit": "cover", "width": 1080, "height": 1080, "quality": 80, "metadata": "strip",
+    }  # fmt: skip
+    recipe = cookbook.recipe_of(square)
+    assert (recipe.makes, recipe.task, recipe.media_type, recipe.extension) == ("film", "encode", "video/mp4", "mp4")
+    assert (recipe.kinds, recipe.display, recipe.looked_at, recipe.takes_long) == (recipes.FILMS, False, False, True)
+    assert cookbook.recipe_of(added()).takes_long is False
+    assert added(spec=Spec("mp4", "contain", width=9, height=9)).spec["background"] == "#000000"
+    assert "background" not in added(spec=Spec("mp4", box=720)).spec
+    assert added(spec=Spec("mp4", box=720, max_bytes=2 << 30)).spec["max_bytes"] == 2 << 30
+
+
+def test_what_a_film_has_not_is_refused_with_each_field() -> None:
+    assert wrong(Spec("mp4", box=9, page=1, time=0.0, profile="keep", background="#000000")) == {
+        (name, "not_allowed") for name in ("page", "time", "profile", "background")
+    }
+    assert wrong(Spec("mp4", "cover", width=9, height=9, background="#000000")) == {("background", "not_allowed")}
+    assert wrong(Spec("mp4", box=1921)) == {("box", "out_of_range")}
+    assert wrong(Spec("mp4", "contain", width=1921, height=9)) == {("width", "out_of_range")}
+    assert wrong(Spec("mp4", box=9, max_bytes=(2 << 30) + 1)) == {("max_bytes", "out_of_range")}
+    assert wrong(Spec("jpeg", box=9, max_bytes=(32 << 20) + 1)) == {("max_bytes", "out_of_range")}
+    assert wrong(Spec("mp4", box=9, quality=0)) == {("quality", "out_of_range")}
+
+
+def test_what_is_no_film_has_a_reason_and_what_to_do() -> None:
+    film = cookbook.recipe_of(added(spec=Spec("mp4", box=720)))
+    assert recipes.obstacle(film, "video/mp4", "video", 9) is None
+    for media_type, kind in (("image/jpeg", "image"), ("audio/mpeg", "audio"), ("application/pdf", "document")):
+        said = recipes.obstacle(film, media_type, kind, 9)
+        assert said is not None
+        assert "Banner makes a film, and of films only. Choose a recipe that makes a picture." in said
 
 
 @pytest.mark.parametrize("name", ["", "Banner", "a b", "a_b", "-a", "a-", "a--b", "a/b", "a" * 61, "ä"])

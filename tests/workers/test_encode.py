@@ -8,10 +8,13 @@ from typing import BinaryIO
 import pytest
 
 from dam.domain import recipes
+from dam.domain.assets import Edit
+from dam.domain.cookbook import Spec
+from dam.domain.errors import Conflict
 from dam.domain.principals import SYSTEM
 from dam.domain.recipes import Recipe
 from dam.domain.work import MAX_TRIES
-from dam.operations import catch_up, overdue, rendering, renditions
+from dam.operations import catch_up, cookbook, describe, overdue, rendering, renditions
 from dam.operations.jobs import retry
 from dam.operations.progress import Progress
 from dam.ports.media import MediaFailure, MediaUnavailable, Told
@@ -138,10 +141,131 @@ def test_an_older_film_gets_pictures_to_seek_by_and_keeps_its_film(
     assert painter.made == [list(SPRITE)]
 
 
-def percents(services: Services) -> list[tuple[str, float | None]]:
+# Films for places, by recipes of the house.
+
+
+def ask(services: Services, asset_id: str, name: str, **more: object) -> None:
+    """Have a film made by a recipe of the house, which is added if it is not there."""
+    with services.store.reading() as work:
+        known = work.cookbook.newest(name)
+    if known is None:
+        cookbook.add(services, SYSTEM, name, "Square", Spec("mp4", "cover", width=40, height=40, **more))  # type: ignore[arg-type]
+    renditions.retry(services, SYSTEM, asset_id, 1, name)
+
+
+def work_off(services: Services, painter: Painter) -> list[str]:
+    """Take each task that is due once, until none is; returns them."""
+    done: list[str] = []
+    while True:
+        with services.store.writing() as work:
+            work.jobs.relay({}, 10)
+            leased = work.jobs.lease(["encode", "render"], work.now(), work.now(), 1)
+            work.commit()
+        if not leased:
+            return done
+        done.append(leased[0].task)
+        (rendering.encode if done[-1] == "encode" else rendering.render)(
+            services, painter, str(leased[0].ids["sha256"])
+        )
+        with services.store.writing() as work:
+            work.jobs.done(leased[0])
+            work.commit()
+
+
+def test_a_film_for_a_place_is_heavy_work_which_has_a_time_of_its_own(services: Services) -> None:
+    asset_id, painter = film(services), Painter()
+    ask(services, asset_id, "square")
+    ask(services, asset_id, "teaser")
+    assert waiting(services) == ["encode"] * 3
+    rendering.encode(services, painter, SOURCE)
+    assert painter.made == [list(SPRITE), ["proxy-480"]], "what is to be played here comes first, and alone"
+    assert work_off(services, painter).count("render") == 0
+    assert painter.made[2:] == [["square"], ["teaser"]]
+    shown = states(services, asset_id)
+    assert (shown["proxy-480"], shown["square"], shown["teaser"]) == ("ready", "ready", "ready")
+    assert shown["thumb-256"] == "pending", "its pictures are other work"
+
+
+def test_of_several_that_one_job_stands_for_none_is_forgotten(services: Services) -> None:
+    asset_id = film(services)
+    for name in ("square", "teaser"):
+        ask(services, asset_id, name)
+    work_off(services, Painter())
+    renditions.throw_away(services)
+    assert waiting(services).count("encode") == 1
+    painter = Painter()
+    assert work_off(services, painter).count("encode") == 3
+    assert painter.made[-2:] == [["square"], ["teaser"]]
+    shown = states(services, asset_id)
+    assert (shown["proxy-480"], shown["square"], shown["teaser"]) == ("ready", "ready", "ready")
+
+
+def test_two_of_one_recipe_are_made_one_after_the_other(services: Services) -> None:
+    first, second = upload(services, "A film", MP4), upload(services, "A film", MP4)
+    ask(services, first, "square", metadata="rights")
+    with services.store.reading() as work:
+        revision = work.assets.get(second).revision  # type: ignore[union-attr]
+    describe.edit(services, SYSTEM, second, revision, Edit(title="Another title"))
+    ask(services, second, "square")
+    painter = Painter()
+    work_off(services, painter)
+    assert painter.made == [list(SPRITE), ["proxy-480"], ["square"], ["square"]]
+    assert states(services, first)["square"] == states(services, second)["square"] == "ready"
+
+
+def test_it_fails_alone_is_given_up_and_can_be_asked_for_again(services: Services) -> None:
+    asset_id = film(services)
+    work_off(services, Painter())
+    ask(services, asset_id, "square")
+    work_off(services, Painter(MediaFailure("over_max_bytes", "Too many bytes.")))
+    assert (states(services, asset_id)["square"], states(services, asset_id)["proxy-480"]) == (
+        "over_max_bytes",
+        "ready",
+    )
+    ask(services, asset_id, "square")
+    with services.store.writing() as work:
+        work.jobs.relay({}, 10)
+        (job,) = work.jobs.lease(["encode"], work.now(), work.now(), 9)
+        assert work.jobs.failed(job, "media_unavailable", "The template does not start.", None)
+        work.commit()
+    overdue.fail_set_aside(services)
+    assert states(services, asset_id)["square"] == "gave_up"
+    retry(services, SYSTEM, job.id)
+    assert states(services, asset_id)["square"] == "pending"
+    work_off(services, Painter())
+    assert states(services, asset_id)["square"] == "ready"
+
+
+def test_how_far_it_is_is_told(services: Services) -> None:
+    asset_id, seen = film(services), []
+    work_off(services, Painter())
+    ask(services, asset_id, "square")
+
+    class Slow(Painter):
+        def render(
+            self, source: BinaryIO, media_type: str, recipes: Sequence[Recipe], told: Told = lambda _: None
+        ) -> Pictures:
+            told(0.4)
+            seen.append(percents(services, "square"))
+            return super().render(source, media_type, recipes)
+
+    work_off(services, Slow())
+    assert seen == [[("pending", 0.4)]]
+
+
+def test_of_what_is_no_film_none_is_made_and_it_is_said_why(services: Services) -> None:
+    asset_id = upload(services)
+    ask(services, asset_id, "square")
+    assert states(services, asset_id)["square"] == "no_preview"
+    assert waiting(services) == []
+    with pytest.raises(Conflict):
+        ask(services, asset_id, "square")
+
+
+def percents(services: Services, recipe: str = "proxy-480") -> list[tuple[str, float | None]]:
     with services.store.reading() as work:
         found = work.artefacts.of_source(SOURCE)
-    return [(each.state, each.progress) for each in found if each.recipe == "proxy-480"]
+    return [(each.state, each.progress) for each in found if each.recipe == recipe]
 
 
 def test_how_far_a_film_is_is_seen_while_it_is_made_and_not_after(services: Services) -> None:

@@ -1,6 +1,6 @@
 """What a decoder hands on: a picture that is small already, and what is known of the file that it came from.
 
-Belongs here: the value and the arithmetic of sizes. Must not: decode.
+Belongs here: the value. Must not: decode.
 """
 
 from collections.abc import Callable
@@ -9,9 +9,10 @@ from typing import BinaryIO
 
 from PIL import Image
 
+from workers.media.geometry import Size, fit, scaled
 from workers.media.written import Written
 
-Size = tuple[int, int]
+__all__ = ["Decoded", "Decoder", "Size", "fit", "scaled"]
 
 
 @dataclass(slots=True)
@@ -34,16 +35,3 @@ class Decoded:
 Decoder = Callable[[BinaryIO, int, int], Decoded]
 """Source, the longest side in px that will be needed, and the bytes of memory that this process may use. Raises
 MediaFailure for what is wrong with the file, MemoryError."""
-
-
-def fit(size: Size, box: int) -> Size:
-    """``size`` in proportion, its longest side at most ``box`` px; never larger than it was."""
-    longest = max(size)
-    if longest <= box:
-        return size
-    return scaled(size, box / longest)
-
-
-def scaled(size: tuple[float, float], factor: float) -> Size:
-    """Whole pixels, one at least."""
-    return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))

@@ -4,6 +4,7 @@ Belongs here: values, tables and checks, for both sides of the sandbox. Must not
 """
 
 import os
+import re
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ SOUNDS: Mapping[str, str] = MappingProxyType(
 LIMITS = Limits(seconds=20 * 60.0, output=2048 * MIB, cores=4)
 """A film of an hour in HD takes a quarter of it; the program has threads of its own."""
 
+_NO_ROOM = re.compile(rb"malloc of size \d+ failed")  # as x264 says it
+
 NOT_EXECUTED = 73  # the exit code of a child that could not become the program
 
 CODECS: frozenset[str] = frozenset(
@@ -53,16 +56,28 @@ CODECS: frozenset[str] = frozenset(
 @dataclass(frozen=True, slots=True)
 class Encoding:
     """What can be played in a browser: H.264 and AAC in MP4, its index in front. ``demuxer``: one of DEMUXERS' or
-    SOUNDS' names; the sides in px, even, 0 of what is only heard; ``quality``: x264's rate factor, of a sound kbit/s;
-    ``hdr``: ``pq`` or ``hlg`` for a film on such a curve; ``sound``: whether there is any.
+    SOUNDS' names; the sides in px that the whole is scaled to, 0 of what is only heard; ``quality``: x264's rate
+    factor, of a sound kbit/s; ``hdr``: ``pq`` or ``hlg`` for a film on such a curve; ``sound``: whether there is any.
+
+    ``frame``: width, height, left and top in px of what is kept of it, or with a ``background`` (``#rrggbb``) of where
+    it is put into. ``tags``: of a film for a place, what is written into it, by FFmpeg's names; where there is none,
+    nothing at all.
     """
 
     demuxer: str
     width: int
     height: int
-    quality: int
+    quality: float
     hdr: str | None
     sound: bool
+    frame: tuple[int, int, int, int] | None = None
+    background: str | None = None
+    tags: Mapping[str, str] | None = None
+
+    @property
+    def sides(self) -> tuple[int, int]:
+        """In px, as it is seen."""
+        return (self.width, self.height) if self.frame is None else (self.frame[0], self.frame[1])
 
     @property
     def picture(self) -> bool:
@@ -74,16 +89,26 @@ def planned(format_: str, size: tuple[int, int], details: Mapping[str, object], 
     """How a film of this size (px, as it is shown) and with these ``details`` (``results.Properties``) is encoded, its
     longest side at most ``box``. Raises MediaFailure for codecs that are not decoded outside of the strict child.
     """
-    codecs = [details[name] for name in ("video_codec", "audio_codec") if name in details]
-    if format_ not in {**DEMUXERS, **SOUNDS} or not codecs or not CODECS.issuperset(codecs):
-        raise MediaFailure("unsupported_variant", f"{format_}: {codecs}")
     if format_ in SOUNDS:
+        _require_decoders(format_, details)
         return Encoding(SOUNDS[format_], 0, 0, quality, None, sound=True)
     factor = min(1.0, box / max(size))
     width, height = (max(2, round(side * factor / 2) * 2) for side in size)  # colour has half as many pixels
+    return scaled_to(format_, (width, height), details, quality)
+
+
+def scaled_to(format_: str, size: tuple[int, int], details: Mapping[str, object], quality: float) -> Encoding:
+    """The whole of a film at this size. Raises as ``planned``."""
+    _require_decoders(format_, details)
     hdr = details.get("hdr")
     sound = "audio_codec" in details
-    return Encoding(DEMUXERS[format_], width, height, quality, hdr if isinstance(hdr, str) else None, sound)
+    return Encoding(DEMUXERS[format_], *size, quality, hdr if isinstance(hdr, str) else None, sound)
+
+
+def _require_decoders(format_: str, details: Mapping[str, object]) -> None:
+    codecs = [details[name] for name in ("video_codec", "audio_codec") if name in details]
+    if format_ not in {**DEMUXERS, **SOUNDS} or not codecs or not CODECS.issuperset(codecs):
+        raise MediaFailure("unsupported_variant", f"{format_}: {codecs}")
 
 
 def failure(status: int, said: bytes, written: int, limits: Limits = LIMITS) -> MediaFailure:
@@ -91,7 +116,7 @@ def failure(status: int, said: bytes, written: int, limits: Limits = LIMITS) -> 
     diagnostic = f"status {status}: {said[-500:].decode(errors='replace')!a}"
     if written >= limits.output:
         return MediaFailure("too_long", diagnostic)
-    if b"Cannot allocate memory" in said:
+    if b"Cannot allocate memory" in said or _NO_ROOM.search(said):
         return MediaFailure("out_of_memory", diagnostic)
     return MediaFailure("broken_file", diagnostic)
 

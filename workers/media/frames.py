@@ -4,12 +4,10 @@ Belongs here: geometry and what it takes to carry it out, on pictures in whateve
 files.
 """
 
-import math
-
 from PIL import Image
 
 from workers.media.colour import Ground
-from workers.media.decoded import Size, fit, scaled
+from workers.media.geometry import Size, begin, contained, covering, cut, fit
 from workers.media.plan import LARGEST_BOX, Spec
 
 _ASPECT = 2  # most pictures are cut by less than half
@@ -24,9 +22,7 @@ def needed(whole: Size, spec: Spec) -> Size:
     """How large the whole picture has to be for this rendition; never larger than ``whole``."""
     if spec.frame is None:
         return fit(whole, spec.box)
-    factors = [side / there for side, there in zip(spec.frame, whole, strict=True)]
-    factor = min(1.0, max(factors) if spec.fit == "cover" else min(factors))
-    return scaled(whole, factor)
+    return covering(whole, spec.frame) if spec.fit == "cover" else contained(whole, spec.frame)
 
 
 def framed(picture: Image.Image, spec: Spec, ground: Ground | None) -> Image.Image:
@@ -39,15 +35,9 @@ def framed(picture: Image.Image, spec: Spec, ground: Ground | None) -> Image.Ima
 
 def _cut(picture: Image.Image, frame: Size, focal: tuple[float, float]) -> Image.Image:
     """What is around the focal point, in the frame's proportions; smaller than the frame where the picture is."""
-    factor = min(1.0, picture.width / frame[0], picture.height / frame[1])
-    width, height = (min(side, there) for side, there in zip(scaled(frame, factor), picture.size, strict=True))
-    left, top = _begin(picture.width, width, focal[0]), _begin(picture.height, height, focal[1])
+    width, height = cut(picture.size, frame)
+    left, top = begin(picture.width, width, focal[0]), begin(picture.height, height, focal[1])
     return picture.crop((left, top, left + width, top + height))
-
-
-def _begin(there: int, kept: int, focal: float) -> int:
-    """Where to begin, so that of the px that are kept the focal point is the middle, if that can be."""
-    return max(0, min(there - kept, math.floor(there * focal - kept / 2)))
 
 
 def _put(picture: Image.Image, frame: Size, ground: Ground | None) -> Image.Image:

@@ -32,10 +32,14 @@ def arguments(encoding: Encoding, program: str, source: int, output: int, progre
     streams = [_picture(film["V:0"], encoding)] if encoding.picture else []
     if encoding.sound:
         streams.append(film["a:0"])
-    how = {**_FILM, "crf": encoding.quality} if encoding.picture else {"b:a": f"{encoding.quality}k"}
+    how: dict[str, object] = {**_FILM, "crf": encoding.quality} if encoding.picture else {"b:a": f"{encoding.quality}k"}
+    if encoding.tags == {}:
+        how["fflags"] = "+bitexact"  # else it is written in there which FFmpeg wrote it
     written = ffmpeg.output(*streams, "fd:", fd=output, f="mp4", **{**_AS_WRITTEN, **how})
     found: list[str] = ffmpeg.compile(written, cmd=[program, *_QUIETLY, *_TELLING, f"pipe:{progress}"])
-    return found
+    # One option many times is more than ffmpeg-python knows of; who writes has the last word, the address.
+    said = [part for name, text in (encoding.tags or {}).items() for part in ("-metadata", f"{name}={text}")]
+    return [*found[:-1], *said, found[-1]]
 
 
 _QUIETLY = ("-nostdin", "-hide_banner", "-nostats", "-loglevel", "error", "-filter_complex_threads", "1")
@@ -62,9 +66,14 @@ _AS_WRITTEN: dict[str, object] = {
 def _picture(film: Any, encoding: Encoding) -> Any:
     """Small first, so that all that follows is cheap; upright it is already (the program turns it itself)."""
     scaled = film.filter("scale", encoding.width, encoding.height, flags="bicubic").filter("setsar", 1)
+    if encoding.frame is not None and encoding.background is None:
+        scaled = scaled.filter("crop", *encoding.frame)
     if encoding.hdr is not None:
         scaled = _pressed(scaled, _CURVES[encoding.hdr])
-    return scaled.filter("format", "yuv420p")
+    scaled = scaled.filter("format", "yuv420p")
+    if encoding.frame is None or encoding.background is None:
+        return scaled
+    return scaled.filter("pad", *encoding.frame, color=encoding.background.replace("#", "0x"))
 
 
 def _pressed(film: Any, curve: str) -> Any:

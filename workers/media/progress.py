@@ -21,9 +21,11 @@ class Progress:
     """Of one film. A context manager: leaving it closes the file."""
 
     def __init__(self, seconds: object, told: Told) -> None:
-        """``seconds``: how long the film is; whatever is no such number, and nobody is told anything."""
+        """``seconds``: how long the film is; whatever is no such number, and nobody is told anything. ``share``: what
+        was told last (0–1)."""
         self._seconds = seconds if isinstance(seconds, float) and seconds > 0 else None
         self._told = told
+        self.share: float | None = None
         self._file = scratch()
 
     def fileno(self) -> int:
@@ -37,7 +39,8 @@ class Progress:
         size = os.fstat(self.fileno()).st_size
         found = _AT.findall(os.pread(self.fileno(), _TAIL, max(0, size - _TAIL)))
         if found:
-            self._told(min(1.0, int(found[-1]) / 1_000_000 / self._seconds))
+            self.share = min(1.0, int(found[-1]) / 1_000_000 / self._seconds)
+            self._told(self.share)
 
     def __enter__(self) -> Self:
         return self

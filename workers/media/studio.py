@@ -10,7 +10,7 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from types import TracebackType
 from typing import Any, BinaryIO, Self, cast
@@ -19,11 +19,12 @@ from workers.media import allowance, encoder, programs, workshop
 from workers.media.confine import Sandbox, SandboxLevel
 from workers.media.courier import Meanwhile, Template, TemplateDied, Verdict
 from workers.media.encoding import LIMITS as ENCODING
-from workers.media.encoding import Encoding, check_film, planned
+from workers.media.encoding import Encoding, check_film
 from workers.media.plan import Aside, Limits, MediaFailure, MediaUnavailable, Spec, check_request
 from workers.media.programs import Program
-from workers.media.progress import Progress, Told, scratch
+from workers.media.progress import Progress, scratch
 from workers.media.results import (
+    Properties,
     Rendered,
     RenderedFile,
     check_executed,
@@ -78,10 +79,9 @@ class Studio:
                 return self._drawn(descriptor, format_, specs)
             return self._render(descriptor, format_, specs)
 
-    def film(self, source: BinaryIO, format_: str, box: int, quality: int, told: Told = lambda _: None) -> RenderedFile:
-        """``source`` as a film to be played in a browser, its longest side at most ``box`` px, or as a sound: made by
-        the FFmpeg program from what the strict child has seen of it. The file is the caller's to close.
-        ``told``: is called about once a second with how much of it is done (0–1), where its length is known.
+    @contextlib.contextmanager
+    def seen(self, source: BinaryIO, format_: str) -> Iterator[tuple[int, Properties]]:
+        """A film or a sound to be encoded: where it is to be read, and what the strict child has seen of it.
 
         Raises MediaFailure for what is wrong with the file, and ``no_encoder`` where this machine has no program, or
         not every fence; MediaUnavailable.
@@ -92,15 +92,20 @@ class Studio:
             raise MediaFailure("no_encoder", " ".join(found.refused))
         with read_only(source) as descriptor:
             with self._render(descriptor, format_, _SEEN) as seen:
-                seen_of = seen.properties
-            wanted = planned(format_, (seen_of.width, seen_of.height), seen_of.details, box, quality)
-            os.lseek(descriptor, 0, os.SEEK_SET)  # the child before it has read by the same place
-            with Progress(seen_of.details.get("duration"), told) as progress:
-                file = self._encode(descriptor, wanted, found.encoder.files, progress)
+                known = seen.properties
+            yield descriptor, known
+
+    def encoded(self, source: int, wanted: Encoding, progress: Progress, limits: Limits = ENCODING) -> RenderedFile:
+        """What was ``seen``, by the program. The file is the caller's to close. Raises as
+        ``seen``."""
+        found = encoder.find().encoder
+        assert found is not None
+        os.lseek(source, 0, os.SEEK_SET)  # whoever was before has read by the same place
+        file = self._encode(source, wanted, found.files, progress, limits)
         size = os.fstat(file.fileno()).st_size
         if not wanted.picture:
             return RenderedFile(file, "audio/mp4", None, None, size)
-        return RenderedFile(file, "video/mp4", wanted.width, wanted.height, size)
+        return RenderedFile(file, "video/mp4", *wanted.sides, size)
 
     def aside(self, source: BinaryIO, format_: str, asked: Aside) -> tuple[dict[str, Any], BinaryIO]:
         """What is made of ``source`` beside its pictures: what the child says of it, and what it has written, neither
@@ -179,17 +184,19 @@ class Studio:
         seconds = allowance.seconds(format_, os.fstat(source).st_size, specs, self._quick_seconds)
         return replace(self._limits, cpu=min(self._limits.seconds, seconds))
 
-    def _encode(self, source: int, encoding: Encoding, program: Sequence[str], progress: Progress) -> BinaryIO:
-        request = {"encoding": asdict(encoding), "program": program, "limits": asdict(ENCODING)}
+    def _encode(
+        self, source: int, encoding: Encoding, program: Sequence[str], progress: Progress, limits: Limits = ENCODING
+    ) -> BinaryIO:
+        request = {"encoding": asdict(encoding), "program": program, "limits": asdict(limits)}
         with contextlib.ExitStack() as unless_accepted:
             output = unless_accepted.enter_context(_large_scratch())
             with read_only(output) as written:
                 try:
                     descriptors = [source, output.fileno(), written, progress.fileno()]
-                    verdict = self._ask(request, descriptors, ENCODING.seconds, progress.look)
+                    verdict = self._ask(request, descriptors, limits.seconds, progress.look)
                 except TemplateDied as died:
                     raise MediaUnavailable("the media template died during a film") from died
-            check_program(verdict, ENCODING, os.fstat(output.fileno()).st_size)
+            check_program(verdict, limits, os.fstat(output.fileno()).st_size)
             check_film(output)
             unless_accepted.pop_all()
             return output

@@ -16,7 +16,7 @@ from tests.corpus import sounds
 from tests.corpus.cases import QUARTERS
 from tests.corpus.films import Film, film
 from tests.workers.media.generate import RGB
-from workers.media import encoder, encoding, films, graph, studio
+from workers.media import encoder, encoding, encodings, films, graph, studio
 from workers.media.confine import probe
 from workers.media.courier import Verdict
 from workers.media.encoding import Encoding, planned
@@ -62,7 +62,7 @@ def near(seen: Sequence[RGB], wanted: Sequence[RGB], within: int) -> bool:
 @needs_fences
 def test_a_film_that_was_turned_is_upright_and_has_its_sound(open_studio: Studio) -> None:
     turned = film(Film("mov", turn=90, sound=True))
-    made = open_studio.film(io.BytesIO(turned), "MOV", 100, 20)
+    made = encodings.playable(open_studio, io.BytesIO(turned), "MOV", 100, 20)
     assert (made.media_type, made.width, made.height) == ("video/mp4", 76, 100)
     told, seen = played(made)
     assert told == {"video": "h264", "audio": "aac", "size": (76, 100), "rotation": 0}
@@ -74,7 +74,7 @@ def test_a_film_that_was_turned_is_upright_and_has_its_sound(open_studio: Studio
 def test_hdr_is_pressed_into_the_range_of_a_screen(open_studio: Studio, transfer: ColorTrc, paper: int) -> None:
     """Paper is at 203 cd/m², 58 % and 75 % of the signal (ITU-R BT.2408, table 1), as in ``test_films``."""
     source = film(Film(matrix=9, transfer=int(transfer), first=(paper, paper, paper)))
-    _, (seen, *_) = played(open_studio.film(io.BytesIO(source), "MOV", 128, 16), first=True)
+    _, (seen, *_) = played(encodings.playable(open_studio, io.BytesIO(source), "MOV", 128, 16), first=True)
     assert all(185 <= value <= 230 for value in seen)
     assert max(seen) - min(seen) <= 8
 
@@ -103,7 +103,7 @@ def test_light_of_hdr_is_the_same_in_the_poster_and_in_the_film(
     """What is wanted is the arithmetic of ``hdr``, done by hand: cut off at 1,000 cd/m², BT.709's colours, then each by
     Reinhard's curve."""
     source = film(Film(matrix=9, transfer=int(transfer), first=numbers))
-    _, (played_as, *_) = played(open_studio.film(io.BytesIO(source), "MOV", 128, 16), first=True)
+    _, (played_as, *_) = played(encodings.playable(open_studio, io.BytesIO(source), "MOV", 128, 16), first=True)
     with films.opened("MOV", io.BytesIO(source)) as (opened, stream):
         frame = films._frame_at(opened, stream, 0.0)
         assert frame is not None
@@ -148,7 +148,7 @@ def test_the_program_says_how_far_it_is(open_studio: Studio) -> None:
 
 @needs_fences
 def test_a_sound_is_played_without_its_cover(open_studio: Studio) -> None:
-    made = open_studio.film(io.BytesIO(sounds.covered(sounds.cover())), "MP3", 1, 96)
+    made = encodings.playable(open_studio, io.BytesIO(sounds.covered(sounds.cover())), "MP3", 1, 96)
     assert (made.media_type, made.width, made.height) == ("audio/mp4", None, None)
     with made.file, av.open(made.file, "r", format="mov") as opened:
         assert [(each.type, each.codec_context.name) for each in opened.streams] == [("audio", "aac")]
@@ -174,14 +174,14 @@ def test_of_a_sound_its_cover_s_measures_are_not_told() -> None:
 @needs_fences
 def test_a_film_without_pictures_says_so(open_studio: Studio) -> None:
     with pytest.raises(MediaFailure) as caught:
-        open_studio.film(io.BytesIO(corpus.song()), "MOV", 64, 26)
+        encodings.playable(open_studio, io.BytesIO(corpus.song()), "MOV", 64, 26)
     assert caught.value.code == "no_picture"
 
 
 def test_a_machine_without_a_program_or_a_fence_says_so(open_studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encoder, "find", lambda: encoder.Search(None, ("/usr/bin/ffmpeg has no fd.",)))
     with pytest.raises(MediaFailure) as caught:
-        open_studio.film(io.BytesIO(film()), "MOV", 64, 26)
+        encodings.playable(open_studio, io.BytesIO(film()), "MOV", 64, 26)
     assert caught.value.code == "no_encoder"
     assert "has no fd" in caught.value.diagnostic
 
@@ -201,6 +201,18 @@ def test_demuxer_protocol_and_codecs_are_said_beforehand() -> None:
     assert said[0] == "/x/ffmpeg"
     assert "-nostdin" in before
     assert "color_trc=arib-std-b67" in " ".join(after)
+
+
+def test_what_is_to_be_played_here_is_told_nothing_of_places() -> None:
+    """Whoever adds to what is asked for films of places makes no other bytes of those that there are."""
+    said = graph.arguments(planned("MOV", (64, 48), DETAILS, 854, 26), "/x/ffmpeg", 3, 5, 7)
+    picture = "[0:V:0]scale=64:48:flags=bicubic[s0];[s0]setsar=1[s1];[s1]format=yuv420p[s2]"
+    assert said[said.index("-filter_complex") :] == [
+        "-filter_complex", picture, "-map", "[s2]", "-map", "0:a:0", "-f", "mp4", "-ac", "2", "-ar", "48000",
+        "-b:a", "96k", "-c:a", "aac", "-c:v", "libx264", "-crf", "26", "-fd", "5", "-fps_mode", "vfr", "-g", "60",
+        "-map_chapters", "-1", "-map_metadata", "-1", "-movflags", "+faststart", "-preset", "veryfast",
+        "-profile:v", "high", "-threads", "2", "fd:",
+    ]  # fmt: skip
 
 
 DETAILS = {"video_codec": "h264", "audio_codec": "aac"}
@@ -274,6 +286,7 @@ BOUNDS = Limits(output=1000)
         (-11, False, b"", 0, "crashed"),
         (-9, False, b"", 0, "out_of_memory"),
         (244, False, b"x: Cannot allocate memory", 0, "out_of_memory"),
+        (187, False, b"x264 [error]: malloc of size 12304320 failed", 0, "out_of_memory"),
         (251, False, b"File too large", 1000, "too_long"),
         (183, False, b"Invalid data \xff found", 10, "broken_file"),
     ],
