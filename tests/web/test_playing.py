@@ -107,6 +107,21 @@ def test_how_far_a_film_is_made_is_seen_until_it_can_be_played(team: Team, store
     expect(bar).to_have_count(0)
 
 
+def test_a_film_for_a_place_is_asked_for_and_fetched(team: Team) -> None:
+    team.recipe(name="our-square", format="mp4", fit="cover", width=120, height=120)
+    asset, page = team.asset(data=FILM, name="four.mp4"), team.page
+    team.open(asset)
+    shown(team)
+    page.get_by_text("Download", exact=True).press("Enter")
+    page.get_by_role("button", name="our-square").press("Enter")
+    page.get_by_text("Download", exact=True).press("Enter")
+    link = page.get_by_role("link", name="our-square")
+    expect(link).to_contain_text("MP4 · 120 × 120 px", timeout=PATIENCE_MS)
+    with page.expect_download() as fetched:
+        link.press("Enter")
+    assert fetched.value.suggested_filename == "four-our-square.mp4"
+
+
 def test_the_languages_of_its_subtitles_are_told_beside_its_length(team: Team) -> None:
     said = subtitled("matroska", PICTURES, SUBRIP, replace(SUBRIP, language="deu"))
     team.open(team.asset(data=said, name="said.mkv"))

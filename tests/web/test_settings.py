@@ -138,6 +138,31 @@ def test_a_recipe_of_the_house_is_added_changed_and_retired(visit: Visit) -> Non
     expect(line).to_have_count(0)
 
 
+def test_a_recipe_that_makes_films_asks_for_what_films_have(visit: Visit) -> None:
+    page = visit.page
+    visit.go("/settings/recipes")
+    page.get_by_role("button", name="New recipe").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name", exact=True).fill("social-square")
+    dialog.get_by_label("Page", exact=True).fill("2")
+    dialog.get_by_label("Format").select_option("mp4")
+    for label in ("Page", "Moment of a film, in seconds", "Colours", "Background"):
+        expect(dialog.get_by_label(label, exact=True)).to_have_count(0)
+    dialog.get_by_label("How it fits").select_option("contain")
+    dialog.get_by_label("Width in px").fill("4000")
+    dialog.get_by_label("Height in px").fill("1080")
+    dialog.get_by_label("Background").fill("#102030")
+    visit.accessible()
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_text("It is a whole number from 1 to 1920.")).to_be_visible()
+    dialog.get_by_label("Width in px").fill("1080")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_role("listitem").filter(has_text="social-square")).to_contain_text("1080 × 1080 px")
+    (made,) = [each for each in visit.service.get("/api/v1/recipes")["data"] if each["name"] == "social-square"]
+    assert (made["media_type"], made["page"], made["background"]) == ("video/mp4", None, "#102030")
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_one_s_own_account(visiting: Callable[..., Visit], width: int) -> None:
     visit = visiting(viewport={"width": width, "height": 800})

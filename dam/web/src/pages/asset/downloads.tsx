@@ -1,6 +1,6 @@
 // What of a version can be fetched: the file itself, what was made of it, and what is made when somebody asks for it.
 import { Download } from "lucide";
-import { API, asked, api, onceKey } from "../../api/client";
+import { API, asked, api, onceKey, type Schemas } from "../../api/client";
 import { Menu } from "../../components/menu";
 import { Failures } from "../../components/problem";
 import { recipeWord } from "../../components/place-words";
@@ -17,7 +17,7 @@ export function Downloads({ version, changed }: { version: Version; changed(): v
   const doing = useDoing();
   const base = `${API}/assets/${version.asset_id}/versions/${version.number}`;
   const known = new Set(version.renditions.map((each) => each.recipe));
-  const makeable = may("contributor") && pictured(version) ? (recipes.data?.data ?? []).filter((each) => each.media_type?.startsWith("image/") && each.choosable && !each.display && !known.has(each.name)) : [];
+  const makeable = may("contributor") && pictured(version) ? (recipes.data?.data ?? []).filter((each) => isMadeOf(version, each) && !known.has(each.name)) : [];
   return (
     <>
       <Menu says={t("asset.download")} icon={Download}>
@@ -25,7 +25,7 @@ export function Downloads({ version, changed }: { version: Version; changed(): v
         {version.renditions.map((each) => (
           each.url !== null
             ? <a key={each.recipe} href={`${base}/renditions/${encodeURIComponent(each.recipe)}`} download>{recipeWord(each.recipe)}<small>{extent(each)}</small></a>
-            : each.state === "pending" && !each.display && <span key={each.recipe}>{recipeWord(each.recipe)}<small>{t("places.being_made")}</small></span>
+            : each.state === "pending" && !each.display && <span key={each.recipe}>{recipeWord(each.recipe)}<small>{beingMade(each)}</small></span>
         ))}
         {makeable.map((each) => (
           <button key={each.name} {...doing.press(each.name, () => made(version, each.name).then(changed))}>{recipeWord(each.name)}<small>{t("asset.make")}</small></button>
@@ -39,9 +39,19 @@ export function Downloads({ version, changed }: { version: Version; changed(): v
 /** Something can be made of what something was made of. */
 const pictured = (version: Version): boolean => version.renditions.some((each) => each.display && each.state === "ready" && !each.by_hand);
 
-function extent({ width, height, size: bytes }: Rendition): string {
+const ASKED_FOR = /^(image|video)\//;
+
+/** Whether such a file has one when somebody asks for it. */
+const isMadeOf = (version: Version, recipe: Schemas["RecipeInfo"]): boolean =>
+  ASKED_FOR.test(recipe.media_type ?? "") && recipe.choosable && !recipe.display && recipe.kinds.some((each) => each === version.kind);
+
+const beingMade = ({ progress }: Rendition): string =>
+  [t("places.being_made"), progress === null ? "" : t("asset.percent", { percent: Math.round(progress * 100) })].filter(Boolean).join(" · ");
+
+function extent({ width, height, size: bytes, media_type: type }: Rendition): string {
+  const film = type?.startsWith("video/") ? (type.split("/")[1] ?? "").toUpperCase() : "";
   const pixels = width && height ? t("asset.pixels", { width, height }) : "";
-  return [pixels, bytes === null ? "" : size(bytes)].filter(Boolean).join(" · ");
+  return [film, pixels, bytes === null ? "" : size(bytes)].filter(Boolean).join(" · ");
 }
 
 const made = (version: Version, recipe: string): Promise<Version> =>

@@ -7,36 +7,9 @@ import { Problem } from "../../components/problem";
 import { useDoing } from "../../lib/doing";
 import { maybe, t, type Key } from "../../lib/i18n";
 import { useOnce } from "../../lib/once";
+import { belongs, FITS, FORMATS, METADATA, PROFILES, said, typedOf } from "./recipe-typed";
 
 type Recipe = Schemas["RecipeInfo"];
-type Typed = Readonly<Record<string, string>>;
-
-const FORMATS = ["jpeg", "webp", "avif", "png"] as const;
-const METADATA = ["strip", "rights"] as const;
-const PROFILES = ["srgb", "keep"] as const;
-const FITS = ["inside", "cover", "contain"] as const;
-
-const typedOf = (recipe: Recipe | null): Typed => ({
-  name: recipe?.name ?? "", title: recipe?.title ?? "", format: recipe?.media_type?.split("/")[1] ?? "jpeg", fit: recipe?.fit ?? "inside",
-  box: String(recipe?.box ?? ""), width: String(recipe?.width ?? ""), height: String(recipe?.height ?? ""),
-  background: recipe?.background ?? "", quality: recipe?.media_type === "image/png" ? "" : String(recipe?.quality ?? ""),
-  max_bytes: String(recipe?.max_bytes ?? ""), metadata: recipe?.metadata ?? "strip",
-  page: String(recipe?.page ?? ""), time: String(recipe?.time ?? ""), profile: recipe?.profile ?? "srgb",
-});
-
-const number = (text: string | undefined): number | null => (text ? Number(text) : null);
-
-/** What does not belong to the fit or the format is not said, whatever was typed before. */
-function said(typed: Typed): Schemas["Change"] {
-  const framed = typed["fit"] !== "inside";
-  return {
-    title: typed["title"] || typed["name"] || "", format: typed["format"] as (typeof FORMATS)[number], fit: typed["fit"] as (typeof FITS)[number],
-    box: framed ? null : number(typed["box"]), width: framed ? number(typed["width"]) : null, height: framed ? number(typed["height"]) : null,
-    background: typed["background"] || null, quality: typed["format"] === "png" ? null : number(typed["quality"]),
-    max_bytes: number(typed["max_bytes"]), metadata: typed["metadata"] as (typeof METADATA)[number],
-    page: number(typed["page"]), time: number(typed["time"]), profile: typed["profile"] as (typeof PROFILES)[number],
-  };
-}
 
 async function change(name: string, body: Schemas["Change"]): Promise<void> {
   const path = { recipe: name };
@@ -51,7 +24,7 @@ export function RecipeForm({ recipe, done }: { recipe: Recipe | null; done(): vo
   const once = useOnce(onceKey);
   const wrong = (name: string): string | undefined => (failed instanceof Refusal ? failed.errors.find((each) => each.field === name)?.detail : undefined);
   const bind = (name: string) => ({ label: t(`settings.recipe.${name}` as Key), value: typed[name] ?? "", wrong: wrong(name), change: (value: string) => setTyped({ ...typed, [name]: value }) });
-  const choice = (name: string, words: readonly string[]) => <Choice {...bind(name)} options={words.map((each) => [each, maybe(`settings.recipe.${name}.${each}`) ?? each.toUpperCase()])} />;
+  const choice = (name: string, words: readonly string[], hint?: string) => <Choice {...bind(name)} hint={hint} options={words.map((each) => [each, maybe(`settings.recipe.${name}.${each}`) ?? each.toUpperCase()])} />;
   const save = async (): Promise<void> => {
     const body = said(typed);
     if (recipe) await change(recipe.name, body);
@@ -63,20 +36,22 @@ export function RecipeForm({ recipe, done }: { recipe: Recipe | null; done(): vo
   };
   const told = failed instanceof Refusal && failed.errors.some((each) => typed[each.field] !== undefined);
   const sized = (name: string) => <Field {...bind(name)} type="number" required />;
+  const film = typed["format"] === "mp4";
+  const has = (name: string): boolean => belongs(name, typed);
   return (
     <form class="stack" {...doing.submit("save", save)}>
       {!recipe && <Field {...bind("name")} required autoFocus hint={t("settings.recipe.name_hint")} />}
       <Field {...bind("title")} maxLength={200} />
-      {choice("format", FORMATS)}
+      {choice("format", FORMATS, film ? t("settings.recipe.film_say") : undefined)}
       {choice("fit", FITS)}
-      {typed["fit"] === "inside" ? sized("box") : <div class="row">{sized("width")}{sized("height")}</div>}
-      <Field {...bind("background")} placeholder="#ffffff" hint={t("settings.recipe.background_hint")} />
-      {typed["format"] !== "png" && <Field {...bind("quality")} type="number" hint={t("settings.recipe.quality_hint")} />}
+      {has("box") ? sized("box") : <div class="row">{sized("width")}{sized("height")}</div>}
+      {has("background") && <Field {...bind("background")} placeholder={film ? "#000000" : "#ffffff"} hint={t(film ? "settings.recipe.background_film" : "settings.recipe.background_hint")} />}
+      {has("quality") && <Field {...bind("quality")} type="number" hint={t(film ? "settings.recipe.quality_film" : "settings.recipe.quality_hint")} />}
       <Field {...bind("max_bytes")} type="number" hint={t("settings.recipe.max_bytes_hint")} />
-      {choice("profile", PROFILES)}
+      {has("profile") && choice("profile", PROFILES)}
       {choice("metadata", METADATA)}
-      <Field {...bind("page")} type="number" hint={t("settings.recipe.page_hint")} />
-      <Field {...bind("time")} type="number" step="any" hint={t("settings.recipe.time_hint")} />
+      {has("page") && <Field {...bind("page")} type="number" hint={t("settings.recipe.page_hint")} />}
+      {has("time") && <Field {...bind("time")} type="number" step="any" hint={t("settings.recipe.time_hint")} />}
       {failed !== undefined && !told && <Problem error={failed} />}
       <div class="row"><button class="button primary" {...doing.mark("save")}>{t("action.save")}</button></div>
     </form>
