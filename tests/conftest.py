@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from dam import tracing
 from dam.store import migrate
@@ -21,6 +22,10 @@ from tests.postgres import Postgres
 
 NewDatabase = Callable[[], str]
 """Makes a migrated, empty database; returns its URL."""
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("untimed", settings(), deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.hookimpl(trylast=True)

@@ -79,7 +79,6 @@ def play(world: World, operation: Any, mode: Any, real: dict[str, Any]) -> None:
     @settings(
         max_examples=EXAMPLES,
         database=None,
-        deadline=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )

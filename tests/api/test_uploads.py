@@ -93,7 +93,7 @@ def test_hostile_names_are_refused_and_leave_nothing(world: World) -> None:
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 def test_a_name_is_kept_in_nfc_or_refused(name: str) -> None:
     try:
         cleaned = filenames.clean(name)

@@ -78,7 +78,7 @@ def test_steps_grow_with_the_length_and_no_faster() -> None:
         assert steps(long) <= 10 * steps(short)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(TEXTS | st.text(max_size=40))
 @example("tag:" * 250)
 @example("(" * 10 + "tag:a" + ")" * 10)
@@ -112,7 +112,7 @@ def model() -> SearchIndex:
     return index
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(TEXTS, st.lists(st.sampled_from(QUERIES), max_size=3))
 def test_what_parses_is_answered_as_the_model_does(
     engine: SearchIndex, model: SearchIndex, text: str, listed: list[str]

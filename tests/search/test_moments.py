@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from search import amounts, moments
@@ -123,7 +123,6 @@ def test_what_is_no_size_is_refused(text: str) -> None:
 ANY = st.text(max_size=30) | st.from_regex(r"-?\d{1,5}(-\d{0,3}){0,2}[hdwmyT:.]?\d{0,2}", fullmatch=True)
 
 
-@settings(deadline=None)
 @given(ANY, st.datetimes(timezones=st.just(UTC)))
 def test_any_text_is_a_span_or_no_date(text: str, now: datetime) -> None:
     try:
@@ -133,7 +132,6 @@ def test_any_text_is_a_span_or_no_date(text: str, now: datetime) -> None:
     assert moments.FIRST <= begin <= end <= moments.LAST
 
 
-@settings(deadline=None)
 @given(ANY)
 def test_any_text_is_an_amount_or_none(text: str) -> None:
     for read in (amounts.number, amounts.size):

@@ -14,7 +14,7 @@ from tests.search.engines.every import ENGINES
 
 
 @pytest.mark.parametrize("engine", list(ENGINES))
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(CHANGES, st.lists(QUERIES, min_size=3, max_size=6))
 def test_an_engine_equals_the_model(engine: str, changes: list[Change], queries: list[Query]) -> None:
     with tempfile.TemporaryDirectory() as home:
@@ -24,7 +24,7 @@ def test_an_engine_equals_the_model(engine: str, changes: list[Change], queries:
 
 
 @pytest.mark.parametrize("engine", list(ENGINES))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(CHANGES, st.data())
 def test_late_repeated_and_shuffled_writes_end_alike(engine: str, changes: list[Change], data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as home:

@@ -311,7 +311,7 @@ WHOLE = {
 }
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.sampled_from(list(WHOLE)), st.data())
 def test_no_damage_raises_anything(format_: str, data: st.DataObject) -> None:
     whole = bytearray(WHOLE[format_])
