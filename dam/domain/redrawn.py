@@ -38,6 +38,7 @@ class Redrawn:
 REDRAWN: tuple[Redrawn, ...] = (
     Redrawn(19, frozenset({"TIFF"}), bits=9),  # greys were black or negatives, planes were noise
     Redrawn(19, frozenset({"PNG", "WEBP"}), moving=True),  # what moves lay on its side
+    Redrawn(20, frozenset({"FONT"})),  # letters had no colours, and pictures of letters were broken files
 )
 
 

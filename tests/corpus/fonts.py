@@ -6,8 +6,10 @@ import struct
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 
+from PIL import Image
+
 from tests.corpus.cases import QUARTERS, Bad, Good, half
-from tests.workers.media.generate import RGB
+from tests.workers.media.generate import RGB, encoded
 
 TYPES = TTF, OTF, WOFF, WOFF2 = "font/ttf", "font/otf", "font/woff", "font/woff2"
 SHEET, INK, PAPER = (1600, 1200), (32, 34, 38), (255, 255, 255)
@@ -179,6 +181,22 @@ def coloured(found: Mapping[str, bytes], colour: RGB, layers: int = 0) -> dict[s
     return {**found, "COLR": head + bases + parts, "CPAL": colours}
 
 
+def pictured(characters: str, picture: bytes, size: tuple[int, int], ppem: int = 109) -> dict[str, bytes]:
+    """Without outlines, each letter is this PNG, in this size and in no other, as those of emoji are (OpenType, CBLC
+    and CBDT 3)."""
+    found = {tag: data for tag, data in tables(characters).items() if tag not in _OUTLINES}
+    letter = struct.pack(">2BbbBI", size[1], size[0], 0, ppem - 8, size[0], len(picture)) + picture
+    first, last = 2, len(characters) + 1
+    places = struct.pack(f">2HI{last - first + 2}I", 1, 17, 4, *(at * len(letter) for at in range(last - first + 2)))
+    listed = struct.pack(">2HI", first, last, 8) + places
+    line = struct.pack(">2bB9b", ppem - 8, 8 - size[1], size[0], *(0,) * 9)
+    strike = (
+        struct.pack(">4I", 56, len(listed), 1, 0) + 2 * line + struct.pack(">2H3Bb", first, last, ppem, ppem, 32, 1)
+    )
+    head = struct.pack(">2H", 3, 0)
+    return {**found, "CBLC": head + struct.pack(">I", 1) + strike + listed, "CBDT": head + letter * (last - first + 1)}
+
+
 def good() -> Iterator[Good]:
     """Fonts that are shown: of letters the second line of the alphabet is a bar, and there is paper below."""
     found, blue = tables(), QUARTERS[2]
@@ -224,6 +242,10 @@ def bad() -> Iterator[Bad]:
     yield Bad("a font whose letters are made of themselves", "j.ttf", lambda: sfnt(deep), TTF, "broken_file|")
     tall = {**found, "glyf": _block(-16_000, 16_000, 32_000) * (len(LATIN) + 2)}
     yield Bad("a font of vast letters", "k.ttf", lambda: sfnt(tall), TTF, _HEAVY + "|")
+    png = encoded(Image.new("RGBA", (40, 40)), "PNG")
+    for name, picture in (("that break off", png[:60]), ("that are none", bytes(60))):
+        broken = pictured(LATIN, picture, (40, 40))
+        yield Bad(f"a font of pictures {name}", "m.ttf", lambda data=broken: sfnt(data), TTF, "broken_file")  # type: ignore[misc]
     yield Bad("a font of an em of sixteen", "l.ttf", lambda: sfnt(tables(em=16)), TTF, "too_large")
 
 

@@ -4,6 +4,7 @@ Belongs here: a page that shows a font's letters. Its name, which anybody may wr
 ours. Letters are set one after the other without the font's own rules of shaping (programs of its author's).
 """
 
+import contextlib
 import io
 from collections.abc import Iterator
 from itertools import islice
@@ -24,6 +25,9 @@ SENTENCE = "The quick brown fox jumps over the lazy dog."
 _LARGEST = 64 * MIB  # fonts of all of Chinese, Japanese and Korean have 20
 _MOST_PIXELS = 4_000_000  # of one piece of writing; what a font asks for beyond that is a bomb
 _LETTERS, _SIZES = 72, (60, 48, 38, 30, 22)  # px
+# Of letters that are pictures, as those of emoji are: the usual sizes, the best first; there are no others of a font.
+_PICTURES = (109, 128, 136, 160, 96, 72, 64, 52, 48, 40, 32, 24, 20, 18, 16, 15, 14, 13, 12, 11, 10, 9, 8)
+_UNUSUAL = 71  # px; no picture is of this size
 _GRID, _CELLS = 104, (14, 7)
 # Where the letters of scripts, signs and private pictures begin and end: what is looked for where Latin is missing.
 _BLOCKS = (
@@ -46,9 +50,14 @@ def decode(source: BinaryIO, box: int, data: int) -> Decoded:
     others = Image.MAX_IMAGE_PIXELS
     try:
         Image.MAX_IMAGE_PIXELS = _MOST_PIXELS // 2  # Pillow raises at twice this
-        name = _name(_opened(written, _LETTERS))
-        sheet = drawn(written, name)
-    except MemoryError:
+        letters, scales = _letters(written)
+        name = _name(letters)
+        sheet = _sheet(name)
+        if scales and all(faces.has(letters, each) for each in "AZaz"):
+            _alphabet(ImageDraw.Draw(sheet), written, letters)
+        else:
+            _some(sheet, letters, scales=scales)
+    except (MemoryError, MediaFailure):
         raise
     except Image.DecompressionBombError as error:
         raise MediaFailure("too_large", str(error)) from error
@@ -67,21 +76,30 @@ def _opened(written: bytes, size: int) -> Font:
     return ImageFont.truetype(io.BytesIO(written), size, layout_engine=ImageFont.Layout.BASIC)
 
 
+def _letters(written: bytes) -> tuple[Font, bool]:
+    """In the size of a specimen, or in the first that it has; and whether it has any. Raises OSError, MediaFailure."""
+    try:
+        _opened(written, _UNUSUAL)
+        return _opened(written, _LETTERS), True
+    except OSError as error:
+        if str(error) != "invalid pixel size":
+            raise
+    for size in _PICTURES:
+        with contextlib.suppress(OSError):
+            return _opened(written, size), False
+    raise MediaFailure("unsupported_variant", "pictures of letters, in no usual size")
+
+
 def _name(font: Font) -> str:
     return one_line(" ".join(filter(None, font.getname())), LONGEST_PROFILE_NAME)
 
 
-def drawn(written: bytes, name: str) -> Image.Image:
-    """The name, the alphabet, and the sentence in several sizes; of a font without Latin letters some that it has."""
+def _sheet(name: str) -> Image.Image:
+    """With nothing but the name."""
     sheet = Image.new("RGB", SHEET, PAPER)
     pen = ImageDraw.Draw(sheet)
     _NAME_FACES.draw(pen, (MARGIN, MARGIN + 40), faces.inert(name), QUIET)
     pen.line((MARGIN, MARGIN + 64, SHEET[0] - MARGIN, MARGIN + 64), QUIET, 2)
-    letters = _opened(written, _LETTERS)
-    if all(faces.has(letters, each) for each in "AZaz"):
-        _alphabet(pen, written, letters)
-    else:
-        _some(pen, letters)
     return sheet
 
 
@@ -107,15 +125,30 @@ def _set(pen: ImageDraw.ImageDraw, font: Font, line: str, base: int) -> None:
     pen.text((MARGIN, base), "".join(fitting), INK, font, anchor="ls", embedded_color=True)
 
 
-def _some(pen: ImageDraw.ImageDraw, letters: Font) -> None:
+def _some(sheet: Image.Image, letters: Font, *, scales: bool) -> None:
     """A grid of the first characters of scripts that it has. Raises ValueError if it has none of them."""
-    across, down = _CELLS
+    pen, (across, down) = ImageDraw.Draw(sheet), _CELLS
     found = list(islice(_had(letters), across * down))
     if not found:
         raise ValueError("a font without letters")
     for number, each in enumerate(found):
         left, base = MARGIN + number % across * _GRID, MARGIN + 160 + number // across * (_GRID + 24)
-        pen.text((left, base), each, INK, letters, anchor="ls", embedded_color=True)
+        if scales:
+            pen.text((left, base), each, INK, letters, anchor="ls", embedded_color=True)
+        else:
+            picture = _picture(each, letters)
+            sheet.paste(picture, (left, base - picture.height))
+
+
+def _picture(character: str, letters: Font) -> Image.Image:
+    """Of a letter that has but this size, at most as large as others are."""
+    left, top, right, bottom = (round(side) for side in letters.getbbox(character, anchor="ls"))
+    if (right - left) * (bottom - top) > _MOST_PIXELS:
+        raise Image.DecompressionBombError(f"{character!a}: {right - left} × {bottom - top}")
+    picture = Image.new("RGB", (max(1, right - left), max(1, bottom - top)), PAPER)
+    ImageDraw.Draw(picture).text((-left, -top), character, INK, letters, anchor="ls", embedded_color=True)
+    picture.thumbnail((_LETTERS, _LETTERS))
+    return picture
 
 
 def _had(font: Font) -> Iterator[str]:

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from tests.corpus import fonts
+from tests.workers.media import generate
 from workers.media import specimens
 from workers.media.plan import MediaFailure
 
@@ -48,6 +49,28 @@ def test_a_font_without_latin_letters_shows_those_that_it_has() -> None:
     box = seen(sheet, 160, specimens.SHEET[1])
     assert box is not None
     assert box[2] == 80 + 2 * 104 + 51
+
+
+@pytest.mark.parametrize(("ppem", "size"), [(109, (136, 128)), (32, (40, 36))])
+def test_letters_that_are_pictures_are_shown_as_they_are_and_no_larger_than_others(
+    ppem: int, size: tuple[int, int]
+) -> None:
+    """As in fonts of emoji: there is no other size of them."""
+    blue = (70, 90, 180)
+    picture = generate.encoded(Image.new("RGBA", size, (*blue, 255)), "PNG")
+    sheet, details = decoded(fonts.sfnt(fonts.pictured("AZaz\u2600", picture, size, ppem)))
+    assert details == {"font_name": "Corpus Blocks Regular"}
+    across, down = (72, 68) if ppem == 109 else size
+    base = specimens.MARGIN + 160
+    assert seen(sheet, 160, specimens.SHEET[1]) == (80, base - down - 160, 80 + 4 * 104 + across, base - 160)
+    assert [sheet.getpixel((80 + 104 * number, base - 1)) for number in range(5)] == [blue] * 5
+
+
+def test_letters_that_are_pictures_of_no_usual_size_have_a_reason() -> None:
+    picture = generate.encoded(Image.new("RGBA", (40, 40)), "PNG")
+    with pytest.raises(MediaFailure) as caught:
+        decoded(fonts.sfnt(fonts.pictured("A", picture, (40, 40), 33)))
+    assert caught.value.code == "unsupported_variant"
 
 
 def test_its_name_is_one_line_that_does_nothing_and_is_drawn_by_a_face_of_ours() -> None:
