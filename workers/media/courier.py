@@ -124,7 +124,7 @@ class Template:
     def _send(self, request: dict[str, Any], descriptors: Sequence[int]) -> None:
         try:
             with self._sending:
-                socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
+                socket.send_fds(self._control, [_message(request)], descriptors)
         except TimeoutError as error:
             raise MediaUnavailable("the media template takes no requests") from error
         except OSError as error:
@@ -144,6 +144,11 @@ class Template:
         with self._sending:  # a descriptor closed under a sender could be somebody else's by then
             self._control.close()
             self._lifeline.close()
+
+
+def _message(request: dict[str, Any]) -> bytes:
+    """No character as an escape of twelve bytes: texts of emoji would be longer than what the other side takes."""
+    return json.dumps(request, ensure_ascii=False).encode(errors="surrogatepass")
 
 
 def _environment() -> dict[str, str]:

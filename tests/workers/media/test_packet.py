@@ -9,6 +9,7 @@ from PIL import Image
 from tests.workers.media import generate
 from workers.media import images, metadata, packet, sizes
 from workers.media.plan import LONGEST_WORD, WORDS, MediaFailure, Spec, check_request
+from workers.media.studio import Studio
 
 MEMORY = 512 * 1024 * 1024
 WORDS_SAID = {
@@ -64,6 +65,15 @@ def test_the_longest_texts_fit_into_each_format() -> None:
     for format_ in ("JPEG", "PNG", "WEBP", "AVIF"):
         file = written(format_, words)
         assert sizes.WRITTEN[format_][1](file[: sizes.HEAD]) == (60, 40)
+
+
+@pytest.mark.parametrize("character", ["\U0001f600", "\x01", '"', "\ud83d"])
+def test_the_longest_texts_reach_the_child_whatever_they_are_made_of(character: str) -> None:
+    """Two texts of emoji more, and the template was asked for what it could not read, and ended."""
+    words = dict.fromkeys(WORDS, character * LONGEST_WORD)
+    picture = io.BytesIO(generate.encoded(Image.new("RGB", (60, 40)), "PNG"))
+    with Studio() as studio, studio.render(picture, "PNG", [Spec("a", 32, words=words)]) as made:
+        assert made.files["a"].width == 32
 
 
 def test_where_the_original_was_taken_is_not_in_a_copy_that_says_something() -> None:
