@@ -9,7 +9,7 @@ from typing import Any
 import pillow_heif
 from PIL import Image
 
-from tests.corpus.cases import CUT, QUARTERS, SIZE, Bad, Good, cut_out, half, picture
+from tests.corpus.cases import CUT, QUARTERS, SIZE, Bad, Good, cut_out, half, picture, turned
 from tests.workers.media import generate
 from tests.workers.media.generate import encoded
 
@@ -103,10 +103,8 @@ def good() -> Iterator[Good]:
     yield Good("HEIC", "a.heic", lambda: heic(picture()), HEIC)
     yield Good("HEIC alpha", "b.heic", lambda: heic(cut_out()), HEIC, colours=CUT)
     yield Good("HEIC of tiles", "c.heic", lambda: heic(picture((1200, 800)), tile_size=256), HEIC, size=(1200, 800))
-    for orientation in (1, 3, 6, 8):
-        turn = {1: None, 3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
-        stored = picture() if orientation == 1 else picture().transpose(turn[orientation])  # type: ignore[arg-type]
-        data = heic(stored, exif=generate.exif(orientation))
+    for orientation in range(1, 9):
+        data = heic(turned(orientation), exif=generate.exif(orientation))
         yield Good(f"HEIC turned {orientation}", "d.heic", lambda d=data: d, HEIC)  # type: ignore[misc]
     shown = encoded(picture((1200, 800)), "JPEG", quality=95)
     yield Good("DNG with its preview", "a.dng", lambda: dng(shown), DNG, size=(640, 480))

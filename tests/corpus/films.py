@@ -126,6 +126,17 @@ def good() -> Iterator[Good]:
         shape = SIZE if turn == 180 else SIZE[::-1]
         yield _good(f"Film turned {turn}", "h.mov", MOV, Film("mov", turn=turn), size=shape, colours=colours)
     yield _good("Film that begins with white", "i.mp4", MP4, Film(first=(255, 255, 255)))
+    for curve, transfer, seen in HDR:
+        of = Film(matrix=9, transfer=transfer)
+        yield _good(f"Film of HDR, {curve}", "j.mp4", MP4, of, colours=seen, hdr=curve, within=6.0)
+
+
+HDR: tuple[tuple[str, int, tuple[RGB, ...]], ...] = (
+    ("pq", 16, ((255, 0, 0), (0, 212, 0), (0, 82, 248), (255, 255, 255))),
+    ("hlg", 18, ((232, 0, 12), (0, 163, 68), (0, 96, 196), (235, 227, 216))),
+)
+"""What the numbers of the quarters mean by each curve: light in BT.2020's colours, cut off at 1,000 cd/m², in BT.709's,
+by Reinhard's curve and sRGB's."""
 
 
 def _good(
@@ -136,10 +147,11 @@ def _good(
     *,
     size: tuple[int, int] = SIZE,
     colours: tuple[RGB, ...] = QUARTERS,
+    within: float = 4.0,
     **more: object,
 ) -> Good:
     known = {"video_codec": "h264", "frame_rate": float(RATE), "duration": float(SECONDS), **more}
-    return Good(name, filename, lambda: film(of), kind, size, colours, 4.0, known)
+    return Good(name, filename, lambda: film(of), kind, size, colours, within, known)
 
 
 def bad() -> Iterator[Bad]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from PIL import Image
 
 from tests.corpus.cases import CUT, SIZE, Bad, Good, cut_out, half, picture
+from tests.corpus.profiled import PROFILE, SEEN, STORED
 from tests.corpus.stills import FAX, GREYS, PRINTED, fax, greys, inks, lab
 from tests.workers.media import generate
 
@@ -121,11 +122,8 @@ def good() -> Iterator[Good]:
     yield Good("PSB transparent, 16 bit", "b.psb", lambda: transparent, KIND, colours=CUT)
     big = (5000, 3000)
     yield Good("PSD of 15 megapixels", "l.psd", lambda: document(picture(big), packed=False), KIND, size=big)
-    linear = ((160, 120, 120), (120, 160, 130), (110, 120, 150), (180, 180, 170))
-    seen = ((191, 160, 160), (160, 191, 168), (151, 160, 184), (206, 206, 198))
-    tagged = generate.corners(SIZE, linear)
-    profile = generate.profile(generate._SRGB, gamma=1.4)
-    yield Good("PSD with a profile", "m.psd", lambda: document(tagged, profile=profile), KIND, colours=seen)
+    tagged = generate.corners(SIZE, STORED)
+    yield Good("PSD with a profile", "m.psd", lambda: document(tagged, profile=PROFILE), KIND, colours=SEEN)
 
 
 def bad() -> Iterator[Bad]:

@@ -51,6 +51,9 @@ def _png() -> Iterator[Good]:
     yield Good("PNG grey", "f.png", lambda: encoded(greys(), "PNG"), kind, colours=GREYS)
     yield Good("PNG interlaced", "g.png", lambda: interlaced_png(picture()), kind)
     yield Good("WebP", "a.webp", lambda: encoded(picture(), "WEBP", quality=95), "image/webp")
+    moving = {"animated": True}
+    yield Good("PNG animated", "h.png", lambda: animated("PNG"), kind, properties=moving)
+    yield Good("WebP animated", "c.webp", lambda: animated("WEBP"), "image/webp", within=4, properties=moving)
     yield Good("WebP alpha", "b.webp", lambda: encoded(cut_out(), "WEBP", lossless=True), "image/webp", colours=CUT)
 
 
