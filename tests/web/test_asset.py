@@ -205,7 +205,10 @@ def test_versions_are_looked_at_compared_and_fetched_by_keyboard_alone(team: Tea
         page.get_by_role("link", name="Original").press("Enter")
     assert begun.value.suggested_filename == "bright hero.png"
     page.get_by_text("Download", exact=True).press("Enter")
-    page.get_by_role("button", name="JPEG, 1,080 × 1,080, cut").press("Enter")
+    wanted = page.get_by_role("button", name="JPEG, 1,080 × 1,080, cut")
+    expect(wanted).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("Moving preview|seek by"))).to_have_count(0)  # of a still
+    wanted.press("Enter")
     page.get_by_text("Download", exact=True).press("Enter")
     with page.expect_download() as begun:
         page.get_by_role("link", name="JPEG, 1,080 × 1,080, cut").press("Enter")

@@ -41,9 +41,9 @@ const pictured = (version: Version): boolean => version.renditions.some((each) =
 
 const ASKED_FOR = /^(image|video)\//;
 
-/** Whether such a file has one when somebody asks for it. */
-const isMadeOf = (version: Version, recipe: Schemas["RecipeInfo"]): boolean =>
-  ASKED_FOR.test(recipe.media_type ?? "") && recipe.choosable && !recipe.display && recipe.kinds.some((each) => each === version.kind);
+/** Whether such a file has one when somebody asks for it. What is built in for one kind of file is there unasked, if it can be. */
+const isMadeOf = (version: Version, { media_type: type, choosable, display, built_in, kinds }: Schemas["RecipeInfo"]): boolean =>
+  ASKED_FOR.test(type ?? "") && choosable && !display && kinds.some((each) => each === version.kind) && !(built_in && kinds.length === 1);
 
 const beingMade = ({ progress }: Rendition): string =>
   [t("places.being_made"), progress === null ? "" : t("asset.percent", { percent: Math.round(progress * 100) })].filter(Boolean).join(" · ");
