@@ -13,6 +13,7 @@ import pytest
 from av.video.reformatter import ColorTrc
 from PIL import Image
 
+from dam.domain.cookbook import MOST_FILM_SIDE
 from tests.corpus import films as corpus
 from tests.corpus.cases import QUARTERS
 from tests.corpus.films import Film, film
@@ -122,6 +123,13 @@ def test_the_background_of_a_film_of_hdr_is_the_colour_that_was_asked_for(studio
         image = next(opened.decode(video=0)).to_image()  # type: ignore[no-untyped-call]
     assert near([image.getpixel((80, 10))], [(200, 40, 40)], 12), image.getpixel((80, 10))
     assert min(image.getpixel((80, 120))) >= 185, "paper is paper, as in the poster"
+
+
+@needs_fences
+def test_the_largest_that_a_recipe_may_ask_for_has_memory_enough(studio: Studio) -> None:
+    largest = film(Film(size=(MOST_FILM_SIDE, MOST_FILM_SIDE), matrix=1))
+    with made(studio, replace(PLAIN, box=MOST_FILM_SIDE), largest).file as file:
+        assert check_film(file) > 0
 
 
 @pytest.mark.parametrize(
