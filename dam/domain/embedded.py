@@ -25,9 +25,10 @@ READINGS: Mapping[Route, int] = MappingProxyType(
     | dict.fromkeys(("PDF", "TEXT", "SUBTITLES"), 2)  # words
     | dict.fromkeys(("HEIF", "AVIF"), 2)  # EXIF and XMP
     | dict.fromkeys(("RAW",), 3)  # the same; that of CR3
-    | dict.fromkeys(("WAV", "AIFF", "FLAC", "OGG", "MP3", "M4A"), 2)  # the container's tags
+    | dict.fromkeys(("WAV", "AIFF", "FLAC", "OGG", "MP3"), 2)  # the container's tags
     | dict.fromkeys(("AVI", "MPEG", "MPEGTS", "MXF", "ASF", "FLV"), 2)  # the same, and languages of subtitles
-    | dict.fromkeys(("MOV", "MKV"), 2)  # the same, and what is said
+    | dict.fromkeys(("MKV",), 2)  # the same, and what is said
+    | dict.fromkeys(("MOV", "M4A"), 3)  # the same; XMP
 )
 """Which reading of such files is the newest: raised when more is read of them, and ``recipes.EDITION`` with it, so that
 what was read before is read again. What says no number was read by the first, or the second if it has words."""

@@ -193,7 +193,7 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe("page--1600", 1, "Page to leaf to, 1600 px", *_WEBP, 1600, 84, _PAGED, display=False, paged=True),
 )
 
-EDITION = 20
+EDITION = 21
 """Which types have a decoder, which display recipes there are, how much is read and told of files
 (``embedded.READINGS``, ``looks``), and which are drawn otherwise (``redrawn.REDRAWN``), by number: raised with every
 change of them (a test knows the last of most), so that what was uploaded before is looked at again

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 from PIL import Image
 from PIL.TiffImagePlugin import IFDRational, ImageFileDirectory_v2
 
-from tests.corpus import cameras
+from tests.corpus import cameras, canon, films, sounds
 from tests.corpus.cases import picture
 from tests.workers.media import generate
 
@@ -165,6 +165,29 @@ def avif(*, exif_block: bytes = b"", xmp_block: bytes = b"", c2pa: bool = False)
     """The same as AVIF."""
     plain = generate.encoded(picture(), "AVIF", exif=b"Exif\0\0" + exif_block if exif_block else b"", xmp=xmp_block)
     return plain + (MANIFEST if c2pa else b"")
+
+
+def mp4(*, xmp_block: bytes = b"", c2pa: bool = False) -> bytes:
+    """A film, the blocks in boxes of the file."""
+    packet = canon.box(b"uuid", canon.XMP_BOX, xmp_block) if xmp_block else b""
+    return films.film() + packet + (MANIFEST if c2pa else b"")
+
+
+def m4a(*, xmp_block: bytes = b"", c2pa: bool = False) -> bytes:
+    """The same of a sound."""
+    return sounds.sound("ipod", "aac") + mp4(xmp_block=xmp_block, c2pa=c2pa)[len(films.film()) :]
+
+
+def quicktime(xmp_block: bytes) -> bytes:
+    """A film with XMP in its user data, the last of the movie's boxes, which is the last of the file's."""
+    plain = films.film(films.Film(container="mov"))
+    moov, udta = plain.rindex(b"moov") - 4, plain.rindex(b"udta") - 4
+    more = canon.box(b"XMP_", xmp_block) if xmp_block else b""
+    whole = bytearray(plain + more)
+    for at in (moov, udta):
+        assert at + int.from_bytes(whole[at : at + 4], "big") == len(plain)
+        whole[at : at + 4] = (len(whole) - at).to_bytes(4, "big")
+    return bytes(whole)
 
 
 def tiff(*, iptc_block: bytes = b"", xmp_block: bytes = b"", artist: str = "", c2pa: bool = False) -> bytes:

@@ -19,7 +19,7 @@ from dam.ports.services import Services
 from tests.workers.world import PNG, SEEN, Painter, jobs, upload
 
 SOURCE = hashlib.sha256(PNG + b"A picture").hexdigest()
-KNOWN = {20: "dc31cb3c4964404d"}
+KNOWN = {21: "440e0f5e07852dce"}
 
 
 @pytest.fixture

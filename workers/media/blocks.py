@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from workers.media import canon, items
+from workers.media import canon, items, movies
 from workers.media.directories import Directory
 from workers.media.plan import MIB
 
@@ -202,6 +202,10 @@ def _items(source: BinaryIO, blocks: Blocks) -> None:
         blocks.xmp, blocks.c2pa = found.xmp, found.c2pa
 
 
+def _movie(source: BinaryIO, blocks: Blocks) -> None:
+    blocks.xmp, blocks.c2pa = movies.find(source, LARGEST)
+
+
 def _pdf(source: BinaryIO, blocks: Blocks) -> None:
     """XMP is written so that it can be found without reading a PDF (XMP Specification, Part 3, 2.3). Pictures inside
     have packets too, so the one of the document is the last that calls itself a PDF, or the only one."""
@@ -237,4 +241,6 @@ _WALKS: Mapping[str, Callable[[BinaryIO, Blocks], None]] = {
     "PDF": _pdf,
     "HEIF": _items,
     "AVIF": _items,
+    "MOV": _movie,
+    "M4A": _movie,
 }

@@ -9,12 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from workers.media.boxes import within
+from workers.media.boxes import XMP, content, own_type, within
 
 BRAND = b"ftypcrx "  # behind the length of the first box
 _CAMERA = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
-_XMP = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
-_UUID = 16
 
 
 @dataclass(slots=True)
@@ -35,8 +33,9 @@ def find(source: BinaryIO, largest: int) -> Found:
         if kind == b"moov" and not described:
             described = True  # there is one in a file (ISO/IEC 14496-12, 8.2.1)
             _of_camera(source, begin, end, largest, found)
-        elif kind == b"uuid" and not found.xmp and _is(source, begin, end, _XMP):
-            found.xmp = _data(source, begin + _UUID, end, largest)
+        elif kind == b"uuid" and not found.xmp:
+            own, first = own_type(source, begin, end)
+            found.xmp = content(source, first, end, largest) if own == XMP else b""
     return found
 
 
@@ -52,21 +51,9 @@ def _of_camera(source: BinaryIO, begin: int, end: int, largest: int, found: Foun
 
 def _directories(source: BinaryIO, begin: int, end: int, largest: int) -> Iterator[tuple[bytes, BinaryIO]]:
     for kind, first, last in within(source, begin, end):
-        if kind == b"uuid" and _is(source, first, last, _CAMERA):
-            for name, start, stop in within(source, first + _UUID, last):
-                if data := _data(source, start, stop, largest) if name.startswith(b"CMT") else b"":
+        own, inside = own_type(source, first, last) if kind == b"uuid" else (b"", last)
+        if own == _CAMERA:
+            for name, start, stop in within(source, inside, last):
+                if data := content(source, start, stop, largest) if name.startswith(b"CMT") else b"":
                     yield name, io.BytesIO(data)
             return  # there is one
-
-
-def _is(source: BinaryIO, begin: int, end: int, name: bytes) -> bool:
-    source.seek(begin)
-    return end - begin >= _UUID and source.read(_UUID) == name
-
-
-def _data(source: BinaryIO, begin: int, end: int, largest: int) -> bytes:
-    """Nothing if it is larger than that."""
-    if end - begin > largest:
-        return b""
-    source.seek(begin)
-    return source.read(end - begin)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from workers.media import geometry
+from workers.media.boxes import XMP
 from workers.media.encoding import LIMITS, Encoding, planned, scaled_to
 from workers.media.packet import packet
 from workers.media.plan import MIB, MediaFailure, Spec, one_line
@@ -26,7 +27,6 @@ PLACED = replace(LIMITS, data=1024 * MIB, address_space=3072 * MIB)
 
 _LONGEST_TAG = 255  # characters: readers of these tags show no more
 _TAGS: Mapping[str, str] = {"title": "title", "creator": "artist", "rights": "copyright"}
-_XMP = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")  # the type of the box (XMP Specification, part 3, MPEG-4)
 
 
 def playable(
@@ -105,7 +105,7 @@ def _tags(words: Mapping[str, str]) -> dict[str, str]:
 
 def _box(said: bytes) -> bytes:
     """XMP as it stands in an MP4: behind all that is there, so that the index goes on being right."""
-    return (24 + len(said)).to_bytes(4, "big") + b"uuid" + _XMP + said if said else b""
+    return (24 + len(said)).to_bytes(4, "big") + b"uuid" + XMP + said if said else b""
 
 
 class _Film:

@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from workers.media.boxes import MOST, boxes, within
+from workers.media.boxes import C2PA, MOST, boxes, own_type, within
 from workers.media.plan import MIB
 
 _LARGEST_META = MIB
 _MOST_PARTS = 64  # of an item
-_C2PA = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 _XMP = b"application/rdf+xml"
 _LARGEST_PLACE = 2**62  # what no file has, and every system can seek
 _Extent = tuple[int, int]
@@ -48,10 +47,10 @@ def find(source: BinaryIO, largest: int, found: Items) -> None:
     IndexError for what is broken; what was found before stays."""
     metas = []
     for kind, begin, end in within(source):
-        source.seek(begin)
-        if kind == b"uuid" and source.read(16) == _C2PA:
+        if kind == b"uuid" and own_type(source, begin, end)[0] == C2PA:
             found.c2pa = True
         elif kind == b"meta" and end - begin <= _LARGEST_META:
+            source.seek(begin)
             metas.append(source.read(end - begin))
     for data in metas[:1]:  # there is one in a file (8.11.1)
         _take(source, _described(data), largest, found)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.corpus import photoshop, written
+from tests.corpus import canon, photoshop, written
 from tests.corpus.written import FULL_FIELDS, FULL_XMP, PLACE, UTF8, iim, simple, xmp
 from tests.workers.media import generate
 from workers.media import images, metadata
@@ -45,6 +45,9 @@ CARRIERS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "PDF": ("PDF", written.pdf),
     "HEIC": ("HEIF", lambda packet: written.heic(xmp_block=packet)),
     "AVIF": ("AVIF", lambda packet: written.avif(xmp_block=packet)),
+    "MP4": ("MOV", lambda packet: written.mp4(xmp_block=packet)),
+    "QuickTime": ("MOV", written.quicktime),
+    "M4A": ("M4A", lambda packet: written.m4a(xmp_block=packet)),
 }
 
 
@@ -164,6 +167,8 @@ def test_of_several_the_one_that_was_changed_last_is_believed(
         ("TIFF", written.tiff),
         ("HEIF", written.heic),
         ("AVIF", written.avif),
+        ("MOV", written.mp4),
+        ("M4A", written.m4a),
     ],
 )
 def test_a_c2pa_manifest_is_seen_in_each_container(format_: str, put: Callable[..., bytes]) -> None:
@@ -248,6 +253,13 @@ HOSTILE: dict[str, tuple[str, bytes]] = {
     "a date that is none": packet(xmp(simple("plus:LicenseEndDate", "2027-02-31"))),
     "a packet that never ends": ("PDF", written.pdf(b"<?xpacket begin=" * 50_000)),
     "a chunk of a wrong length": ("PNG", written.png()[:-12] + b"\xff\xff\xff\xffeXIfMM"),
+    "a film with XMP of two megabytes": (
+        "MOV",
+        written.mp4(xmp_block=xmp(simple("photoshop:Credit", "x" * 2_000_000))),
+    ),
+    "a film of boxes without end": ("MOV", written.mp4() + b"\0\0\0\x08free" * 50_000 + written.MANIFEST),
+    "a film whose XMP is outside": ("MOV", written.mp4() + b"\x7f\xff\xff\xffuuid" + canon.XMP_BOX + xmp(CREDIT)),
+    "a box too short for its type": ("MOV", written.mp4() + b"\0\0\0\x10uuid" + canon.XMP_BOX[:8]),
     "a TIFF of a place outside": ("TIFF", b"II*\0\xff\xff\xff\xff"),
     "an empty file": ("JPEG", b""),
 }
@@ -308,6 +320,8 @@ WHOLE = {
     "PDF": written.pdf(FULL_XMP),
     "HEIF": written.heic(exif_block=EXIF, xmp_block=FULL_XMP, c2pa=True),
     "AVIF": written.avif(exif_block=EXIF, xmp_block=FULL_XMP, c2pa=True),
+    "MOV": written.quicktime(FULL_XMP) + written.MANIFEST,
+    "M4A": written.m4a(xmp_block=FULL_XMP, c2pa=True),
 }
 
 
@@ -339,6 +353,14 @@ def test_nothing_of_it_is_in_a_rendition(format_: str, put: Callable[..., bytes]
     assert found["location"]["source"] == "exif"
     assert found["c2pa"] is True
     assert [name for name, _ in _chunks(sink.getvalue())] in (["VP8 "], ["VP8L"])
+
+
+def test_what_is_written_in_a_film_is_told_with_its_poster() -> None:
+    film = written.mp4(xmp_block=FULL_XMP, c2pa=True)
+    report = images.render(io.BytesIO(film), "MOV", [Spec("a", 64)], [io.BytesIO()], MEMORY)
+    found: Any = report["metadata"]
+    assert FULL_FIELDS.items() <= values(found, "xmp").items()
+    assert found["c2pa"] is True
 
 
 def _chunks(data: bytes) -> list[tuple[str, bytes]]:

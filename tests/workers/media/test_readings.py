@@ -21,7 +21,9 @@ KNOWN: dict[str, tuple[int, str]] = {
     **dict.fromkeys(("OFFICE", "EPS"), (1, "words")),
     **dict.fromkeys(SOUNDS, (2, "tags")),
     **dict.fromkeys(DEMUXERS, (2, "tags")),
-    **dict.fromkeys(("MOV", "MKV"), (2, "tags, what is said")),
+    "MKV": (2, "tags, what is said"),
+    "M4A": (3, "blocks, tags"),
+    "MOV": (3, "blocks, tags, what is said"),
 }
 
 
