@@ -30,41 +30,17 @@ def version() -> str:
     return found
 
 
-class Broker:
-    """One server that writes nothing to the disk: whoever stops it empties it. It starts again at the same address."""
-
-    def __init__(self, place: Place) -> None:
-        self._place = place
-        self._port, self._password = free_port(), secret()
-        lines = [
-            "bind 127.0.0.1",
-            f"port {self._port}",
-            f"requirepass {self._password}",
-            'save ""',
-            f"dir {place.folder}",
-        ]
-        self._settings = place.write("redis.conf", "\n".join(lines))
-        self.url = f"redis://:{self._password}@127.0.0.1:{self._port}/0"
-
-    def start(self) -> None:
-        """Start it and wait until it answers."""
-        greeting = f"AUTH {self._password}\r\nPING\r\n".encode()
-        self._process = self._place.start(
-            [find(), self._settings], {}, lambda: web.replies(self._port, greeting, b"+OK"), _START_S
-        )
-
-    def stop(self, *, kill: bool = False) -> None:
-        """Stop it in order, or kill it."""
-        self._place.stop(self._process, kill=kill)
-
-    def empty(self) -> None:
-        """While it is stopped: there is nothing left that could be."""
-
-
 @contextmanager
 def running() -> Iterator[str]:
-    """``redis://:PASSWORD@HOST:PORT/0`` of an empty server."""
+    """``redis://:PASSWORD@HOST:PORT/0`` of an empty server that writes nothing to the disk."""
     with Place(NAME) as place:
-        broker = Broker(place)
-        broker.start()
-        yield broker.url
+        port, password = free_port(), secret()
+        lines = ["bind 127.0.0.1", f"port {port}", f"requirepass {password}", 'save ""', f"dir {place.folder}"]
+        greeting = f"AUTH {password}\r\nPING\r\n".encode()
+        place.start(
+            [find(), place.write("redis.conf", "\n".join(lines))],
+            {},
+            lambda: web.replies(port, greeting, b"+OK"),
+            _START_S,
+        )
+        yield f"redis://:{password}@127.0.0.1:{port}/0"
