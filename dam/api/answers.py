@@ -152,12 +152,11 @@ class Asset(Answer):
     duplicates = texts()
 
 
-class Rendition(Answer):
-    """What a recipe made of a version."""
+class Made(Answer):
+    """How far a file is that a recipe makes, and what it is once it is there."""
 
     recipe = text()
     state = one_of(RENDITION_STATES)
-    progress = fields.Float(allow_none=True, metadata={"description": "0–1 while a film or a sound to play is made"})
     reason = fields.Nested(Need, allow_none=True)
     media_type = maybe_text()
     width = maybe_whole()
@@ -165,6 +164,12 @@ class Rendition(Answer):
     size = maybe_whole()
     sha256 = maybe_text()
     url = maybe_text()
+
+
+class Rendition(Made):
+    """What a recipe made of a version."""
+
+    progress = fields.Float(allow_none=True, metadata={"description": "0–1 while a film or a sound to play is made"})
     by_hand = fields.Boolean(metadata={"description": "made of a preview that somebody supplied"})
     display = fields.Boolean(metadata={"description": "made to be looked at or played here; others are for a place"})
 
@@ -194,19 +199,10 @@ class Version(Answer):
     )
 
 
-class PageMade(Answer):
+class PageMade(Made):
     """A page of a version as a picture: made when somebody asks for it, and in no list of renditions."""
 
-    recipe = text()
     page = whole()
-    state = one_of(RENDITION_STATES)
-    reason = fields.Nested(Need, allow_none=True)
-    media_type = maybe_text()
-    width = maybe_whole()
-    height = maybe_whole()
-    size = maybe_whole()
-    sha256 = maybe_text()
-    url = maybe_text()
 
 
 class Counted(Answer):

@@ -120,18 +120,7 @@ def version(view: VersionView, *, located: bool = False) -> dict[str, Any]:
 def page(asset_id: str, number: int, artefact: Artefact, shown: int) -> dict[str, Any]:
     """A page of a version, of which the artefact is the picture."""
     url = f"{rendition_url(asset_id, number, artefact.recipe)}/pages/{shown}"
-    return {
-        "recipe": artefact.recipe,
-        "page": shown,
-        "state": artefact.state,
-        "reason": reason(artefact.reason_code, artefact.reason_detail),
-        "media_type": artefact.media_type,
-        "width": artefact.width,
-        "height": artefact.height,
-        "size": artefact.size,
-        "sha256": artefact.sha256,
-        "url": url if artefact.state == "ready" else None,
-    }
+    return {**_made(artefact, url), "page": shown}
 
 
 _CREDENTIALS = {"format": "c2pa", "checked": False, "original": "kept", "renditions": "dropped"}
@@ -156,9 +145,18 @@ def _location(found: Embedded) -> dict[str, Any] | None:
 def _rendition(view: VersionView, artefact: Artefact) -> dict[str, Any]:
     url = rendition_url(view.version.asset_id, view.version.number, artefact.recipe)
     return {
+        **_made(artefact, url),
+        "progress": artefact.progress,
+        "by_hand": artefact.recipe in view.by_hand,
+        "display": recipes.is_looked_at(artefact.recipe),
+    }
+
+
+def _made(artefact: Artefact, url: str) -> dict[str, Any]:
+    """``url``: where its bytes are, once they are there."""
+    return {
         "recipe": artefact.recipe,
         "state": artefact.state,
-        "progress": artefact.progress,
         "reason": reason(artefact.reason_code, artefact.reason_detail),
         "media_type": artefact.media_type,
         "width": artefact.width,
@@ -166,8 +164,6 @@ def _rendition(view: VersionView, artefact: Artefact) -> dict[str, Any]:
         "size": artefact.size,
         "sha256": artefact.sha256,
         "url": url if artefact.state == "ready" else None,
-        "by_hand": artefact.recipe in view.by_hand,
-        "display": recipes.is_looked_at(artefact.recipe),
     }
 
 

@@ -72,7 +72,7 @@ class Program:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A program as people know it: what it shows, the Debian packages that it comes in, the code of the reason where
-    there is none, where it is (None for nowhere), and what is known of the one at such a place."""
+    it is missing, its path (None if it is not found), and what is known of the one at such a path."""
 
     name: str
     shows: str
